@@ -1,0 +1,7 @@
+"""The mathematics of a character-level RNN, on NumPy alone.
+
+Read it in this order: corpus (text to numbers), parameters (what is learned), model (forward,
+loss, backward), adagrad (the update), sampling (writing), training (all of it, step by step),
+then landmarks and evaluation (what a loss means). No file, clock, print, thread or global random
+state: whoever calls owns the loop and passes the seed.
+"""
