@@ -20,7 +20,7 @@ def bits_per_character(nats: float, characters: float) -> float:
 
 
 class HeldOut:
-    """A part of the text that is set aside, read in parallel streams that start empty."""
+    """A part of the text that is set aside, read in parallel streams."""
 
     def __init__(self, ids: np.ndarray, weights: Parameters):
         """ids: the held-out text, at least 2 characters; of a long one an even choice is read."""
@@ -30,10 +30,15 @@ class HeldOut:
         self._forward = Forward(weights, seq_length, streams)
         self._seq_length = seq_length
 
-    def loss(self) -> float:
-        """The mean loss in nats for each character."""
+    def loss(self, hidden: np.ndarray) -> float:
+        """The mean loss in nats for each character.
+
+        hidden: the memory to read on from, (H,). An empty one would not do: until the text wraps
+        for the first time the network has never learned to begin from nothing, and may never
+        find back from there.
+        """
         T, forward, text = self._seq_length, self._forward, self._text
-        forward.carried[:] = 0
+        forward.carried[:] = hidden
         total, windows = 0.0, 0
         for p in range(0, len(text) - T, T):
             total += forward(text[p : p + T], text[p + 1 : p + T + 1])

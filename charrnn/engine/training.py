@@ -97,7 +97,7 @@ class Trainer:
 
     def held_out_loss(self) -> float | None:
         """Nats for each held-out character, or None if nothing is held out."""
-        return self.held_out.loss() if self.held_out else None
+        return self.held_out.loss(self.forward.carried[0]) if self.held_out else None
 
     def state(self) -> dict[str, np.ndarray]:
         """All that the future depends on. Restored, training goes on to the same bits."""

@@ -1,0 +1,287 @@
+"""What people bring, turned into text: any encoding in; characters and plain newlines out.
+
+Guesses go from the certain to the likely: a byte order mark, a signature of something that is
+not text, UTF-8 (which other text almost never is by accident), UTF-16, and then a detector.
+"""
+
+import re
+
+from charset_normalizer import from_bytes
+
+MAX_TEXT_BYTES = 25 * 1024 * 1024
+MIN_CHARACTERS = 2
+SAMPLE_BYTES = 64 * 1024  # enough to recognise an encoding by
+MAX_CONTROL_SHARE = 0.05  # of the characters; in random bytes it is a tenth
+MAX_BROKEN_SHARE = 0.01  # of the characters beyond ASCII; a few broken ones do not make it binary
+
+# What the detector chooses from. It knows many more, and wavers between near twins of these.
+LATIN = ("cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1254", "mac_roman", "cp850")
+OTHER_CODE_PAGES = (
+    *("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5"),
+    *("cp1253", "cp1255", "cp1256", "iso8859_6"),
+    *("shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"),
+)
+# The detector names the wider of two pages; the standard one comes first where both fit.
+NARROWER = {"cp932": "shift_jis", "cp949": "euc_kr"}
+
+# Latin code pages differ in a few letters only, which decides: a text has the letters of one
+# language. French before Danish, say, only where both explain a text equally well.
+ALPHABETS = (
+    "àâæçéèêëîïôùûüœÿ",  # French
+    "äöüß",  # German
+    "áéíñóúü",  # Spanish
+    "àáâãçéêíóôõú",  # Portuguese
+    "àèéìíòóù",  # Italian
+    "àçèéíïòóúü",  # Catalan
+    "äåéö",  # Swedish, Finnish
+    "æøåéè",  # Danish, Norwegian
+    "áæðéíóöúýþ",  # Icelandic
+    "áèéëïíóöúü",  # Dutch
+    "çğıöşüâî",  # Turkish
+    "ąćęłńóśźż",  # Polish
+    "áčďéěíňóřšťúůýž",  # Czech
+    "áäčďéíĺľňóôŕšťúýž",  # Slovak
+    "áéíóöőúüű",  # Hungarian
+    "ăâîșțşţ",  # Romanian
+    "čćđšž",  # Croatian, Slovenian
+)
+TYPOGRAPHY = frozenset("\xa0«»„“”‘’–—…•§°€¿¡·")
+
+# How files begin that are not text. Those spelt in ASCII count only with stranger bytes nearby,
+# since a text may begin with the letters BM.
+SIGNATURES = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"BM", "a bitmap image"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+    (b"RIFF", "an image, sound or video file"),
+    (b"%PDF-", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document (such as .doc or .xls)"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a Linux program"),
+    (b"\xcf\xfa\xed\xfe", "a macOS program"),
+    (b"\xca\xfe\xba\xbe", "a program"),
+    (b"\0asm", "a WebAssembly program"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"PAR1", "a Parquet table"),
+    (b"\x93NUMPY", "a NumPy array"),
+    (b"ID3", "an MP3 recording"),
+    (b"OggS", "an Ogg recording"),
+    (b"fLaC", "a FLAC recording"),
+    (b"wOF", "a font"),
+)
+# A zip archive by its first bytes; many kinds of document are one, and name their parts in it.
+ZIP = b"PK\x03\x04"
+ZIPPED = (
+    (b"word/document", "a Word document (.docx)"),
+    (b"xl/workbook", "an Excel table (.xlsx)"),
+    (b"ppt/presentation", "a PowerPoint presentation (.pptx)"),
+    (b"application/epub+zip", "an EPUB book"),
+    (b"opendocument", "an OpenDocument file"),
+)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+
+
+class NotText(ValueError):
+    """What was brought cannot be read as text; the message is a sentence for people."""
+
+
+def decode(data: bytes) -> str:
+    """The text in a file: newlines are \\n, no byte order mark, no lone surrogates.
+
+    Raises NotText with what is wrong and what to do.
+    """
+    _check_size(len(data), "file")
+    if not data.strip():
+        _check_length("", "file")
+    text = _marked(data)
+    if text is None:
+        if kind := _kind(data):
+            raise NotText(f"This file is {kind}, not text: save its words as plain text (.txt).")
+        text = _utf16(data)
+    if text is None:
+        _check_zeros(data)
+        text = _utf8(data)
+    if text is None:
+        text = _in_code_page(data)
+    _check_characters(text)
+    text = _plain(text)
+    _check_length(text, "file")
+    return text
+
+
+def clean_pasted(text: str) -> str:
+    """Pasted text under the same rules as a file. Raises NotText."""
+    # Pairs of surrogates grow together, lone ones become U+FFFD.
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    _check_size(len(text.encode()), "text")
+    text = _plain(text.replace("\0", "\ufffd"))
+    _check_length(text, "text")
+    return text
+
+
+def _marked(data: bytes) -> str | None:
+    """Text that begins with a byte order mark, which says how it is encoded; otherwise None."""
+    marks = (
+        (b"\xef\xbb\xbf", "utf-8", 1),
+        (b"\xff\xfe\0\0", "utf-32-le", 4),  # before UTF-16, whose mark it begins with
+        (b"\0\0\xfe\xff", "utf-32-be", 4),
+        (b"\xff\xfe", "utf-16-le", 2),
+        (b"\xfe\xff", "utf-16-be", 2),
+    )
+    for mark, encoding, unit in marks:
+        if data.startswith(mark):
+            # A file that was cut off may end within a character.
+            whole = data[: len(data) - len(data) % unit]
+            text = whole.decode(encoding, "replace")
+            if _sound(text):
+                return text.rstrip("\ufffd")
+    return None
+
+
+def _kind(data: bytes) -> str | None:
+    """What a file is, by how it begins, if that is known not to be text."""
+    head = data[:4096]
+    if head.startswith(ZIP):
+        listed = data[:SAMPLE_BYTES] + data[-SAMPLE_BYTES:]  # the directory stands at the end
+        return next((kind for name, kind in ZIPPED if name in listed), "a ZIP archive")
+    if head[4:8] == b"ftyp":
+        return "a video, sound or image file"
+    for signature, kind in SIGNATURES:
+        if head.startswith(signature):
+            decisive = signature.startswith((b"%PDF", b"{\\rtf")) or not signature.isascii()
+            if decisive or _CONTROL.search(head.decode("latin-1").replace("\x85", "")):
+                return kind
+    return "a tar archive" if data[257:262] == b"ustar" else None
+
+
+def _utf8(data: bytes) -> str | None:
+    """Valid UTF-8; or UTF-8 beyond doubt, of which a little is broken or cut off."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        cut_off = error.reason == "unexpected end of data"
+        if cut_off and not data[: error.start].isascii():
+            return data[: error.start].decode()
+    text = data.decode("utf-8", "replace")
+    return text.strip("\ufffd") if _sound(text) else None
+
+
+def _utf16(data: bytes) -> str | None:
+    """UTF-16 without a mark. ASCII characters in it, such as spaces, have a zero byte each.
+
+    Read the right way round, there are few different high bytes (a script lies close together)
+    and many different low ones.
+    """
+    if b"\0" not in data[:SAMPLE_BYTES]:
+        return None
+    head = data[:SAMPLE_BYTES]
+    even, odd = len(set(head[::2])), len(set(head[1::2]))
+    if min(even, odd) * 2 > max(even, odd):
+        return None
+    encoding = "utf-16-be" if even < odd else "utf-16-le"
+    text = data[: len(data) - len(data) % 2].decode(encoding, "replace")
+    return text if _sound(text) and not _too_many_controls(text) else None
+
+
+def _in_code_page(data: bytes) -> str:
+    """Text in one of the encodings from before Unicode. Raises NotText if none fits."""
+    unknown = NotText(
+        "This file cannot be read as text, because its encoding is not recognised: save it as "
+        "plain text in UTF-8."
+    )
+    sample = _telling_part(data)
+    match = from_bytes(sample, cp_isolation=[*LATIN, *OTHER_CODE_PAGES]).best()
+    if match is None:
+        raise unknown
+    encoding = match.encoding
+    if encoding in LATIN:
+        encoding = max(LATIN, key=lambda page: _latin_sense(sample, page))
+    for candidate in (NARROWER.get(encoding, encoding), encoding):
+        text = data.decode(candidate, "replace")
+        if _sound(text):
+            return text.rstrip("\ufffd")
+    raise unknown
+
+
+def _latin_sense(sample: bytes, encoding: str) -> float:
+    """The share of the characters beyond ASCII that one language and its typography explain."""
+    odd = [c for c in sample.decode(encoding, "replace").lower() if c > "\x7f"]
+    return max(sum(c in a or c in TYPOGRAPHY for c in odd) for a in ALPHABETS) / len(odd)
+
+
+def _telling_part(data: bytes) -> bytes:
+    """A stretch from the first byte beyond ASCII on, which may be far into an English text.
+
+    It begins and ends between characters: at a space or newline, which no encoding puts into one.
+    """
+    first = re.search(rb"[\x80-\xff]", data).start()
+    start = max(data.rfind(b"\n", max(0, first - 1024), first), first - 1024, 0)
+    part = data[start : start + SAMPLE_BYTES]
+    if len(data) > start + SAMPLE_BYTES:
+        end = max(part.rfind(b"\n"), part.rfind(b" "))
+        part = part[:end] if end > len(part) // 2 else part
+    return part
+
+
+def _sound(text: str) -> bool:
+    """Whether what could not be decoded is a small part of what is more than ASCII."""
+    broken = text.count("\ufffd")
+    if not broken:
+        return True
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return broken - 1 <= MAX_BROKEN_SHARE * (beyond_ascii - broken) and beyond_ascii > broken
+
+
+def _too_many_controls(text: str) -> bool:
+    return len(_CONTROL.findall(text)) > MAX_CONTROL_SHARE * len(text)
+
+
+def _check_zeros(data: bytes) -> None:
+    if b"\0" in data:
+        raise NotText(
+            "This file holds zero bytes, which text does not have: save its words as plain "
+            "text in UTF-8."
+        )
+
+
+def _check_characters(text: str) -> None:
+    if "\0" in text or _too_many_controls(text):
+        raise NotText(
+            "This file is not text: it holds many bytes that stand for no character; save its "
+            "words as plain text (.txt)."
+        )
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+
+
+def _check_size(n_bytes: int, noun: str) -> None:
+    if n_bytes > MAX_TEXT_BYTES:
+        raise NotText(
+            f"This {noun} is too large, since at most {MAX_TEXT_BYTES // 2**20} MB can be read: "
+            "choose a part of it."
+        )
+
+
+def _check_length(text: str, noun: str) -> None:
+    if not text or text.isspace():
+        raise NotText(
+            f"This {noun} is empty, so there is nothing to learn from: choose one with words in it."
+        )
+    if len(text) < MIN_CHARACTERS:
+        raise NotText(
+            f"This {noun} has only one character, and at least {MIN_CHARACTERS} are needed, one "
+            "to read and one to predict: choose a longer one."
+        )

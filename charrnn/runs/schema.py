@@ -1,0 +1,90 @@
+"""The tables that runs live in."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+corpora = Table(
+    "corpora",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of the text in UTF-8
+    Column("name", Text, nullable=False),
+    Column("text", LargeBinary, nullable=False),  # UTF-8
+    Column("opening", Text, nullable=False),  # its first characters, to look at
+    Column("characters", Integer, nullable=False),
+    Column("vocabulary", Text, nullable=False),  # the distinct characters, in order of their ids
+    Column("landmarks", JSON, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("sha256", ForeignKey("corpora.sha256"), nullable=False),
+    Column("config", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),  # seconds since 1970
+    # What its owner wants. Only pages write these.
+    Column("desired", String(16), nullable=False),
+    Column("learning_rate", Float, nullable=False),
+    Column("iterations", Integer, nullable=False),  # the run finishes here
+    Column("pause_at", Integer),  # the run pauses here, then this is NULL again
+    # What is. Only the worker that holds the lease writes these.
+    Column("status", String(16), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("iteration", Integer, nullable=False),
+    Column("smooth_loss", Float, nullable=False),
+    Column("seconds", Float, nullable=False),  # spent training
+    Column("characters_per_second", Float, nullable=False),
+    Column("likeliest", Text, nullable=False),
+    # Who holds the lease, and when it was last renewed.
+    Column("worker", String(64)),
+    Column("heartbeat", Float, nullable=False),
+)
+
+
+def _of_a_run(name: str, *columns: Column) -> Table:
+    """A table with one row for an iteration of a run: doing it twice leaves it there once."""
+    return Table(
+        name,
+        metadata,
+        Column("run", ForeignKey("runs.id"), primary_key=True),
+        Column("iteration", Integer, primary_key=True),
+        *columns,
+    )
+
+
+metrics = _of_a_run(
+    "metrics",
+    Column("loss", Float, nullable=False),  # nats, summed over the window
+    Column("smooth_loss", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+evaluations = _of_a_run(
+    "evaluations",
+    Column("held_out_loss", Float, nullable=False),  # nats for each character
+)
+
+samples = _of_a_run("samples", Column("text", Text, nullable=False))
+
+rate_changes = _of_a_run("rate_changes", Column("learning_rate", Float, nullable=False))
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("iteration", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("state", LargeBinary, nullable=False),  # safetensors
+)

@@ -1,0 +1,350 @@
+"""The one owner of the database: corpora, runs, and what they leave behind."""
+
+import hashlib
+import math
+import os
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from charrnn.engine.corpus import Vocabulary
+from charrnn.engine.landmarks import Landmarks, landmarks
+from charrnn.runs import schema
+from charrnn.runs.config import RunConfig
+
+LEASE_SECONDS = 10.0
+BUSY_SECONDS = 30.0
+OPENING_CHARACTERS = 600
+URL_VARIABLE = "CHARRNN_STORE"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text, without the text itself."""
+
+    sha256: str
+    name: str
+    opening: str
+    characters: int
+    vocabulary: str
+    landmarks: Landmarks
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of `runs`: what is wanted, and what is."""
+
+    id: str
+    sha256: str
+    config: RunConfig
+    created_at: float
+    desired: str
+    learning_rate: float
+    iterations: int
+    pause_at: int | None
+    status: str
+    message: str
+    iteration: int
+    smooth_loss: float
+    seconds: float
+    characters_per_second: float
+    likeliest: str
+    worker: str | None
+    heartbeat: float
+
+    @property
+    def active(self) -> bool:
+        """It trains, or is about to."""
+        wanted = self.desired == "running" and self.status != "failed"
+        return wanted and self.iteration < self.iterations
+
+    @property
+    def owned(self) -> bool:
+        """A worker holds a lease that has not run out."""
+        return self.worker is not None and time.time() - self.heartbeat < LEASE_SECONDS
+
+
+@dataclass
+class Progress:
+    """What a worker has to say since it last wrote. Losses as in schema.py."""
+
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    evaluations: list[dict[str, Any]] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)
+    rate_changes: list[dict[str, Any]] = field(default_factory=list)
+    checkpoint: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run has left behind; rows are tuples in order of iteration."""
+
+    metrics: list[tuple[int, float, float, float]]  # iteration, loss, smooth_loss, seconds
+    evaluations: list[tuple[int, float]]  # iteration, held_out_loss
+    rate_changes: list[tuple[int, float]]  # iteration, learning_rate
+    sample_iterations: list[int]
+    newest_sample: str | None
+
+
+class LeaseLost(RuntimeError):
+    """Another worker holds the run now, or the run is gone."""
+
+
+class Store:
+    """Everything that lasts, behind one database URL. Safe to use from several threads."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self._engine = _connect(url)
+        self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[
+            self._engine.dialect.name
+        ]
+        schema.metadata.create_all(self._engine)
+
+    # Corpora
+
+    def add_corpus(self, name: str, text: str) -> Corpus:
+        """Keep a text; the same text twice is kept once, under its first name."""
+        data = text.encode()
+        sha256 = hashlib.sha256(data).hexdigest()
+        try:
+            return self.corpus(sha256)
+        except KeyError:
+            pass
+        vocabulary = Vocabulary.of(text)
+        row = {
+            "sha256": sha256,
+            "name": name,
+            "text": data,
+            "opening": text[:OPENING_CHARACTERS],
+            "characters": len(text),
+            "vocabulary": vocabulary.characters,
+            "landmarks": landmarks(vocabulary.encode(text), len(vocabulary)),
+        }
+        with self._engine.begin() as db:
+            db.execute(self._insert(schema.corpora).values(row).on_conflict_do_nothing())
+        return self.corpus(sha256)
+
+    def corpus(self, sha256: str) -> Corpus:
+        """Raises KeyError if there is none."""
+        c = schema.corpora.c
+        columns = c.sha256, c.name, c.opening, c.characters, c.vocabulary, c.landmarks
+        with self._engine.connect() as db:
+            row = db.execute(select(*columns).where(c.sha256 == sha256)).first()
+        if row is None:
+            raise KeyError(sha256)
+        return Corpus(*row[:-1], landmarks=Landmarks(*row.landmarks))
+
+    def text(self, sha256: str) -> str:
+        """The whole text of a corpus. Raises KeyError."""
+        c = schema.corpora.c
+        with self._engine.connect() as db:
+            data = db.execute(select(c.text).where(c.sha256 == sha256)).scalar()
+        if data is None:
+            raise KeyError(sha256)
+        return data.decode()
+
+    # What a page wants
+
+    def create_run(self, corpus: Corpus, config: RunConfig, *, pause_at: int | None = None) -> Run:
+        """A new run that waits for its worker. Its id cannot be guessed."""
+        row = {
+            "id": secrets.token_urlsafe(12),
+            "sha256": corpus.sha256,
+            "config": config.to_dict(),
+            "created_at": time.time(),
+            "desired": "running",
+            "learning_rate": config.learning_rate,
+            "iterations": config.iterations,
+            "pause_at": pause_at,
+            "status": "waiting",
+            "message": "",
+            "iteration": 0,
+            "smooth_loss": config.seq_length * math.log(len(corpus.vocabulary)),
+            "seconds": 0.0,
+            "characters_per_second": 0.0,
+            "likeliest": "",
+            "heartbeat": 0.0,
+        }
+        with self._engine.begin() as db:
+            db.execute(schema.runs.insert().values(row))
+        return self.run(row["id"])
+
+    def wish(self, run_id: str, **wishes: Any) -> None:
+        """Say what is wanted: desired, learning_rate, iterations, pause_at."""
+        strangers = set(wishes) - {"desired", "learning_rate", "iterations", "pause_at"}
+        if strangers:
+            raise ValueError(f"{sorted(strangers)[0]!r} is not for a page to write")
+        this_run = update(schema.runs).where(schema.runs.c.id == run_id)
+        with self._engine.begin() as db:
+            db.execute(this_run.values(**wishes))
+            if wishes.get("desired") == "running":
+                # Whoever wants a failed run to go on wants another try.
+                failed = schema.runs.c.status == "failed"
+                db.execute(this_run.where(failed).values(status="waiting", message=""))
+
+    # What is
+
+    def run(self, run_id: str) -> Run:
+        """Raises KeyError if there is none."""
+        with self._engine.connect() as db:
+            return _run(db, run_id)
+
+    def wanted(self) -> list[Run]:
+        """Runs that should be training, oldest first."""
+        runs = schema.runs
+        query = select(runs).where(
+            runs.c.desired == "running",
+            runs.c.status != "failed",
+            runs.c.iteration < runs.c.iterations,
+        )
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(runs.c.created_at)).all()
+        return [_as_run(row) for row in rows]
+
+    def observe(self, run_id: str, *, points: int = 512) -> tuple[Run, History]:
+        """A run and what it has measured, at one moment. Raises KeyError.
+
+        Metrics are thinned to at most `points` rows, every 2nd, 4th, 8th ... iteration, so that
+        the points of a chart lie evenly and do not wander as rows come.
+        """
+        m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
+        with self._engine.begin() as db:
+            run = _run(db, run_id)
+            stride = 1
+            while run.iteration > points * stride:
+                stride *= 2
+            return run, History(
+                metrics=_rows(
+                    db,
+                    m,
+                    (m.c.run == run_id) & (m.c.iteration % stride == 0),
+                    m.c.loss,
+                    m.c.smooth_loss,
+                    m.c.seconds,
+                ),
+                evaluations=_rows(db, e, e.c.run == run_id, e.c.held_out_loss),
+                rate_changes=_rows(db, r, r.c.run == run_id, r.c.learning_rate),
+                sample_iterations=[row[0] for row in _rows(db, s, s.c.run == run_id)],
+                newest_sample=db.execute(
+                    select(s.c.text).where(s.c.run == run_id).order_by(s.c.iteration.desc())
+                ).scalar(),
+            )
+
+    def sample(self, run_id: str, iteration: int) -> str:
+        """The sample written at an iteration. Raises KeyError if there is none."""
+        s = schema.samples.c
+        query = select(s.text).where(s.run == run_id, s.iteration == iteration)
+        with self._engine.connect() as db:
+            text = db.execute(query).scalar()
+        if text is None:
+            raise KeyError(iteration)
+        return text
+
+    def checkpoint(self, run_id: str) -> tuple[float, bytes] | None:
+        """(seconds spent, complete state) where the run can be taken up, or None."""
+        c = schema.checkpoints.c
+        with self._engine.connect() as db:
+            row = db.execute(select(c.seconds, c.state).where(c.run == run_id)).first()
+        return tuple(row) if row else None
+
+    # What a worker writes
+
+    def claim(self, run_id: str, worker: str) -> bool:
+        """Take the lease, if nobody holds it or it has run out."""
+        r, now = schema.runs.c, time.time()
+        free = or_(r.worker.is_(None), r.worker == worker, r.heartbeat < now - LEASE_SECONDS)
+        query = update(schema.runs).where(r.id == run_id, free)
+        with self._engine.begin() as db:
+            return db.execute(query.values(worker=worker, heartbeat=now)).rowcount == 1
+
+    def release(self, run_id: str, worker: str) -> None:
+        """Give the lease back."""
+        r = schema.runs.c
+        query = update(schema.runs).where(r.id == run_id, r.worker == worker)
+        with self._engine.begin() as db:
+            db.execute(query.values(worker=None))
+
+    def publish(self, run_id: str, worker: str, facts: dict[str, Any], news: Progress) -> None:
+        """Write what is, and renew the lease: all of it or nothing. Raises LeaseLost."""
+        r = schema.runs.c
+        query = update(schema.runs).where(r.id == run_id, r.worker == worker)
+        with self._engine.begin() as db:
+            if db.execute(query.values(heartbeat=time.time(), **facts)).rowcount == 0:
+                raise LeaseLost(run_id)
+            for table, rows in (
+                (schema.metrics, news.metrics),
+                (schema.evaluations, news.evaluations),
+                (schema.samples, news.samples),
+                (schema.rate_changes, news.rate_changes),
+                (schema.checkpoints, [news.checkpoint] if news.checkpoint else []),
+            ):
+                if rows:
+                    db.execute(self._upsert(table), [{"run": run_id, **row} for row in rows])
+
+    def fail(self, run_id: str, message: str) -> None:
+        """End a run whose worker cannot say so itself."""
+        query = update(schema.runs).where(schema.runs.c.id == run_id)
+        with self._engine.begin() as db:
+            db.execute(query.values(status="failed", message=message, worker=None))
+
+    def _upsert(self, table):
+        insert = self._insert(table)
+        keys = [column.name for column in table.primary_key]
+        others = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
+        return insert.on_conflict_do_update(index_elements=keys, set_=others)
+
+
+def default_url() -> str:
+    """Where runs live: CHARRNN_STORE (a folder or a database URL), or ./.charrnn."""
+    place = os.environ.get(URL_VARIABLE, ".charrnn")
+    return place if "://" in place else f"sqlite:///{Path(place).resolve() / 'charrnn.sqlite'}"
+
+
+def _connect(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name != "sqlite":
+        return engine
+    Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection, _):
+        connection.isolation_level = None  # transactions begin where we say, see below
+        # WAL: pages read while a worker writes. NORMAL: a power cut may lose the last commits,
+        # never the database.
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection):
+        # Python's SQLite module begins a transaction only at the first write: several reads
+        # would each see another moment.
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _as_run(row) -> Run:
+    values = row._asdict()
+    return Run(**{**values, "config": RunConfig.from_dict(values["config"])})
+
+
+def _run(db, run_id: str) -> Run:
+    row = db.execute(select(schema.runs).where(schema.runs.c.id == run_id)).first()
+    if row is None:
+        raise KeyError(run_id)
+    return _as_run(row)
+
+
+def _rows(db, table, where, *columns) -> list[tuple]:
+    query = select(table.c.iteration, *columns).where(where)
+    return [tuple(row) for row in db.execute(query.order_by(table.c.iteration))]

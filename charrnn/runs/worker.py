@@ -1,0 +1,244 @@
+"""One process that trains one run: reads what is wanted, takes steps, writes what is."""
+
+import os
+import socket
+import sys
+import threading
+import time
+
+from charrnn.engine.corpus import Vocabulary
+from charrnn.engine.training import Diverged, Trainer
+from charrnn.runs.archive import state_from_bytes, state_to_bytes
+from charrnn.runs.store import LeaseLost, Progress, Run, Store, default_url
+
+PUBLISH_SECONDS = 0.25
+CHECKPOINT_SECONDS = 2.0
+SHARE = 0.02  # of the time, at most, for checkpoints, and as much for the likeliest line
+WISH_SECONDS = 0.05  # between two looks at the wishes while nothing is to be done
+IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at once
+LIKELIEST_LENGTH = 60
+NICENESS = 15  # pages answer before workers compute
+
+
+def worker_name(pid: int) -> str:
+    """Who holds a lease."""
+    return f"{socket.gethostname()}:{pid}"
+
+
+def recorded(iteration: int) -> bool:
+    """Whether an iteration's loss is kept: all at first, then every 2nd, 4th, 8th ...
+
+    A grid of iterations, not of seconds, so that every machine keeps the same rows. About a
+    thousand rows for every doubling; readers thin them by powers of two.
+    """
+    step = 1 << max(0, (iteration // 1024).bit_length() - 1)
+    return iteration % step == 0
+
+
+class Pace:
+    """Says when a chore is due again: not too often, and never for more than a share of the time.
+
+    A large network takes long to write; then it is written less often.
+    """
+
+    def __init__(self, seconds: float):
+        self._seconds = seconds
+        self._due = 0.0
+
+    @property
+    def due(self) -> bool:
+        return time.perf_counter() >= self._due
+
+    def done(self, started: float) -> None:
+        now = time.perf_counter()
+        self._due = now + max(self._seconds, (now - started) / SHARE)
+
+
+class Worker:
+    """Trains one run from its last checkpoint, until it is done or not wanted any more."""
+
+    def __init__(self, store: Store, run: Run, name: str):
+        self.store, self.name, self.run = store, name, run
+        text = store.text(run.sha256)
+        self.vocabulary = Vocabulary.of(text)
+        config = run.config
+        self.trainer = Trainer(
+            self.vocabulary.encode(text),
+            len(self.vocabulary),
+            hidden_size=config.hidden_size,
+            seq_length=config.seq_length,
+            learning_rate=config.learning_rate,
+            streams=config.streams,
+            held_out=config.held_out,
+            seed=config.seed,
+            dtype=config.dtype,
+        )
+        self.news = Progress()
+        self.seconds = 0.0
+        self.characters_per_second = 0.0
+        self.likeliest = ""
+        self.checkpoint_pace = Pace(CHECKPOINT_SECONDS)
+        self.likeliest_pace = Pace(PUBLISH_SECONDS / 2)
+        saved = store.checkpoint(run.id)
+        if saved:
+            self.seconds, state = saved
+            self.trainer.restore(state_from_bytes(state))
+        else:
+            self._begin()
+
+    def work(self, stop: threading.Event) -> None:
+        """Until `stop` is set, the run has been idle for a while, or the lease is lost."""
+        idle_since = time.perf_counter()
+        self.publish("running" if self.run.active else "paused")
+        while not stop.is_set() and time.perf_counter() - idle_since < IDLE_SECONDS:
+            self.run = self.store.run(self.run.id)
+            if self.run.desired == "running" and self.trainer.iteration < self._limit():
+                self._follow_learning_rate()
+                self.train(self._limit())
+                idle_since = time.perf_counter()
+            else:
+                self._rest()
+                stop.wait(WISH_SECONDS)
+        self.publish(self._resting_status(), checkpoint=True)
+
+    def train(self, until: int) -> None:
+        """Steps, for a fraction of a second, then write."""
+        trainer, config, metrics = self.trainer, self.run.config, self.news.metrics
+        started, first = time.perf_counter(), trainer.iteration
+        deadline = started + PUBLISH_SECONDS
+        while trainer.iteration < until and (now := time.perf_counter()) < deadline:
+            record = trainer.step()
+            if recorded(record.iteration):
+                metrics.append(record._asdict() | {"seconds": self.seconds + now - started})
+            if record.iteration % config.sample_interval == 0:
+                self._look()
+        spent = time.perf_counter() - started
+        self.seconds += spent
+        characters = (trainer.iteration - first) * trainer.seq_length * trainer.streams
+        self._measure_speed(characters, spent)
+        over = trainer.iteration >= until
+        status = self._resting_status() if over else "running"
+        self.publish(status, checkpoint=over or self.checkpoint_pace.due)
+
+    def publish(self, status: str, *, message: str = "", checkpoint: bool = False) -> None:
+        """Everything since the last time, in one transaction. Raises LeaseLost."""
+        trainer = self.trainer
+        started = time.perf_counter()
+        if self.likeliest_pace.due:
+            self.likeliest = self.vocabulary.decode(trainer.likeliest(LIKELIEST_LENGTH))
+            self.likeliest_pace.done(started)
+        facts = {
+            "status": status,
+            "message": message,
+            "iteration": trainer.iteration,
+            "smooth_loss": trainer.smooth_loss,
+            "seconds": self.seconds,
+            "characters_per_second": self.characters_per_second,
+            "likeliest": self.likeliest,
+        }
+        if trainer.iteration >= self._limit():
+            facts |= {"pause_at": None, "desired": "paused"}
+        started = time.perf_counter()
+        if checkpoint:
+            self.news.checkpoint = {
+                "iteration": trainer.iteration,
+                "seconds": self.seconds,
+                "state": state_to_bytes(trainer.state()),
+            }
+        self.store.publish(self.run.id, self.name, facts, self.news)
+        self.news = Progress()
+        if checkpoint:
+            self.checkpoint_pace.done(started)
+
+    def _begin(self) -> None:
+        """What there is to see before the first update."""
+        trainer = self.trainer
+        loss = trainer.smooth_loss
+        self.news.metrics.append(
+            {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
+        )
+        self._look()
+
+    def _look(self) -> None:
+        """Let the network write, and read what it does not learn from."""
+        trainer = self.trainer
+        text = self.vocabulary.decode(trainer.sample(self.run.config.sample_length))
+        self.news.samples.append({"iteration": trainer.iteration, "text": text})
+        held_out = trainer.held_out_loss()
+        if held_out is not None:
+            row = {"iteration": trainer.iteration, "held_out_loss": held_out}
+            self.news.evaluations.append(row)
+
+    def _limit(self) -> int:
+        """The iteration where training stops by itself."""
+        return min(self.run.iterations, self.run.pause_at or self.run.iterations)
+
+    def _follow_learning_rate(self) -> None:
+        if self.run.learning_rate != self.trainer.learning_rate:
+            self.trainer.learning_rate = self.run.learning_rate
+            change = {
+                "iteration": self.trainer.iteration,
+                "learning_rate": self.run.learning_rate,
+            }
+            self.news.rate_changes.append(change)
+            # With the change in one transaction, so that a restart finds both or neither.
+            self.publish("running", checkpoint=True)
+
+    def _rest(self) -> None:
+        """Say so, once, and keep the lease."""
+        status = self._resting_status()
+        stale = time.time() - self.run.heartbeat > 1.0
+        if self.run.status != status or stale:
+            self.publish(status, checkpoint=self.run.status != status)
+
+    def _resting_status(self) -> str:
+        return "finished" if self.trainer.iteration >= self.run.iterations else "paused"
+
+    def _measure_speed(self, characters: int, spent: float) -> None:
+        speed = characters / max(spent, 1e-9)
+        before = self.characters_per_second
+        self.characters_per_second = speed if before == 0 else 0.7 * before + 0.3 * speed
+
+
+def main(run_id: str) -> int:
+    """Train a run until it is not wanted any more, or standard input closes."""
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(NICENESS)
+    store = Store(default_url())
+    name = worker_name(os.getpid())
+    if not store.claim(run_id, name):
+        return 0  # another worker is at it
+    stop = _when_input_closes()
+    try:
+        worker = Worker(store, store.run(run_id), name)
+    except (ValueError, KeyError, MemoryError) as error:
+        store.fail(run_id, f"This run cannot be started: {error}.")
+        return 1
+    try:
+        worker.work(stop)
+    except (LeaseLost, KeyError):
+        return 0  # another worker has taken over, or the run was deleted
+    except Diverged as error:
+        worker.publish(
+            "failed",
+            message=f"The learning broke down: {error}. A smaller learning rate helps.",
+            checkpoint=True,
+        )
+    store.release(run_id, name)
+    return 0
+
+
+def _when_input_closes() -> threading.Event:
+    """Set when the server that started this process is gone."""
+    closed = threading.Event()
+
+    def watch():
+        sys.stdin.buffer.read()
+        closed.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return closed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,228 @@
+"""The loss chart: rows in, specification out. Nothing here displays."""
+
+import math
+from functools import cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from charrnn.ui.snapshot import Snapshot
+from charrnn.ui.style import ACCENT, HELD_OUT, QUIET
+
+UNITS = {
+    "bits": "bits per character",
+    "nats": "nats per window",
+    "perplexity": "perplexity",
+}
+AXES = {"iteration": "iteration", "characters": "characters read", "seconds": "seconds"}
+
+LANDMARK_NAMES = {
+    "uniform": "guessing",
+    "unigram": "letter frequencies",
+    "bigram": "pairs of letters",
+    "trigram": "triples",
+}
+
+MAX_DOTS = 100
+LN_2 = math.log(2)
+CHART_HEIGHT = 340
+
+
+def loss_rows(snapshot: Snapshot, unit: str, axis: str) -> pd.DataFrame:
+    """Everything the chart shows, one row a mark; `kind` says which layer a row is for.
+
+    All that changes while a run trains is in here, the extent of the axes too, so that the
+    specification stays the same and the chart keeps its hover and its zoom.
+    """
+    rows = _curve_rows(snapshot)
+    rows += _landmark_rows(snapshot)
+    rows += _extent_rows(snapshot, axis)
+    frame = pd.DataFrame(rows)
+    nats = frame.pop("nats_per_character")
+    per_iteration = snapshot.characters_per_iteration
+    frame["characters"] = frame["iteration"] * per_iteration
+    frame["bits"] = nats / LN_2
+    frame["nats"] = nats * snapshot.config.seq_length
+    frame["perplexity"] = nats.map(lambda n: math.exp(min(n, 80.0)))
+    frame["x"] = frame[axis]
+    frame["y"] = frame[unit]
+    numbers = ["x", "y", "bits", "nats", "perplexity", "seconds", "characters", "iteration"]
+    return frame.astype(dict.fromkeys(numbers, "float32"))
+
+
+def _row(kind: str, iteration: float, nats: float, seconds: float = 0.0, label: str = "") -> dict:
+    return {
+        "kind": kind,
+        "iteration": iteration,
+        "nats_per_character": nats,
+        "seconds": seconds,
+        "label": label,
+    }
+
+
+def _curve_rows(snapshot: Snapshot) -> list[dict]:
+    T, history = snapshot.config.seq_length, snapshot.history
+    seconds = {n: s for n, _, _, s in history.metrics}
+    at = _Interpolation(history.metrics)
+    rows = []
+    low, high = _extent(snapshot)
+    for n, loss, smooth, s in history.metrics:
+        # Single windows may be far out; they must not stretch the axis.
+        rows.append(_row("loss", n, min(max(loss / T, low), high), s))
+        rows.append(_row("smooth", n, smooth / T, s))
+    for n, held_out in history.evaluations:
+        rows.append(_row("held", n, held_out, seconds.get(n, at.seconds(n))))
+    for n in thinned(history.sample_iterations, MAX_DOTS):
+        rows.append(_row("sample", n, at.smooth(n) / T, at.seconds(n)))
+    for n, rate in history.rate_changes:
+        rows.append(_row("rate", n, at.smooth(n) / T, at.seconds(n), f"learning rate {rate:g}"))
+    return rows
+
+
+def _landmark_rows(snapshot: Snapshot) -> list[dict]:
+    marks = snapshot.corpus.landmarks._asdict()
+    return [
+        _row("landmark", 0, bits * LN_2, label=LANDMARK_NAMES[name]) for name, bits in marks.items()
+    ]
+
+
+def _extent_rows(snapshot: Snapshot, axis: str) -> list[dict]:
+    """Two invisible corners. The x axis doubles when it is full, so the curve never creeps."""
+    low, high = _extent(snapshot)
+    newest = snapshot.history.metrics[-1]
+    if axis == "seconds":
+        return [_row("extent", 0, low), _row("extent", 0, high, doubled(4.0, newest[3]))]
+    end = min(doubled(100, newest[0]), max(snapshot.iterations, newest[0]))
+    return [_row("extent", 0, low), _row("extent", end, high)]
+
+
+def _extent(snapshot: Snapshot) -> tuple[float, float]:
+    """Where the y axis begins and ends, nats per character, in steps so coarse that it rests."""
+    T, history, marks = snapshot.config.seq_length, snapshot.history, snapshot.corpus.landmarks
+    bits = [row[2] / T / LN_2 for row in history.metrics]
+    bits += [nats / LN_2 for _, nats in history.evaluations]
+    low = min(*bits, marks.trigram, marks.bigram - 0.5, bits[0])
+    high = min(max(*bits, marks.uniform, bits[0]), 1.5 * marks.uniform)
+    low = max(0.0, math.floor(2 * (low - 0.25)) / 2)
+    return low * LN_2, math.ceil(4 * (high + 0.15)) / 4 * LN_2
+
+
+def doubled(start: float, least: float) -> float:
+    """The first of start, 2·start, 4·start ... that is at least `least`."""
+    while start < least:
+        start *= 2
+    return start
+
+
+class _Interpolation:
+    """Where a curve lies at iterations between its rows."""
+
+    def __init__(self, metrics: list[tuple[int, float, float, float]]):
+        self._n = [row[0] for row in metrics]
+        self._smooth = [row[2] for row in metrics]
+        self._seconds = [row[3] for row in metrics]
+
+    def smooth(self, iteration: int) -> float:
+        return float(np.interp(iteration, self._n, self._smooth))
+
+    def seconds(self, iteration: int) -> float:
+        return float(np.interp(iteration, self._n, self._seconds))
+
+
+def thinned(items: list, most: int) -> list:
+    """At most about `most` of them: every 2nd, 4th, ... and always the last."""
+    stride = 1
+    while len(items) > most * stride:
+        stride *= 2
+    kept = items[::stride]
+    return kept if not items or kept[-1] == items[-1] else [*kept, items[-1]]
+
+
+@cache
+def loss_spec(unit: str, axis: str) -> dict:
+    """The Vega-Lite specification of the loss chart, made once for each choice of axes."""
+    scale = alt.Scale(zero=False, nice=False, type="log" if unit == "perplexity" else "linear")
+    x = alt.X(
+        "x:Q",
+        title=AXES[axis],
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(format="~s", tickCount=6, grid=False),
+    )
+    y = alt.Y("y:Q", title=UNITS[unit], scale=scale, axis=alt.Axis(tickCount=6))
+    base = alt.Chart(alt.NamedData("source")).encode(x=x, y=y)
+
+    def of(kind: str) -> alt.Chart:
+        return base.transform_filter(alt.datum.kind == kind)
+
+    zoom = alt.selection_interval(
+        name="zoom", bind="scales", zoom="wheel![event.ctrlKey || event.metaKey]"
+    )
+    nearest = alt.selection_point(
+        name="nearest", on="pointermove", nearest=True, fields=["iteration"], empty=False
+    )
+    tooltip = [
+        alt.Tooltip("iteration:Q", title="iteration", format=","),
+        alt.Tooltip("bits:Q", title="bits per character", format=".3f"),
+        alt.Tooltip("nats:Q", title="nats per window", format=".2f"),
+        alt.Tooltip("perplexity:Q", title="like choosing among", format=".1f"),
+        alt.Tooltip("characters:Q", title="characters read", format=","),
+        alt.Tooltip("seconds:Q", title="seconds", format=".1f"),
+    ]
+    landmark = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "landmark")
+    name = landmark.encode(y=y, x=alt.value("width"), text="label:N")
+    layers = [
+        of("extent").mark_point(opacity=0, tooltip=None).add_params(zoom),
+        landmark.mark_rule(strokeDash=[2, 4], color=QUIET, opacity=0.9, clip=True).encode(y=y),
+        name.mark_text(
+            align="right",
+            dx=-4,
+            dy=-7,
+            font="serif",
+            fontStyle="italic",
+            fontSize=12,
+            color=QUIET,
+            clip=True,
+        ),
+        of("loss").mark_line(color=ACCENT, opacity=0.28, strokeWidth=1, clip=True),
+        of("held").mark_line(color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True),
+        of("smooth").mark_line(color=ACCENT, strokeWidth=2.6, clip=True),
+        of("rate").mark_rule(color=QUIET, strokeWidth=1, clip=True).encode(y=alt.value(0)),
+        of("rate")
+        .mark_text(align="left", dx=4, color=QUIET, fontSize=11, clip=True)
+        .encode(y=alt.value(10), text="label:N"),
+        of("sample").mark_point(color=ACCENT, filled=True, size=34, opacity=1, clip=True),
+        of("smooth")
+        .mark_point(color=ACCENT, filled=True, size=70, clip=True)
+        .encode(opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip)
+        .add_params(nearest),
+    ]
+    chart = alt.layer(*layers).properties(height=CHART_HEIGHT)
+    spec = chart.to_dict()
+    for dropped in ("data", "config", "$schema", "datasets"):
+        spec.pop(dropped, None)
+    return spec
+
+
+def loss_in_words(snapshot: Snapshot) -> str:
+    """The chart as a sentence or two: what somebody who cannot see it should know."""
+    guess = snapshot.corpus.landmarks.uniform
+    if snapshot.iteration == 0:
+        return (
+            f"Before the first update the network guesses: {guess:.2f} bits per character, "
+            f"like choosing among {2**guess:.0f} characters."
+        )
+    passed = [
+        LANDMARK_NAMES[name]
+        for name, bits in snapshot.corpus.landmarks._asdict().items()
+        if snapshot.bits < bits
+    ]
+    better = f", better than {passed[-1]}" if passed else ", no better than guessing yet"
+    words = (
+        f"After {snapshot.iteration:,} iterations: {snapshot.bits:.2f} bits per character, "
+        f"like choosing among {2**snapshot.bits:.1f} characters{better}."
+    )
+    if snapshot.history.evaluations:
+        held_out = snapshot.history.evaluations[-1][1] / LN_2
+        words += f" On the part it never learns from: {held_out:.2f}."
+    return words

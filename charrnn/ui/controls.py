@@ -1,0 +1,134 @@
+"""The row of buttons: Train, Pause, Resume, Step, Reset, and what each does to the run."""
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import Corpus, Run
+from charrnn.ui import services, session
+
+STEP_SIZES = (1, 100, 1000)
+
+# Settings that a run follows while it trains: a change of these is no new run.
+LIVE_SETTINGS = ("learning_rate", "iterations")
+
+
+def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
+    """The buttons that make sense now."""
+    changes = _changes(run, corpus, config) if run else []
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        if run is None or changes:
+            st.button(
+                "Train",
+                type="primary",
+                icon=":material/play_arrow:",
+                on_click=_train,
+                args=(corpus, config),
+            )
+        if run and run.active:
+            st.button(
+                "Pause",
+                type="secondary" if changes else "primary",
+                icon=":material/pause:",
+                on_click=_pause,
+                args=(run,),
+            )
+        elif run:
+            st.button(
+                "Resume",
+                type="secondary" if changes else "primary",
+                icon=":material/play_arrow:",
+                on_click=_resume,
+                args=(run,),
+            )
+        st.button(
+            "Step",
+            icon=":material/skip_next:",
+            on_click=_step,
+            args=(run, corpus, config),
+            disabled=bool(run and run.active),
+        )
+        st.segmented_control(
+            "Iterations for each step",
+            STEP_SIZES,
+            default=STEP_SIZES[0],
+            required=True,
+            format_func=lambda n: f"{n:,}",
+            key=session.STEP_SIZE,
+            label_visibility="collapsed",
+        )
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=_reset,
+            args=(run,),
+            disabled=run is None,
+        )
+        if run is None and session.previous_run_id():
+            st.button(
+                "Back to the run before",
+                type="tertiary",
+                icon=":material/undo:",
+                on_click=session.select_run,
+                args=(session.previous_run_id(),),
+            )
+    if changes:
+        st.info(
+            f"You changed {_listed(changes)}. Train starts a new run with it; "
+            "the run below is not touched.",
+            icon=":material/tune:",
+        )
+
+
+def _changes(run: Run, corpus: Corpus, config: RunConfig) -> list[str]:
+    """What differs between the settings on the page and the run that is shown, in words."""
+    text = ["the text"] if corpus.sha256 != run.sha256 else []
+    return text + [
+        f"{name} {before:,} → {now:,}" if not isinstance(now, str) else f"{name} to {now}"
+        for name, (now, before) in config.differences(run.config).items()
+        if name not in LIVE_SETTINGS
+    ]
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _train(corpus: Corpus, config: RunConfig) -> None:
+    """Begin a run; the one that was shown pauses, so that this one has the machine."""
+    if session.run_id():
+        services.store().wish(session.run_id(), desired="paused")
+    _begin(corpus, config)
+
+
+def _begin(corpus: Corpus, config: RunConfig, *, pause_at: int | None = None) -> None:
+    run = services.store().create_run(corpus, config, pause_at=pause_at)
+    services.launcher().ensure(run)
+    session.select_run(run.id)
+
+
+def _pause(run: Run) -> None:
+    services.store().wish(run.id, desired="paused")
+
+
+def _resume(run: Run, *, pause_at: int | None = None) -> None:
+    """Go on; past the limit, for as long again."""
+    wishes = {"desired": "running", "pause_at": pause_at}
+    if run.iteration >= run.iterations:
+        wishes["iterations"] = run.iterations + run.config.iterations
+        st.session_state["iterations"] = wishes["iterations"]
+    services.store().wish(run.id, **wishes)
+    services.launcher().ensure(services.store().run(run.id))
+
+
+def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
+    n = st.session_state[session.STEP_SIZE]
+    if run is None:
+        _begin(corpus, config, pause_at=n)
+    else:
+        _resume(run, pause_at=run.iteration + n)
+
+
+def _reset(run: Run) -> None:
+    """Back to iteration 0 with the settings on the page; the run stays where it is."""
+    services.store().wish(run.id, desired="paused")
+    session.select_run(None)

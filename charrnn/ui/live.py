@@ -1,0 +1,147 @@
+"""What moves while a run trains: progress, figures, curve and samples, drawn from one snapshot."""
+
+import html
+
+import streamlit as st
+
+from charrnn.runs.store import Run
+from charrnn.ui import charts, services, session, snapshot
+from charrnn.ui.snapshot import Snapshot
+
+REFRESH_SECONDS = 0.5
+SAMPLE_HEIGHT = 190
+
+WHY_UP_AND_DOWN = """
+**Why does it go up and down?** Each window of text is a different little exam: a line of easy
+words one moment, a strange name the next. The *faint* line is the result of every single exam.
+The **bold** line is their running average (one part in a thousand is new each time), and that
+is the one to watch. The blue dashes are an exam on text the network never learns from.
+
+**What is a bit?** The network spreads its bets over all characters. 1 bit is as unsure as
+choosing between 2, 2 bits between 4, 3 bits between 8. The dotted lines are what simple counting
+reaches on this very text: guessing blindly, knowing how often each letter occurs, knowing the
+letter before, knowing the two letters before.
+
+Hold Ctrl and turn the wheel to zoom, drag to move, double-click to see everything again.
+"""
+
+
+def draw_run(run: Run) -> None:
+    """The live part of the page for a run; it keeps itself up to date while the run trains."""
+    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if run.active else None)
+    ticking(run.id, run.active)
+
+
+def _tick(run_id: str, was_active: bool) -> None:
+    store = services.store()
+    run, history = store.observe(run_id)
+    if run.active:
+        services.launcher().ensure(run)
+    if run.active != was_active:
+        st.rerun()  # the buttons have to change, too
+    if run.status == "failed":
+        st.error(run.message, icon=":material/error:")
+    draw(snapshot.of_run(services.corpus(run.sha256), run, history), run_id)
+
+
+def draw(now: Snapshot, key: str) -> None:
+    """One snapshot. key: tells the widgets of one run from those of another."""
+    _progress(now)
+    st.html(_figures(now))
+    unit, axis = _choose_axes()
+    with st.container(horizontal=True, key="stage"):
+        with st.container():
+            _curve(now, unit, axis)
+        with st.container():
+            _samples(now, key)
+
+
+def _progress(now: Snapshot) -> None:
+    text = f"Iteration {now.iteration:,} of {now.iterations:,} · {duration(now.seconds)}"
+    left = now.remaining_seconds
+    if left and now.iteration < now.iterations:
+        text += f" · {duration(left)} left"
+    st.progress(min(1.0, now.iteration / now.iterations), text=text)
+
+
+def _figures(now: Snapshot) -> str:
+    figures = {
+        "bits per character": f"{now.bits:.2f}",
+        "like choosing among": f"{2**now.bits:.1f}",
+        "times through the text": f"{now.passes:,.2f}",
+        "characters a second": f"{now.characters_per_second:,.0f}",
+    }
+    cells = "".join(
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd></div>"
+        for name, value in figures.items()
+    )
+    return f'<dl class="figures">{cells}</dl>'
+
+
+def _choose_axes() -> tuple[str, str]:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        unit = st.segmented_control(
+            "Unit",
+            list(charts.UNITS),
+            default="bits",
+            required=True,
+            key=session.UNIT,
+            label_visibility="collapsed",
+        )
+        axis = st.segmented_control(
+            "Horizontal axis",
+            list(charts.AXES),
+            default="iteration",
+            required=True,
+            key=session.AXIS,
+            label_visibility="collapsed",
+        )
+        with st.popover("Why?", type="tertiary", icon=":material/help:"):
+            st.markdown(WHY_UP_AND_DOWN)
+    return unit, axis
+
+
+def _curve(now: Snapshot, unit: str, axis: str) -> None:
+    words = charts.loss_in_words(now)
+    st.vega_lite_chart(
+        charts.loss_rows(now, unit, axis),
+        charts.loss_spec(unit, axis),
+        key=f"loss_{unit}_{axis}",
+        on_select=_keep_view,
+        selection_mode=["zoom"],
+        alt=words,
+    )
+    st.caption(words)
+
+
+def _keep_view() -> None:
+    """With a callback for its selection a chart keeps its zoom when its data change."""
+
+
+def _samples(now: Snapshot, key: str) -> None:
+    st.markdown(f"##### It writes · iteration {now.history.sample_iterations[-1]:,}")
+    with st.container(key="sample"):
+        st.code(now.history.newest_sample, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+    st.caption("Always its likeliest character:")
+    st.code(now.likeliest.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
+    earlier = now.history.sample_iterations
+    if len(earlier) < 2:
+        return
+    chosen = st.select_slider(
+        "Look back: what it wrote at iteration",
+        earlier,
+        key=f"look_back_{key}",
+        format_func=lambda n: f"{n:,}",
+    )
+    text = services.store().sample(key, chosen)
+    with st.container(key="earlier_sample"):
+        st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+
+
+def duration(seconds: float) -> str:
+    """A time as somebody would say it: 8 s, 2 min 05 s, 1 h 20 min."""
+    seconds = round(seconds)
+    minutes, hours = seconds // 60, seconds // 3600
+    if hours:
+        return f"{hours} h {minutes % 60:02d} min"
+    return f"{minutes} min {seconds % 60:02d} s" if minutes else f"{seconds} s"

@@ -1,0 +1,96 @@
+"""The one owner of URL parameters and session keys.
+
+The URL says which run is seen, so that reload, bookmark and another browser find it again.
+Widget keys are the names of the settings themselves: session_state["hidden_size"].
+"""
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import Run
+
+_RUN = "run"  # the same name in the URL
+_PREVIOUS_RUN = "previous_run"
+_TEXT = "text"  # sha256 of the text that is chosen
+_OWN_TEXTS = "own_texts"  # sha256 of texts that this visitor brought, oldest first
+_SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
+
+SOURCE = "source"
+OFFER = "offer"
+UPLOAD = "upload"
+PASTE = "paste"
+STEP_SIZE = "step_size"
+UNIT = "unit"
+AXIS = "axis"
+
+
+def keep_url() -> None:
+    """Take the run from the URL into the session, and write it back: navigation drops it."""
+    state = st.session_state
+    if _RUN in st.query_params:
+        state[_RUN] = st.query_params[_RUN]
+    elif state.get(_RUN):
+        st.query_params[_RUN] = state[_RUN]
+
+
+def run_id() -> str | None:
+    """The run that is seen, or None before the first."""
+    return st.session_state.get(_RUN)
+
+
+def previous_run_id() -> str | None:
+    """The run that was seen before a reset."""
+    return st.session_state.get(_PREVIOUS_RUN)
+
+
+def select_run(run_id: str | None) -> None:
+    """Show a run; None is the page before the first. The one before can be gone back to."""
+    state = st.session_state
+    state[_PREVIOUS_RUN] = state.get(_RUN) if state.get(_RUN) != run_id else None
+    state[_RUN] = run_id
+    state[_SETTINGS_OF] = None
+    if run_id is None:
+        st.query_params.pop(_RUN, None)
+    else:
+        st.query_params[_RUN] = run_id
+
+
+def text_sha256() -> str | None:
+    return st.session_state.get(_TEXT)
+
+
+def select_text(sha256: str) -> None:
+    st.session_state[_TEXT] = sha256
+
+
+def own_texts() -> list[str]:
+    return list(st.session_state.get(_OWN_TEXTS, []))
+
+
+def remember_text(sha256: str) -> None:
+    """Offer a text that the visitor brought for as long as the session lasts."""
+    st.session_state[_OWN_TEXTS] = list(dict.fromkeys([*own_texts(), sha256]))
+
+
+def start_settings() -> None:
+    """Give every setting its default, once."""
+    for name, value in RunConfig().to_dict().items():
+        st.session_state.setdefault(name, value)
+
+
+def take_settings(run: Run) -> bool:
+    """Set the controls as `run` has them when it comes into view. True the first time."""
+    state = st.session_state
+    if state.get(_SETTINGS_OF) == run.id:
+        return False
+    for name, value in run.config.to_dict().items():
+        state[name] = value
+    state["learning_rate"] = run.learning_rate
+    state["iterations"] = run.iterations
+    state[_SETTINGS_OF] = run.id
+    return True
+
+
+def chosen_config() -> RunConfig:
+    """The settings as they stand on the page. Raises ValueError for a value out of limits."""
+    return RunConfig.from_dict({name: st.session_state[name] for name in RunConfig().to_dict()})

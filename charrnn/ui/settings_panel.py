@@ -1,0 +1,68 @@
+"""Step 2: the network. Three numbers in front, the others behind "Advanced"."""
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import Corpus
+from charrnn.ui import services, session
+
+# Values that people would try, between the limits of RunConfig.
+CHOICES = {
+    "hidden_size": [8, 16, 32, 64, 83, 100, 128, 192, 256, 384, 512],
+    "seq_length": [2, 5, 10, 15, 25, 35, 50, 75, 100, 150, 200],
+    "learning_rate": [0.001, 0.003, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0],
+    "iterations": [1_000, 5_000, 10_000, 50_000, 100_000, 200_000, 500_000, 1_000_000],
+    "streams": [1, 2, 4, 8, 16, 32, 64],
+    "held_out": [0.0, 0.05, 0.1, 0.2, 0.3],
+}
+
+
+def choose_settings(corpus: Corpus) -> RunConfig:
+    """Draw the panel; returns the settings, fitted to the text."""
+    st.markdown("##### 2 · Network")
+    _slider("hidden_size")
+    _slider("seq_length")
+    _slider("learning_rate", "learning rate", on_change=_wish_learning_rate)
+    with st.expander("Advanced"):
+        _slider("iterations", "iteration limit", on_change=_wish_iterations)
+        _slider("streams", "parallel streams")
+        _slider("held_out", "held out", format_func=lambda share: f"{share:.0%}")
+        _number("seed", "random seed")
+        _number("sample_length", "sample length", step=50)
+        _number("sample_interval", "sample interval", step=100)
+    asked = session.chosen_config()
+    fitted = asked.fitted(corpus.characters)
+    for name, (wanted, possible) in asked.differences(fitted).items():
+        st.info(
+            f"This text is short: {name} is fitted to it, {possible} instead of {wanted}.",
+            icon=":material/straighten:",
+        )
+    return fitted
+
+
+def _slider(name: str, label: str | None = None, *, format_func=None, on_change=None) -> None:
+    options = sorted({*CHOICES[name], st.session_state[name]})
+    st.select_slider(
+        label or name,
+        options,
+        key=name,
+        format_func=format_func or (lambda value: f"{value:,}"),
+        help=RunConfig.meaning(name),
+        on_change=on_change,
+    )
+
+
+def _number(name: str, label: str, *, step: int = 1) -> None:
+    low, high = RunConfig.limits(name)
+    st.number_input(label, low, high, key=name, step=step, help=RunConfig.meaning(name))
+
+
+def _wish_learning_rate() -> None:
+    """The learning rate follows the slider while a run trains: no reset."""
+    if session.run_id():
+        services.store().wish(session.run_id(), learning_rate=st.session_state["learning_rate"])
+
+
+def _wish_iterations() -> None:
+    if session.run_id():
+        services.store().wish(session.run_id(), iterations=st.session_state["iterations"])

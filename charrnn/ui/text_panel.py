@@ -1,0 +1,122 @@
+"""Step 1: the text. Pick one that ships, upload a file, or paste."""
+
+import streamlit as st
+
+from charrnn.runs import library
+from charrnn.runs.decoding import NotText, clean_pasted, decode
+from charrnn.runs.store import Corpus
+from charrnn.ui import services, session
+
+SOURCES = ("Pick", "Upload", "Paste")
+OPENING_LINES = 4
+
+
+def choose_text() -> Corpus:
+    """Draw the panel; returns the text that is chosen. There always is one."""
+    st.session_state.setdefault(session.SOURCE, SOURCES[0])
+    st.markdown("##### 1 · Text")
+    source = st.segmented_control(
+        "Where the text comes from",
+        SOURCES,
+        required=True,
+        key=session.SOURCE,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    {"Pick": _pick, "Upload": _upload, "Paste": _paste}[source]()
+    corpus = services.corpus(session.text_sha256() or _offered(library.offers()[0].key))
+    session.select_text(corpus.sha256)
+    _describe(corpus)
+    return corpus
+
+
+def _pick() -> None:
+    offers = {offer.key: offer for offer in library.offers()}
+    own = {sha256: services.corpus(sha256).name for sha256 in session.own_texts()}
+    titles = {key: offer.title for key, offer in offers.items()} | own
+    if session.OFFER not in st.session_state:
+        sha256 = session.text_sha256()
+        st.session_state[session.OFFER] = sha256 if sha256 in own else _offer_of(sha256)
+    key = st.selectbox(
+        "Ready-made",
+        [*own, *offers],
+        format_func=titles.__getitem__,
+        key=session.OFFER,
+        help="\n\n".join(f"**{o.title}**: {o.description}" for o in offers.values()),
+    )
+    session.select_text(key if key in own else _offered(key))
+
+
+def show_text(sha256: str) -> None:
+    """Choose a text that is in the store: that of a run that comes into view."""
+    session.select_text(sha256)
+    offer = _offer_of(sha256)
+    if _offered(offer) != sha256:
+        session.remember_text(sha256)
+    st.session_state[session.SOURCE] = SOURCES[0]
+    st.session_state.pop(session.OFFER, None)
+
+
+def _offer_of(sha256: str | None) -> str:
+    """The key of the text that ships with this content, or else of the first."""
+    offers = library.offers()
+    name = services.corpus(sha256).name if sha256 else ""
+    keys = [offer.key for offer in offers if offer.title == name]
+    return keys[0] if keys and _offered(keys[0]) == sha256 else offers[0].key
+
+
+def _upload() -> None:
+    file = st.file_uploader(
+        "A text file, up to 25 MB", key=session.UPLOAD, label_visibility="collapsed"
+    )
+    if file is not None:
+        _take(file.name, file.file_id, lambda: decode(file.getvalue()))
+
+
+def _paste() -> None:
+    pasted = st.text_area(
+        "Your text",
+        key=session.PASTE,
+        height=140,
+        placeholder="Paste or type a text, then press Ctrl+Enter.",
+        label_visibility="collapsed",
+    )
+    if pasted:
+        _take("Pasted text", hash(pasted), lambda: clean_pasted(pasted))
+
+
+def _take(name: str, identity: str | int, read) -> None:
+    """Keep a visitor's text and choose it; work through it once, not at every rerun."""
+    taken = st.session_state.get("taken")
+    if not taken or taken["identity"] != identity:
+        taken = {"identity": identity, "sha256": None, "problem": None}
+        try:
+            taken["sha256"] = services.store().add_corpus(name, read()).sha256
+            session.remember_text(taken["sha256"])
+            st.session_state.pop(session.OFFER, None)
+        except NotText as problem:
+            taken["problem"] = str(problem)
+        st.session_state["taken"] = taken
+    if taken["problem"]:
+        st.error(_plain(taken["problem"]), icon=":material/error:")
+    else:
+        session.select_text(taken["sha256"])
+
+
+def _describe(corpus: Corpus) -> None:
+    n, different = corpus.characters, len(corpus.vocabulary)
+    st.caption(f"{n:,} characters, {different:,} different")
+    lines = [line for line in corpus.opening.splitlines() if line.strip()][:OPENING_LINES]
+    st.code("\n".join(lines), language=None, wrap_lines=True, height=84)
+
+
+@st.cache_data(show_spinner=False)
+def _offered(key: str) -> str:
+    """The sha256 of a text that ships, kept in the store when it is first asked for."""
+    titles = {offer.key: offer.title for offer in library.offers()}
+    return services.store().add_corpus(titles[key], library.load(key)).sha256
+
+
+def _plain(sentence: str) -> str:
+    """A sentence for elements that read Markdown, with nothing left to interpret."""
+    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>$:~" else c for c in sentence)

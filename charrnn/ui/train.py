@@ -1,0 +1,43 @@
+"""The page at /: bring a text, set three numbers, press Train, and watch it learn."""
+
+import streamlit as st
+
+from charrnn.runs.store import Run
+from charrnn.ui import live, services, session, snapshot
+from charrnn.ui.controls import draw_controls
+from charrnn.ui.settings_panel import choose_settings
+from charrnn.ui.text_panel import choose_text, show_text
+
+
+def show() -> None:
+    """Draw the page."""
+    run = _run_in_link()
+    session.start_settings()
+    if run and session.take_settings(run):
+        show_text(run.sha256)
+    with st.sidebar:
+        st.markdown("### charrnn")
+        st.caption("Watch a small network learn to write your text, one character at a time.")
+        corpus = choose_text()
+        config = choose_settings(corpus)
+    draw_controls(run, corpus, config)
+    if run:
+        live.draw_run(run)
+    else:
+        live.draw(snapshot.before_training(corpus, config), key="")
+
+
+def _run_in_link() -> Run | None:
+    run_id = session.run_id()
+    if run_id is None:
+        return None
+    try:
+        return services.store().run(run_id)
+    except KeyError:
+        session.select_run(None)
+        st.warning(
+            "The run in this link is not here: it was made on another server, or deleted. "
+            "You can start a new one.",
+            icon=":material/link_off:",
+        )
+        return None

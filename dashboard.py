@@ -1,0 +1,14 @@
+"""The door: `streamlit run dashboard.py` opens the page."""
+
+import streamlit as st
+
+from charrnn.ui import session, style, train
+
+st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
+style.apply()
+page = st.navigation(
+    [st.Page(train.show, title="Train", icon=":material/model_training:", default=True)],
+    position="top",
+)
+session.keep_url()
+page.run()

@@ -1,0 +1,208 @@
+"""What a person does on the Train page, in a real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+SAMPLE = ".st-key-sample code"
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def iteration(page: Page) -> int:
+    text = page.get_by_test_id("stProgress").inner_text()
+    return int(re.search(r"Iteration ([\d,]+)", text)[1].replace(",", ""))
+
+
+def curve_length(page: Page) -> float:
+    """How far the drawn curve of the smooth loss is from one end to the other, in pixels."""
+    return page.evaluate(
+        """() => Math.max(0, ...[...document.querySelectorAll(
+            '[data-testid=stVegaLiteChart] .mark-line path')].map(p => p.getTotalLength()))"""
+    )
+
+
+def slider_of(page: Page, key: str):
+    return page.locator(f".st-key-{key} input[type=range]")
+
+
+def set_slider(page: Page, key: str, value: str):
+    """Move a slider with the arrow keys, as a person would, until it says `value`."""
+    slider = slider_of(page, key)
+    slider.focus()
+    slider.press("Home")
+    for _ in range(30):
+        if slider.get_attribute("aria-valuetext") == value:
+            return
+        slider.press("ArrowRight")
+    raise AssertionError(f"{key} never became {value}")
+
+
+def test_nothing_is_empty_before_training(open_page):
+    page = open_page()
+    expect(page.get_by_text("characters,")).to_be_visible()
+    expect(page.locator(SAMPLE)).to_have_text(re.compile(r"[\s\S]{100,}"))
+    expect(page.get_by_text("Before the first update the network guesses")).to_be_visible()
+    expect(button(page, "Train")).to_be_enabled()
+    expect(button(page, "Reset")).to_be_disabled()
+
+
+def test_train_moves_the_curve_and_brings_200_characters(open_page):
+    page = open_page()
+    untrained = page.locator(SAMPLE).inner_text()
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9][\d,]*000"))).to_be_visible()
+    page.wait_for_function("() => true")
+    expect(page.locator(SAMPLE)).not_to_have_text(untrained)
+    assert len(page.locator(SAMPLE).text_content()) == 200
+    assert curve_length(page) > 5
+
+
+def test_the_sample_before_the_first_update_is_the_one_that_was_promised(open_page):
+    page = open_page()
+    promised = page.locator(SAMPLE).text_content()
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    expect(page.locator(".st-key-earlier_sample code")).to_have_text(promised)
+
+
+def test_pause_stops_it_and_resume_goes_on(open_page, eventually):
+    page = open_page()
+    button(page, "Train").click()
+    eventually(lambda: iteration(page) > 0)
+    button(page, "Pause").click()
+    expect(button(page, "Resume")).to_be_visible()
+    paused_at = eventually(lambda: settled(page))
+    button(page, "Resume").click()
+    expect(button(page, "Pause")).to_be_visible()
+    eventually(lambda: iteration(page) > paused_at)
+
+
+def settled(page: Page) -> int | None:
+    """The iteration, once two looks half a second apart see the same."""
+    before = iteration(page)
+    page.wait_for_timeout(500)
+    return before if iteration(page) == before else None
+
+
+@pytest.mark.parametrize("size", ["1", "100", "1,000"])
+def test_step_takes_so_many_iterations_and_pauses(open_page, size):
+    page = open_page()
+    page.get_by_role("radio", name=size, exact=True).click()
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"Iteration {size} of")
+    expect(button(page, "Resume")).to_be_visible()
+    button(page, "Step").click()
+    twice = f"{2 * int(size.replace(',', '')):,}"
+    expect(page.get_by_test_id("stProgress")).to_contain_text(f"Iteration {twice} of")
+
+
+def test_reset_goes_back_to_the_start_and_the_run_can_be_found_again(open_page):
+    page = open_page()
+    promised = page.locator(SAMPLE).text_content()
+    page.get_by_role("radio", name="1,000", exact=True).click()
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+    button(page, "Reset").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 0 of")
+    expect(page.locator(SAMPLE)).to_have_text(promised)
+    button(page, "Back to the run before").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+
+
+def test_reload_and_another_browser_find_the_run_still_learning(open_page, eventually):
+    page = open_page()
+    set_slider(page, "hidden_size", "64")
+    button(page, "Train").click()
+    eventually(lambda: iteration(page) > 1000)
+    page.reload()
+    expect(button(page, "Pause")).to_be_visible()
+    seen = eventually(lambda: iteration(page) if iteration(page) > 1000 else None)
+    url = page.url
+    page.context.close()
+
+    other = open_page(url)
+    expect(button(other, "Pause")).to_be_visible()
+    eventually(lambda: iteration(other) > seen)
+    expect(slider_of(other, "hidden_size")).to_have_attribute("aria-valuetext", "64")
+
+
+def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, eventually):
+    page = open_page()
+    button(page, "Train").click()
+    eventually(lambda: iteration(page) > 0)
+    url = page.url
+    set_slider(page, "learning_rate", "0.03")
+    expect(page.get_by_test_id("stVegaLiteChart")).to_contain_text("learning rate 0.03")
+    assert page.url == url
+    before = iteration(page)
+    eventually(lambda: iteration(page) > before)
+
+
+def test_a_file_goes_in_by_the_real_file_input(open_page, tmp_path):
+    file = tmp_path / "<b>my</b> *poem*.txt"
+    file.write_bytes("\ufeffDie Bäume im Wald\r\nund der Fluß\r\n".encode() * 40)
+    page = open_page()
+    page.get_by_role("radio", name="Upload").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    expect(page.get_by_text("1,240 characters, 21 different")).to_be_visible()
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    assert set(page.locator(SAMPLE).text_content()) <= set("Die Bäume im Wald\nund der Fluß\n")
+
+
+def test_what_is_not_text_is_refused_in_one_sentence_and_nothing_is_lost(open_page, tmp_path):
+    file = tmp_path / "picture.txt"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    page = open_page()
+    page.get_by_role("radio", name="Upload").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    expect(page.get_by_test_id("stAlert")).to_contain_text("PNG")
+    expect(button(page, "Train")).to_be_enabled()
+    expect(page.locator(SAMPLE)).to_have_text(re.compile(r"[\s\S]{100,}"))
+
+
+def test_a_pasted_line_trains_and_says_what_was_fitted(open_page):
+    page = open_page()
+    page.get_by_role("radio", name="Paste").click()
+    box = page.get_by_role("textbox", name="Your text")
+    box.fill("hello, hello")
+    box.press("Control+Enter")
+    expect(page.get_by_text("12 characters, 6 different")).to_be_visible()
+    expect(page.get_by_text("seq_length is fitted to it")).to_be_visible()
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+
+
+def test_text_from_people_is_never_markup(open_page):
+    page = open_page()
+    page.get_by_role("radio", name="Paste").click()
+    box = page.get_by_role("textbox", name="Your text")
+    box.fill("<img src=x onerror=\"document.title='taken'\"> **bold** :red[x] $x^2$ <b>y</b>\n" * 5)
+    box.press("Control+Enter")
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    assert page.title() != "taken"
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator(".katex").count() == 0
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_nothing_scrolls_sideways(open_page, width):
+    page = open_page(viewport={"width": width, "height": 800})
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    overflow = page.evaluate(
+        """() => [document.scrollingElement, document.querySelector('.stMain')]
+            .map(e => e.scrollWidth - e.clientWidth)"""
+    )
+    assert max(overflow) <= 0
+
+
+def test_a_link_to_no_run_says_so(open_page):
+    page = open_page("/?run=nobody")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("The run in this link is not here")
+    expect(button(page, "Train")).to_be_enabled()

@@ -1,0 +1,114 @@
+"""What the store promises to pages and workers."""
+
+import numpy as np
+import pytest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import LeaseLost, Progress
+
+FACTS = {"status": "running", "iteration": 1}
+
+
+def metric(iteration, loss=50.0):
+    return {"iteration": iteration, "loss": loss, "smooth_loss": loss, "seconds": 0.1}
+
+
+@pytest.fixture
+def run(store, corpus):
+    return store.create_run(corpus, RunConfig())
+
+
+@pytest.fixture
+def owned(store, run):
+    assert store.claim(run.id, "one")
+    return run
+
+
+def test_the_same_text_twice_is_kept_once(store, corpus):
+    assert store.add_corpus("other name", store.text(corpus.sha256)) == corpus
+
+
+@pytest.mark.parametrize("text", ["ab", "naïve\u00a0\u2028 مرحبا 👩‍👩‍👧 \U0010ffff", "日本語\n" * 3])
+def test_a_text_comes_back_as_it_went_in(store, text):
+    corpus = store.add_corpus("any", text)
+    assert store.text(corpus.sha256) == text
+    assert corpus.characters == len(text)
+    assert corpus.vocabulary == "".join(sorted(set(text)))
+
+
+def test_a_run_comes_back_as_it_was_made(store, run):
+    assert store.run(run.id) == run
+    assert run.active
+    assert not run.owned
+
+
+def test_unknown_things_raise_key_error(store, run):
+    for look_up in (store.run, store.corpus, store.text):
+        with pytest.raises(KeyError):
+            look_up("nobody")
+    with pytest.raises(KeyError):
+        store.sample(run.id, 1000)
+
+
+def test_only_one_worker_holds_a_lease(store, owned):
+    assert not store.claim(owned.id, "two")
+    store.release(owned.id, "two")
+    assert not store.claim(owned.id, "two")
+    store.release(owned.id, "one")
+    assert store.claim(owned.id, "two")
+
+
+def test_a_lease_that_ran_out_can_be_taken_over(store, owned, monkeypatch):
+    monkeypatch.setattr("charrnn.runs.store.LEASE_SECONDS", -1.0)
+    assert store.claim(owned.id, "two")
+    with pytest.raises(LeaseLost):
+        store.publish(owned.id, "one", FACTS, Progress())
+
+
+def test_a_worker_without_the_lease_writes_nothing(store, owned):
+    with pytest.raises(LeaseLost):
+        store.publish(owned.id, "two", FACTS, Progress(metrics=[metric(1)]))
+    assert store.observe(owned.id)[1].metrics == []
+
+
+def test_doing_a_stretch_twice_leaves_it_there_once(store, owned):
+    for loss in (50.0, 40.0):
+        news = Progress(
+            metrics=[metric(n, loss) for n in range(5)],
+            samples=[{"iteration": 0, "text": f"at {loss}"}],
+        )
+        store.publish(owned.id, "one", FACTS, news)
+    _, history = store.observe(owned.id)
+    assert history.metrics == [(n, 40.0, 40.0, 0.1) for n in range(5)]
+    assert store.sample(owned.id, 0) == "at 40.0"
+
+
+def test_thinned_points_lie_evenly_and_do_not_wander(store, owned):
+    before = set()
+    for start in range(0, 2000, 250):
+        news = Progress(metrics=[metric(n) for n in range(start, start + 250)])
+        facts = FACTS | {"iteration": start + 249}
+        store.publish(owned.id, "one", facts, news)
+        iterations = [row[0] for row in store.observe(owned.id, points=100)[1].metrics]
+        assert len(iterations) <= 101
+        assert len(set(np.diff(iterations))) == 1
+        # A coarser grid is part of the finer one: no point lies where none was before.
+        assert {n for n in iterations if n < start} <= before | {0}
+        before = set(iterations)
+
+
+def test_pages_write_wishes_and_nothing_else(store, run):
+    store.wish(run.id, learning_rate=0.3, desired="paused")
+    assert store.run(run.id).learning_rate == 0.3
+    assert not store.run(run.id).active
+    with pytest.raises(ValueError, match="iteration"):
+        store.wish(run.id, iteration=5)
+
+
+def test_a_failed_run_can_be_tried_again(store, run):
+    store.fail(run.id, "why")
+    assert not store.run(run.id).active
+    assert store.wanted() == []
+    store.wish(run.id, desired="running")
+    assert store.run(run.id).active
+    assert [r.id for r in store.wanted()] == [run.id]
