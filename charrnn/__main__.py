@@ -118,7 +118,7 @@ def _run(trainer, vocabulary, config, stopped: Callable[[], bool]) -> float:
             seconds += time.perf_counter() - started
             characters = trainer.iteration * trainer.seq_length * trainer.streams
             speed = characters / max(seconds, 1e-9)
-            bar.set_postfix_str(_progress(trainer, speed).partition(" ")[2], refresh=False)
+            bar.set_postfix(smooth_loss=f"{trainer.smooth_loss:.2f}", refresh=False)
 
 
 def _progress(trainer, speed: float, *, held_out: bool = False) -> str:

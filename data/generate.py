@@ -2,10 +2,11 @@
 
     python data/generate.py
 
-Everything is drawn from a fixed seed, so the same two files come out every time. The random
-numbers come from ``random.Random.random`` alone, whose sequence Python promises to keep.
+Everything is drawn from a fixed seed, so the same two files come out every time. All chance comes
+from ``random.Random.random`` alone, whose sequence Python promises to keep.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -19,7 +20,7 @@ def between(rng: Random, low: int, high: int) -> int:
     return low + int(rng.random() * (high - low + 1))
 
 
-def pick(rng: Random, options):
+def pick(rng: Random, options: Sequence):
     """One of the options, each as likely as the others."""
     return options[between(rng, 0, len(options) - 1)]
 
@@ -44,29 +45,37 @@ def arithmetic(seed: int = 1, lines: int = 6000) -> str:
     return "".join(sums)
 
 
-def group(rng: Random, may_nest: bool = True) -> str:
-    """A short balanced group such as ``[..]`` or, now and then, ``[.{}]``."""
+def filler(rng: Random, length: int) -> str:
+    """Letters that go round, such as ``deabcdea``: easy to continue, and silent about brackets."""
+    start = between(rng, 0, 4)
+    return "".join("abcde"[(start + i) % 5] for i in range(length))
+
+
+def group(rng: Random) -> str:
+    """A pair such as ``[]`` or, now and then, one around another such as ``({})``."""
     opener = pick(rng, "([{")
-    inside = "." * between(rng, 0, 2)
-    if may_nest and rng.random() < 0.2:
-        inside += group(rng, may_nest=False)
+    inside = ""
+    if rng.random() < 0.3:
+        inner = pick(rng, "([{")
+        inside = inner + CLOSER[inner]
     return opener + inside + CLOSER[opener]
 
 
 def bracket_line(rng: Random) -> str:
-    """An opening bracket, a run of dots, and the closing bracket that matches.
+    """An opening bracket, filler, and the closing bracket that matches.
 
-    The run is short (1 to 4 dots), medium (5 to 20) or long (21 to 60), each a third of the time.
-    One line in three also holds a small group somewhere among the dots, to be closed first. The
-    dots are the same whatever the opener was, so only memory can tell which bracket must close.
+    The filler is 7 to 12, 13 to 24 or 25 to 60 letters long, each a third of the time; one line
+    in four has a small group somewhere in it, to be closed first. Never fewer than 7 letters: a
+    network that had once seen a match close by could carry over what it learned there to any
+    distance, and then a short sequence length would do after all.
     """
     opener = pick(rng, "([{")
-    low, high = pick(rng, ((1, 4), (5, 20), (21, 60)))
-    dots = "." * between(rng, low, high)
-    if rng.random() < 1 / 3:
-        cut = between(rng, 0, len(dots))
-        dots = dots[:cut] + group(rng) + dots[cut:]
-    return opener + dots + CLOSER[opener]
+    shortest, longest = pick(rng, ((7, 12), (13, 24), (25, 60)))
+    inside = filler(rng, between(rng, shortest, longest))
+    if rng.random() < 0.25:
+        cut = between(rng, 0, len(inside))
+        inside = inside[:cut] + group(rng) + inside[cut:]
+    return opener + inside + CLOSER[opener]
 
 
 def brackets(seed: int = 2, characters: int = 80_000) -> str:

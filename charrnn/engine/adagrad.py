@@ -24,12 +24,17 @@ class Adagrad:
         self._work = weights.like().flat
 
     def update(self, gradients: Parameters, learning_rate: float) -> None:
-        """One update; clips `gradients` in place."""
+        """One update; clips `gradients` in place.
+
+        Raises FloatingPointError, before anything has moved, if a gradient is not a number.
+        """
         g, m, work = gradients.flat, self.memory.flat, self._work
         np.multiply(g, g, work)
         if not work.max() <= CLIP * CLIP:  # mostly nothing is clipped: look before the pass
             g.clip(-CLIP, CLIP, out=g)
             np.multiply(g, g, work)
+            if np.isnan(work.max()):
+                raise FloatingPointError("a gradient is not a number")
         m += work
         np.sqrt(m, work)
         np.divide(g, work, work)

@@ -45,4 +45,4 @@ def entropy(codes: np.ndarray, n_codes: int) -> float:
     else:
         counts = np.unique(codes, return_counts=True)[1]
     p = counts / len(codes)
-    return float(-(p * np.log2(p)).sum())
+    return float((p * -np.log2(p)).sum())

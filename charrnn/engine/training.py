@@ -24,7 +24,7 @@ class StepRecord(NamedTuple):
 
 
 class Diverged(ArithmeticError):
-    """The loss is no longer a number. The weights are those before the step."""
+    """The loss or its gradient is no longer a number. The weights are those before the step."""
 
 
 class Trainer:
@@ -75,7 +75,10 @@ class Trainer:
         if not math.isfinite(loss):
             raise Diverged(f"the loss became {loss} at iteration {self.iteration + 1}")
         gradients = self.backward(inputs, targets)
-        self.adagrad.update(gradients, self.learning_rate)
+        try:
+            self.adagrad.update(gradients, self.learning_rate)
+        except FloatingPointError as error:
+            raise Diverged(f"{error} at iteration {self.iteration + 1}") from error
         self.forward.carry()
         self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.iteration += 1
@@ -120,6 +123,8 @@ class Trainer:
         ):
             if state[name].shape != here.shape or state[name].dtype != here.dtype:
                 raise ValueError(f"the saved {name} belong to a network of another size")
+        if not 0 <= int(state["position"]) <= len(self.text) - self.seq_length - 1:
+            raise ValueError("the saved position lies outside this text")
         self.weights.flat[:] = state["weights"]
         self.adagrad.memory.flat[:] = state["memory"]
         self.forward.carried[:] = state["hidden"]
@@ -135,7 +140,8 @@ class Trainer:
 def split(n_characters: int, held_out: float) -> int:
     """How many characters, from the start, are learned from when `held_out` are set aside.
 
-    Fewer than 2 held-out characters would measure nothing, so then none are set aside.
+    Either part needs 2 characters to mean anything; where one would have fewer, none are set aside.
     """
     n_held_out = round(n_characters * held_out)
-    return n_characters - n_held_out if n_held_out >= 2 else n_characters
+    n_train = n_characters - n_held_out
+    return n_train if min(n_held_out, n_train) >= 2 else n_characters

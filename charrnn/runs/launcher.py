@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import charrnn
-from charrnn.runs.store import URL_VARIABLE, Run, Store
+from charrnn.runs.database import URL_VARIABLE
+from charrnn.runs.records import Run
+from charrnn.runs.store import Store
 from charrnn.runs.worker import worker_name
 
 STARTS_WITHOUT_PROGRESS = 3

@@ -80,6 +80,9 @@ samples = _of_a_run("samples", Column("text", Text, nullable=False))
 
 rate_changes = _of_a_run("rate_changes", Column("learning_rate", Float, nullable=False))
 
+# Weights alone, for looking back; a checkpoint is all that it takes to go on.
+snapshots = _of_a_run("snapshots", Column("weights", LargeBinary, nullable=False))  # safetensors
+
 checkpoints = Table(
     "checkpoints",
     metadata,

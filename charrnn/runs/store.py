@@ -2,93 +2,21 @@
 
 import hashlib
 import math
-import os
 import secrets
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import or_, select, update
 
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.landmarks import Landmarks, landmarks
 from charrnn.runs import schema
 from charrnn.runs.config import RunConfig
+from charrnn.runs.database import connect
+from charrnn.runs.records import LEASE_SECONDS, Corpus, History, Progress, Run
 
-LEASE_SECONDS = 10.0
-BUSY_SECONDS = 30.0
 OPENING_CHARACTERS = 600
-URL_VARIABLE = "CHARRNN_STORE"
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """A text, without the text itself."""
-
-    sha256: str
-    name: str
-    opening: str
-    characters: int
-    vocabulary: str
-    landmarks: Landmarks
-
-
-@dataclass(frozen=True)
-class Run:
-    """One row of `runs`: what is wanted, and what is."""
-
-    id: str
-    sha256: str
-    config: RunConfig
-    created_at: float
-    desired: str
-    learning_rate: float
-    iterations: int
-    pause_at: int | None
-    status: str
-    message: str
-    iteration: int
-    smooth_loss: float
-    seconds: float
-    characters_per_second: float
-    likeliest: str
-    worker: str | None
-    heartbeat: float
-
-    @property
-    def active(self) -> bool:
-        """It trains, or is about to."""
-        wanted = self.desired == "running" and self.status != "failed"
-        return wanted and self.iteration < self.iterations
-
-    @property
-    def owned(self) -> bool:
-        """A worker holds a lease that has not run out."""
-        return self.worker is not None and time.time() - self.heartbeat < LEASE_SECONDS
-
-
-@dataclass
-class Progress:
-    """What a worker has to say since it last wrote. Losses as in schema.py."""
-
-    metrics: list[dict[str, Any]] = field(default_factory=list)
-    evaluations: list[dict[str, Any]] = field(default_factory=list)
-    samples: list[dict[str, Any]] = field(default_factory=list)
-    rate_changes: list[dict[str, Any]] = field(default_factory=list)
-    checkpoint: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class History:
-    """What a run has left behind; rows are tuples in order of iteration."""
-
-    metrics: list[tuple[int, float, float, float]]  # iteration, loss, smooth_loss, seconds
-    evaluations: list[tuple[int, float]]  # iteration, held_out_loss
-    rate_changes: list[tuple[int, float]]  # iteration, learning_rate
-    sample_iterations: list[int]
-    newest_sample: str | None
 
 
 class LeaseLost(RuntimeError):
@@ -100,10 +28,9 @@ class Store:
 
     def __init__(self, url: str):
         self.url = url
-        self._engine = _connect(url)
-        self._insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[
-            self._engine.dialect.name
-        ]
+        self._engine = connect(url)
+        # "Insert or update" is spelt by dialect; only the one in use is loaded.
+        self._insert = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}").insert
         schema.metadata.create_all(self._engine)
 
     # Corpora
@@ -246,6 +173,22 @@ class Store:
             raise KeyError(iteration)
         return text
 
+    def snapshot_iterations(self, run_id: str) -> list[int]:
+        """The iterations of which the weights are kept, in order."""
+        s = schema.snapshots
+        with self._engine.connect() as db:
+            return [iteration for (iteration,) in _rows(db, s, s.c.run == run_id)]
+
+    def snapshot(self, run_id: str, iteration: int) -> bytes:
+        """The weights at an iteration, as safetensors. Raises KeyError if they are not kept."""
+        s = schema.snapshots.c
+        query = select(s.weights).where(s.run == run_id, s.iteration == iteration)
+        with self._engine.connect() as db:
+            weights = db.execute(query).scalar()
+        if weights is None:
+            raise KeyError(iteration)
+        return weights
+
     def checkpoint(self, run_id: str) -> tuple[float, bytes] | None:
         """(seconds spent, complete state) where the run can be taken up, or None."""
         c = schema.checkpoints.c
@@ -282,6 +225,7 @@ class Store:
                 (schema.evaluations, news.evaluations),
                 (schema.samples, news.samples),
                 (schema.rate_changes, news.rate_changes),
+                (schema.snapshots, news.snapshots),
                 (schema.checkpoints, [news.checkpoint] if news.checkpoint else []),
             ):
                 if rows:
@@ -298,39 +242,6 @@ class Store:
         keys = [column.name for column in table.primary_key]
         others = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
         return insert.on_conflict_do_update(index_elements=keys, set_=others)
-
-
-def default_url() -> str:
-    """Where runs live: CHARRNN_STORE (a folder or a database URL), or ./.charrnn."""
-    place = os.environ.get(URL_VARIABLE, ".charrnn")
-    return place if "://" in place else f"sqlite:///{Path(place).resolve() / 'charrnn.sqlite'}"
-
-
-def _connect(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name != "sqlite":
-        return engine
-    Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection, _):
-        connection.isolation_level = None  # transactions begin where we say, see below
-        # WAL: pages read while a worker writes. NORMAL: a power cut may lose the last commits,
-        # never the database.
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection):
-        # Python's SQLite module begins a transaction only at the first write: several reads
-        # would each see another moment.
-        connection.exec_driver_sql("BEGIN")
-
-    return engine
 
 
 def _as_run(row) -> Run:

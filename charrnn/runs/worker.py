@@ -9,7 +9,9 @@ import time
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs.archive import state_from_bytes, state_to_bytes
-from charrnn.runs.store import LeaseLost, Progress, Run, Store, default_url
+from charrnn.runs.database import default_url
+from charrnn.runs.records import Progress, Run
+from charrnn.runs.store import LeaseLost, Store
 
 PUBLISH_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
@@ -33,6 +35,11 @@ def recorded(iteration: int) -> bool:
     """
     step = 1 << max(0, (iteration // 1024).bit_length() - 1)
     return iteration % step == 0
+
+
+def looked_back_on(iteration: int) -> bool:
+    """Whether an iteration's weights are kept: 0, 1, 2, 5, 10, 20, 50, 100 ..."""
+    return iteration == 0 or str(iteration).rstrip("0") in ("1", "2", "5")
 
 
 class Pace:
@@ -112,6 +119,8 @@ class Worker:
                 metrics.append(record._asdict() | {"seconds": self.seconds + now - started})
             if record.iteration % config.sample_interval == 0:
                 self._look()
+            if looked_back_on(record.iteration):
+                self._keep_weights()
         spent = time.perf_counter() - started
         self.seconds += spent
         characters = (trainer.iteration - first) * trainer.seq_length * trainer.streams
@@ -158,6 +167,12 @@ class Worker:
             {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
         )
         self._look()
+        self._keep_weights()
+
+    def _keep_weights(self) -> None:
+        weights = state_to_bytes({"weights": self.trainer.weights.flat})
+        row = {"iteration": self.trainer.iteration, "weights": weights}
+        self.news.snapshots.append(row)
 
     def _look(self) -> None:
         """Let the network write, and read what it does not learn from."""
@@ -212,7 +227,7 @@ def main(run_id: str) -> int:
     try:
         worker = Worker(store, store.run(run_id), name)
     except (ValueError, KeyError, MemoryError) as error:
-        store.fail(run_id, f"This run cannot be started: {error}.")
+        store.fail(run_id, f"This run cannot be started: {str(error).removesuffix('.')}.")
         return 1
     try:
         worker.work(stop)

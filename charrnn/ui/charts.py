@@ -142,7 +142,11 @@ def thinned(items: list, most: int) -> list:
 @cache
 def loss_spec(unit: str, axis: str) -> dict:
     """The Vega-Lite specification of the loss chart, made once for each choice of axes."""
-    scale = alt.Scale(zero=False, nice=False, type="log" if unit == "perplexity" else "linear")
+    scale = (
+        alt.Scale(nice=False, type="log")
+        if unit == "perplexity"
+        else alt.Scale(nice=False, zero=False)
+    )
     x = alt.X(
         "x:Q",
         title=AXES[axis],

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store import Corpus, Run
+from charrnn.runs.records import Corpus, Run
 from charrnn.ui import services, session
 
 STEP_SIZES = (1, 100, 1000)

@@ -4,12 +4,12 @@ import html
 
 import streamlit as st
 
-from charrnn.runs.store import Run
+from charrnn.runs.records import Run
 from charrnn.ui import charts, services, session, snapshot
 from charrnn.ui.snapshot import Snapshot
 
 REFRESH_SECONDS = 0.5
-SAMPLE_HEIGHT = 190
+SAMPLE_HEIGHT = 230
 
 WHY_UP_AND_DOWN = """
 **Why does it go up and down?** Each window of text is a different little exam: a line of easy
@@ -49,18 +49,22 @@ def draw(now: Snapshot, key: str) -> None:
     _progress(now)
     st.html(_figures(now))
     unit, axis = _choose_axes()
-    with st.container(horizontal=True, key="stage"):
-        with st.container():
+    with st.container(horizontal=True, key="stage_now"):
+        with st.container(key="curve"):
             _curve(now, unit, axis)
         with st.container():
-            _samples(now, key)
+            _newest_sample(now)
+    if len(now.history.sample_iterations) > 1:
+        _look_back(now, key)
 
 
 def _progress(now: Snapshot) -> None:
-    text = f"Iteration {now.iteration:,} of {now.iterations:,} · {duration(now.seconds)}"
+    text = f"Iteration {now.iteration:,} of {now.iterations:,}"
+    if now.seconds:
+        text += f" · {duration(now.seconds)} so far"
     left = now.remaining_seconds
     if left and now.iteration < now.iterations:
-        text += f" · {duration(left)} left"
+        text += f", about {duration(left)} left"
     st.progress(min(1.0, now.iteration / now.iterations), text=text)
 
 
@@ -109,7 +113,8 @@ def _curve(now: Snapshot, unit: str, axis: str) -> None:
         key=f"loss_{unit}_{axis}",
         on_select=_keep_view,
         selection_mode=["zoom"],
-        alt=words,
+        # The same at every tick: another text would build the chart anew.
+        alt="Loss over time; the sentence below the chart says where it stands",
     )
     st.caption(words)
 
@@ -118,24 +123,29 @@ def _keep_view() -> None:
     """With a callback for its selection a chart keeps its zoom when its data change."""
 
 
-def _samples(now: Snapshot, key: str) -> None:
+def _newest_sample(now: Snapshot) -> None:
     st.markdown(f"##### It writes · iteration {now.history.sample_iterations[-1]:,}")
     with st.container(key="sample"):
         st.code(now.history.newest_sample, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
-    st.caption("Always its likeliest character:")
+    st.caption("Always its likeliest character, a line that never rests:")
     st.code(now.likeliest.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
-    earlier = now.history.sample_iterations
-    if len(earlier) < 2:
-        return
-    chosen = st.select_slider(
-        "Look back: what it wrote at iteration",
-        earlier,
-        key=f"look_back_{key}",
-        format_func=lambda n: f"{n:,}",
-    )
-    text = services.store().sample(key, chosen)
-    with st.container(key="earlier_sample"):
-        st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+
+
+def _look_back(now: Snapshot, key: str) -> None:
+    """A slider through all samples so far, and the one it stands at."""
+    with st.container(horizontal=True, key="stage_then"):
+        with st.container():
+            chosen = st.select_slider(
+                "Look back: what it wrote at iteration",
+                now.history.sample_iterations,
+                key=f"look_back_{key}",
+                format_func=lambda n: f"{n:,}",
+            )
+        with st.container():
+            st.markdown(f"##### It wrote · iteration {chosen:,}")
+            with st.container(key="earlier_sample"):
+                text = services.store().sample(key, chosen)
+                st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
 
 
 def duration(seconds: float) -> str:

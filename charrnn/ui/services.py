@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from charrnn.runs.database import default_url
 from charrnn.runs.launcher import Launcher
-from charrnn.runs.store import Corpus, Store, default_url
+from charrnn.runs.records import Corpus
+from charrnn.runs.store import Store
 
 
 @st.cache_resource(show_spinner=False)

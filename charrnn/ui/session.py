@@ -7,7 +7,7 @@ Widget keys are the names of the settings themselves: session_state["hidden_size
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store import Run
+from charrnn.runs.records import Run
 
 _RUN = "run"  # the same name in the URL
 _PREVIOUS_RUN = "previous_run"

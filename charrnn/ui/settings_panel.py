@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store import Corpus
+from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
 
 # Values that people would try, between the limits of RunConfig.

@@ -11,7 +11,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import likeliest, sample, sample_rng
 from charrnn.engine.training import split
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store import Corpus, History, Run
+from charrnn.runs.records import Corpus, History, Run
 from charrnn.runs.worker import LIKELIEST_LENGTH
 
 

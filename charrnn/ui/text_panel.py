@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs import library
 from charrnn.runs.decoding import NotText, clean_pasted, decode
-from charrnn.runs.store import Corpus
+from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
 
 SOURCES = ("Pick", "Upload", "Paste")

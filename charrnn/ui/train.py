@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.runs.store import Run
+from charrnn.runs.records import Run
 from charrnn.ui import live, services, session, snapshot
 from charrnn.ui.controls import draw_controls
 from charrnn.ui.settings_panel import choose_settings

@@ -13,6 +13,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 # name -> module with a function main() or main(text_file). A new benchmark is one line here.
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
+    "page": "tests.benchmarks.page",
 }
 
 

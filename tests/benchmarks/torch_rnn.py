@@ -22,11 +22,14 @@ class TorchRNN(nn.Module):
 
 
 class TorchTrainer:
-    def __init__(self, ids, vocab_size, *, hidden_size, seq_length, learning_rate):
+    def __init__(self, ids, vocab_size, *, hidden_size, seq_length, learning_rate, fused):
+        """fused: update all parameters in one kernel, which is not PyTorch's default."""
         torch.set_num_threads(1)
         torch.manual_seed(0)
         self.model = TorchRNN(vocab_size, hidden_size)
-        self.optimizer = torch.optim.Adagrad(self.model.parameters(), learning_rate, eps=1e-8)
+        self.optimizer = torch.optim.Adagrad(
+            self.model.parameters(), learning_rate, eps=1e-8, fused=fused
+        )
         self.ids = torch.as_tensor(ids, dtype=torch.long)
         self.one_hot = F.one_hot(self.ids, vocab_size).float()  # the whole text, once
         self.seq_length, self.position = seq_length, 0

@@ -143,12 +143,12 @@ def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, even
 
 
 def test_a_file_goes_in_by_the_real_file_input(open_page, tmp_path):
-    file = tmp_path / "<b>my</b> *poem*.txt"
-    file.write_bytes("\ufeffDie Bäume im Wald\r\nund der Fluß\r\n".encode() * 40)
+    file = tmp_path / "<b>my *poem*.txt"
+    file.write_bytes(("\ufeff" + "Die Bäume im Wald\r\nund der Fluß\r\n" * 40).encode())
     page = open_page()
     page.get_by_role("radio", name="Upload").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-    expect(page.get_by_text("1,240 characters, 21 different")).to_be_visible()
+    expect(page.get_by_text("1,240 characters, 18 different")).to_be_visible()
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
     assert set(page.locator(SAMPLE).text_content()) <= set("Die Bäume im Wald\nund der Fluß\n")

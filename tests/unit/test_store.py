@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store import LeaseLost, Progress
+from charrnn.runs.records import Progress
+from charrnn.runs.store import LeaseLost
 
 FACTS = {"status": "running", "iteration": 1}
 
@@ -28,7 +29,9 @@ def test_the_same_text_twice_is_kept_once(store, corpus):
     assert store.add_corpus("other name", store.text(corpus.sha256)) == corpus
 
 
-@pytest.mark.parametrize("text", ["ab", "naïve\u00a0\u2028 مرحبا 👩‍👩‍👧 \U0010ffff", "日本語\n" * 3])
+@pytest.mark.parametrize(
+    "text", ["ab", "naïve\u00a0\u2028 مرحبا 👩‍👩‍👧 \U0010ffff", "日本語\n" * 3]
+)
 def test_a_text_comes_back_as_it_went_in(store, text):
     corpus = store.add_corpus("any", text)
     assert store.text(corpus.sha256) == text

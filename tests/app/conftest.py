@@ -1,0 +1,101 @@
+"""The whole page in this process, without a browser and without worker processes."""
+
+import io
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from charrnn.runs import launcher
+from charrnn.runs.config import RunConfig
+from charrnn.runs.worker import Worker
+
+DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+SMALL = RunConfig(hidden_size=8, iterations=1000, sample_interval=100, sample_length=40)
+
+
+class IdleProcess:
+    """Stands for a worker process that lives and does nothing."""
+
+    def __init__(self):
+        self.stdin, self.pid = io.BytesIO(), 0
+
+    def poll(self) -> int | None:
+        return 0 if self.stdin.closed else None
+
+    def wait(self) -> int:
+        return 0
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    """What Streamlit caches would leak from one test into the next."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch) -> list[str]:
+    """The runs that a worker process would have been started for, in order."""
+    runs = []
+
+    def note(_, run):
+        runs.append(run.id)
+        return IdleProcess()
+
+    monkeypatch.setattr(launcher.Launcher, "_spawn", note)
+    monkeypatch.setattr(launcher, "START_SECONDS", float("inf"))  # it is given all the time
+    return runs
+
+
+@pytest.fixture
+def open_page(store):
+    """open_page(run="..."): the page in a new session, drawn once."""
+
+    def open_page(**query) -> AppTest:
+        page = AppTest.from_file(str(DASHBOARD), default_timeout=60)
+        page.query_params.update(query)
+        return page.run()
+
+    return open_page
+
+
+@pytest.fixture
+def shown_run(store):
+    """The run that a page's URL names, as the store has it; None if it names none."""
+
+    def shown_run(page):
+        (run_id,) = page.query_params.get("run", [None])
+        return run_id and store.run(run_id)
+
+    return shown_run
+
+
+@pytest.fixture
+def work(store):
+    """work(run): do what its worker would, until there is nothing left to do."""
+
+    class UntilResting:
+        def __init__(self, run_id):
+            self._run_id = run_id
+
+        def is_set(self):
+            return not store.run(self._run_id).active
+
+        def wait(self, seconds):
+            pass
+
+    def work(run):
+        assert store.claim(run.id, "worker")
+        Worker(store, store.run(run.id), "worker").work(UntilResting(run.id))
+        store.release(run.id, "worker")
+        return store.run(run.id)
+
+    return work
+
+
+@pytest.fixture
+def cats(store, corpus, work):
+    """A run of a text that does not ship, trained for 250 of its 1,000 iterations, and paused."""
+    return work(store.create_run(corpus, SMALL, pause_at=250))

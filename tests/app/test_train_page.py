@@ -1,0 +1,353 @@
+"""What the Train page does on a click, without a browser and without worker processes."""
+
+from dataclasses import replace
+
+import pytest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import Progress
+from charrnn.ui.settings_panel import CHOICES
+
+NUMBERS = {
+    "seed": "random seed",
+    "sample_length": "sample length",
+    "sample_interval": "sample interval",
+}
+
+
+def buttons(page) -> set[str]:
+    return {button.label for button in page.button if not button.disabled}
+
+
+def click(page, label: str):
+    next(button for button in page.button if button.label == label).click()
+    page.run()
+    assert not page.exception
+
+
+def words(page) -> str:
+    """Everything that can be read, in one piece."""
+    elements = [*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.code]
+    html = [block.proto.body for block in page.get("html")]
+    bars = [bar.proto.text for bar in page.get("progress")]
+    return "\n".join([element.value for element in elements] + html + bars)
+
+
+def settings(page) -> RunConfig:
+    """What the controls stand at; the dtype has none."""
+    sliders = {name: page.select_slider(key=name).value for name in CHOICES}
+    return RunConfig(**sliders, **{name: page.number_input(key=name).value for name in NUMBERS})
+
+
+# --- Before the first run -----------------------------------------------------------------------
+
+
+def test_the_first_page_is_whole(open_page, store, started):
+    page = open_page()
+    assert not page.exception
+    assert len(page.error) + len(page.warning) == 0
+    assert "characters, " in words(page)
+    assert "Before the first update the network guesses" in words(page)
+    assert "Iteration 0 of 100,000" in words(page)
+    assert "bits per character" in words(page)
+    assert 200 in {len(code.value) for code in page.code}
+    assert len(page.get("vega_lite_chart")) == 1
+    assert buttons(page) == {"Train", "Step"}
+    assert settings(page) == RunConfig()
+    assert page.query_params == {}
+    assert store.wanted() == []
+    assert started == []
+
+
+def test_limits_come_from_run_config(open_page):
+    page = open_page()
+    for name, label in NUMBERS.items():
+        control = page.number_input(key=name)
+        assert (control.min, control.max) == RunConfig.limits(name)
+        assert control.label == label
+        assert control.help == RunConfig.meaning(name)
+    for name in CHOICES:
+        low, high = RunConfig.limits(name)
+        assert all(low <= value <= high for value in CHOICES[name])
+        assert page.select_slider(key=name).help == RunConfig.meaning(name)
+
+
+def test_another_text_shows_its_own_opening_and_first_sample(open_page):
+    page = open_page()
+    before = {code.value for code in page.code}
+    page.selectbox[0].select("dinosaurs").run()
+    assert not page.exception
+    assert before.isdisjoint({code.value for code in page.code})
+
+
+# --- Train, Pause, Resume, Step, Reset ----------------------------------------------------------
+
+
+def test_train_makes_one_run_with_the_settings_shown_and_puts_it_into_the_link(
+    open_page, shown_run, store, started
+):
+    page = open_page()
+    page.select_slider(key="hidden_size").set_value(16)
+    page.select_slider(key="learning_rate").set_value(0.3)
+    page.select_slider(key="streams").set_value(4)
+    page.number_input(key="seed").set_value(7).run()
+    click(page, "Train")
+    run = shown_run(page)
+    asked = {"hidden_size": 16, "learning_rate": 0.3, "streams": 4, "seed": 7}
+    assert run.config == RunConfig(**asked) == settings(page)
+    assert run.active
+    assert [r.id for r in store.wanted()] == started == [run.id]
+    page.run()  # nothing is started twice
+    assert started == [run.id]
+    assert buttons(page) == {"Pause", "Reset"}
+
+
+def test_pause_and_resume_write_what_is_wanted(open_page, shown_run):
+    page = open_page()
+    click(page, "Train")
+    click(page, "Pause")
+    assert shown_run(page).desired == "paused"
+    assert buttons(page) == {"Resume", "Step", "Reset"}
+    click(page, "Resume")
+    assert shown_run(page).desired == "running"
+    assert buttons(page) == {"Pause", "Reset"}
+
+
+@pytest.mark.parametrize("size", [1, 100, 1000])
+def test_step_asks_for_so_many_iterations_more(open_page, shown_run, work, size):
+    page = open_page()
+    page.button_group(key="step_size").set_value(size).run()
+    click(page, "Step")
+    assert (shown_run(page).desired, shown_run(page).pause_at) == ("running", size)
+    assert work(shown_run(page)).iteration == size
+    page.run()
+    assert f"Iteration {size:,} of" in words(page)
+    click(page, "Step")
+    assert (shown_run(page).desired, shown_run(page).pause_at) == ("running", 2 * size)
+
+
+def test_resume_after_a_step_goes_on_without_stopping(open_page, shown_run, cats):
+    page = open_page(run=cats.id)
+    click(page, "Step")
+    click(page, "Pause")
+    click(page, "Resume")
+    assert shown_run(page).pause_at is None
+
+
+def test_resume_past_the_limit_goes_on_for_as_long_again(open_page, shown_run, store, cats, work):
+    store.wish(cats.id, desired="running")
+    assert work(cats).status == "finished"
+    page = open_page(run=cats.id)
+    assert "Iteration 1,000 of 1,000" in words(page)
+    click(page, "Resume")
+    assert (shown_run(page).iterations, shown_run(page).active) == (2000, True)
+    assert settings(page).iterations == 2000
+    assert work(cats).iteration == 2000
+
+
+def test_reset_goes_back_to_the_start_and_leaves_the_run_where_it_was(
+    open_page, shown_run, store, cats
+):
+    store.wish(cats.id, desired="running")
+    page = open_page(run=cats.id)
+    click(page, "Reset")
+    assert shown_run(page) is None
+    assert "Iteration 0 of 1,000" in words(page)
+    assert settings(page).hidden_size == cats.config.hidden_size
+    left = store.run(cats.id)
+    assert (left.desired, left.iteration) == ("paused", 250)
+    assert buttons(page) >= {"Train", "Step", "Back to the run before"}
+    click(page, "Back to the run before")
+    assert shown_run(page) == left
+
+
+def test_train_after_reset_makes_the_same_run_again(open_page, shown_run, store, cats, work):
+    page = open_page(run=cats.id)
+    click(page, "Reset")
+    click(page, "Train")
+    again = shown_run(page)
+    assert again.id != cats.id
+    assert (again.sha256, again.config) == (cats.sha256, cats.config)
+    work(again)
+    assert store.sample(again.id, 200) == store.sample(cats.id, 200)
+
+
+# --- Settings -----------------------------------------------------------------------------------
+
+
+def test_a_run_brings_its_settings_and_its_text_into_a_new_session(open_page, cats):
+    page = open_page(run=cats.id)
+    assert not page.exception
+    assert settings(page) == cats.config
+    assert page.selectbox[0].value == cats.sha256
+    assert "3,000 characters, 16 different" in words(page)
+    assert buttons(page) == {"Resume", "Step", "Reset"}
+
+
+def test_settings_of_a_run_come_once_and_can_then_be_changed(open_page, cats):
+    page = open_page(run=cats.id)
+    page.select_slider(key="hidden_size").set_value(64).run()
+    page.run()
+    assert settings(page).hidden_size == 64
+
+
+def test_another_hidden_size_offers_a_new_run_and_says_so(
+    open_page, shown_run, store, cats, started
+):
+    page = open_page(run=cats.id)
+    page.select_slider(key="hidden_size").set_value(64).run()
+    assert "Train" in buttons(page)
+    (said,) = (info.value for info in page.info)
+    assert all(word in said for word in ("hidden_size", "8", "64", "not touched"))
+    assert store.run(cats.id) == cats
+    click(page, "Train")
+    assert shown_run(page).config == replace(cats.config, hidden_size=64)
+    assert started == [shown_run(page).id]
+
+
+def test_the_setting_put_back_is_no_change(open_page, cats):
+    page = open_page(run=cats.id)
+    page.select_slider(key="hidden_size").set_value(64).run()
+    page.select_slider(key="hidden_size").set_value(8).run()
+    assert "Train" not in buttons(page)
+    assert len(page.info) == 0
+
+
+def test_another_text_is_a_change_too(open_page, shown_run, store, cats):
+    page = open_page(run=cats.id)
+    page.selectbox[0].select("brackets").run()
+    assert "the text" in page.info[0].value
+    click(page, "Train")
+    assert store.corpus(shown_run(page).sha256).name == "Brackets"
+
+
+def test_train_beside_a_run_that_trains_pauses_it(open_page, shown_run, store, cats):
+    store.wish(cats.id, desired="running")
+    page = open_page(run=cats.id)
+    page.select_slider(key="hidden_size").set_value(64).run()
+    click(page, "Train")
+    assert store.run(cats.id).desired == "paused"
+    assert [run.id for run in store.wanted()] == [shown_run(page).id]
+
+
+def test_the_learning_rate_is_wished_for_and_needs_no_new_run(open_page, shown_run, cats, work):
+    page = open_page(run=cats.id)
+    page.select_slider(key="learning_rate").set_value(0.02).run()
+    assert shown_run(page).learning_rate == 0.02
+    assert "Train" not in buttons(page)
+    click(page, "Step")
+    work(cats)
+    assert settings(open_page(run=cats.id)).learning_rate == 0.02
+
+
+def test_the_iteration_limit_follows_its_slider_and_needs_no_new_run(open_page, shown_run, cats):
+    page = open_page(run=cats.id)
+    page.select_slider(key="iterations").set_value(5000).run()
+    assert shown_run(page).iterations == 5000
+    assert "Train" not in buttons(page)
+    assert "Iteration 250 of 5,000" in words(page)
+
+
+# --- Looking at a run ---------------------------------------------------------------------------
+
+
+def test_the_page_of_a_run_shows_where_it_is_and_what_it_writes(open_page, store, cats):
+    page = open_page(run=cats.id)
+    shown = [code.value for code in page.code]
+    assert "Iteration 250 of 1,000" in words(page)
+    assert store.sample(cats.id, 200) in shown
+    assert cats.likeliest.replace("\n", "⏎") in shown
+    assert "After 250 iterations" in words(page)
+
+
+@pytest.mark.parametrize("iteration", [0, 100, 200])
+def test_what_it_wrote_before_can_be_looked_at(open_page, store, cats, iteration):
+    page = open_page(run=cats.id)
+    page.select_slider(key=f"look_back_{cats.id}").set_value(iteration).run()
+    assert store.sample(cats.id, iteration) in [code.value for code in page.code]
+
+
+@pytest.mark.parametrize("axis", ["iteration", "characters", "seconds"])
+@pytest.mark.parametrize("unit", ["bits", "nats", "perplexity"])
+def test_every_choice_of_axes_draws(open_page, cats, unit, axis):
+    page = open_page(run=cats.id)
+    page.button_group(key="unit").set_value(unit)
+    page.button_group(key="axis").set_value(axis).run()
+    assert not page.exception
+    assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_a_run_that_is_wanted_running_gets_its_worker_from_whoever_looks(
+    open_page, store, cats, started
+):
+    store.wish(cats.id, desired="running")
+    open_page(run=cats.id)
+    assert started == [cats.id]
+
+
+def test_the_page_of_a_run_that_has_not_begun_shows_how_it_will(open_page, store, corpus, cats):
+    waiting = store.create_run(corpus, cats.config)
+    page = open_page(run=waiting.id)
+    assert not page.exception
+    assert "Iteration 0 of 1,000" in words(page)
+    assert store.sample(cats.id, 0) in [code.value for code in page.code]
+
+
+# --- What goes wrong ----------------------------------------------------------------------------
+
+
+def test_a_link_to_an_unknown_run_is_one_sentence_and_the_page_goes_on(open_page, shown_run):
+    page = open_page(run="nobody")
+    assert not page.exception
+    (said,) = (warning.value for warning in page.warning)
+    assert "The run in this link is not here" in said
+    click(page, "Train")
+    assert shown_run(page).active
+
+
+def test_a_failed_run_shows_why_and_can_be_tried_again(open_page, shown_run, store, cats):
+    store.fail(cats.id, "The learning broke down: the loss became nan.")
+    page = open_page(run=cats.id)
+    assert [error.value for error in page.error] == [store.run(cats.id).message]
+    assert "Iteration 250 of" in words(page)
+    assert "Resume" in buttons(page)
+    click(page, "Resume")
+    assert shown_run(page).active
+    assert len(page.error) == 0
+
+
+def test_a_run_that_fails_while_somebody_looks_says_so(open_page, store, cats):
+    store.wish(cats.id, desired="running")
+    page = open_page(run=cats.id)
+    assert store.claim(cats.id, "worker")
+    facts = {"status": "failed", "message": "It broke."}
+    store.publish(cats.id, "worker", facts, Progress())
+    page.run()
+    assert [error.value for error in page.error] == ["It broke."]
+    assert "Resume" in buttons(page)
+
+
+def test_what_is_not_text_is_refused_and_the_text_before_stays(open_page, shown_run, store):
+    page = open_page()
+    before = store.corpus(page.session_state["text"]).name
+    page.button_group(key="source").set_value("Upload").run()
+    page.file_uploader[0].upload("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    page.run()
+    assert not page.exception
+    assert "PNG" in page.error[0].value
+    click(page, "Train")
+    assert store.corpus(shown_run(page).sha256).name == before
+
+
+def test_a_pasted_text_is_kept_fitted_and_offered_again(open_page, shown_run, store):
+    page = open_page()
+    page.button_group(key="source").set_value("Paste").run()
+    page.text_area[0].set_value("hello, hello").run()
+    assert "12 characters, 6 different" in words(page)
+    assert "seq_length is fitted to it, 11 instead of 25" in page.info[0].value
+    click(page, "Train")
+    run = shown_run(page)
+    assert store.text(run.sha256) == "hello, hello"
+    assert run.config.seq_length == 11
+    page.button_group(key="source").set_value("Pick").run()
+    assert page.selectbox[0].value == run.sha256

@@ -1,0 +1,182 @@
+"""Whoever wants a run trained gets a worker for it: one, and another if it dies."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from charrnn.runs.archive import state_from_bytes
+from charrnn.runs.config import RunConfig
+from charrnn.runs.launcher import STARTS_WITHOUT_PROGRESS, Launcher
+from charrnn.runs.records import Progress
+
+ROOT = Path(__file__).parents[2]
+ENDLESS = RunConfig(hidden_size=8, iterations=100_000_000, sample_length=30)
+ENDS_AT_ONCE = shutil.which("false")
+
+
+@pytest.fixture
+def run(store, corpus):
+    return store.create_run(corpus, ENDLESS)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that were started, in order: (run id, process)."""
+    processes = []
+    spawn = Launcher._spawn
+
+    def remember(launcher, run):
+        processes.append((run.id, spawn(launcher, run)))
+        return processes[-1][1]
+
+    monkeypatch.setattr(Launcher, "_spawn", remember)
+    yield processes
+    for _, process in processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def launcher(store, started, tmp_path, monkeypatch):
+    # Workers are told where they belong, whatever directory and environment they are started in.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHARRNN_STORE", str(tmp_path / "elsewhere"))
+    return Launcher(store)
+
+
+@pytest.fixture
+def hopeless(store, started):
+    """A launcher whose workers end before they have begun."""
+    return Launcher(store, python=ENDS_AT_ONCE)
+
+
+def ensure_again(launcher, started, run):
+    """Ask for a worker after the last one has ended."""
+    started[-1][1].wait()
+    launcher.ensure(launcher.store.run(run.id))
+
+
+def test_however_often_it_is_asked_a_run_has_one_process(
+    store, run, launcher, started, eventually
+):
+    for _ in range(5):
+        launcher.ensure(run)
+    assert launcher.alive() == {run.id}
+    eventually(lambda: store.run(run.id).iteration > 0)
+    for seen in (run, store.run(run.id)):  # a page may have looked long ago
+        launcher.ensure(seen)
+    assert len(started) == 1
+
+
+def test_what_is_not_wanted_running_gets_no_process(store, run, launcher, started):
+    store.wish(run.id, desired="paused")
+    launcher.ensure(store.run(run.id))
+    assert started == []
+
+
+def test_a_run_that_somebody_trains_gets_no_second_process(store, run, launcher, started):
+    store.claim(run.id, "another server's worker")
+    launcher.ensure(store.run(run.id))
+    assert started == []
+
+
+def test_after_its_process_was_killed_it_is_started_again_at_once(
+    store, run, launcher, started, eventually
+):
+    launcher.ensure(run)
+    before = eventually(lambda: store.run(run.id).iteration)
+    started[0][1].send_signal(signal.SIGKILL)
+    started[0][1].wait()
+    assert launcher.alive() == set()
+    launcher.ensure(store.run(run.id))
+    assert len(started) == 2
+    eventually(lambda: store.run(run.id).iteration > before)
+
+
+def test_it_gives_up_after_three_starts_without_progress_and_says_so(
+    store, run, hopeless, started
+):
+    hopeless.ensure(run)
+    for _ in range(STARTS_WITHOUT_PROGRESS + 1):
+        ensure_again(hopeless, started, run)
+    assert len(started) == STARTS_WITHOUT_PROGRESS == 3
+    failed = store.run(run.id)
+    assert failed.status == "failed"
+    assert "stopped three times without getting on" in failed.message
+    assert hopeless.alive() == set()
+
+    store.wish(run.id, desired="running")  # somebody tries again
+    hopeless.ensure(store.run(run.id))
+    assert len(started) == 4
+
+
+def test_it_does_not_give_up_while_there_is_progress(store, run, hopeless, started):
+    hopeless.ensure(run)
+    for iteration in range(1, 6):
+        store.claim(run.id, "the worker")
+        facts = {"status": "running", "iteration": iteration}
+        store.publish(run.id, "the worker", facts, Progress())
+        store.release(run.id, "the worker")
+        ensure_again(hopeless, started, run)
+    assert len(started) == 6
+    assert store.run(run.id).status == "running"
+
+
+def test_take_up_starts_what_is_wanted_running_and_nothing_else(store, corpus, hopeless, started):
+    first, paused, failed, finished, owned, last = (
+        store.create_run(corpus, ENDLESS) for _ in range(6)
+    )
+    store.wish(paused.id, desired="paused")
+    store.fail(failed.id, "why")
+    store.claim(finished.id, "done")
+    store.publish(finished.id, "done", {"iteration": ENDLESS.iterations}, Progress())
+    store.release(finished.id, "done")
+    store.claim(owned.id, "another server's worker")
+    hopeless.take_up()
+    assert [run_id for run_id, _ in started] == [first.id, last.id]
+
+
+def test_close_ends_all_workers_and_the_next_server_goes_on(
+    store, corpus, launcher, started, eventually
+):
+    runs = [store.create_run(corpus, ENDLESS) for _ in range(2)]
+    launcher.take_up()
+    eventually(lambda: all(store.run(run.id).iteration > 0 for run in runs))
+    launcher.close()
+    assert [process.poll() for _, process in started] == [0, 0]
+    assert launcher.alive() == set()
+    left = [store.run(run.id) for run in runs]
+    assert [run.worker for run in left] == [None, None]
+    for run in left:
+        _, state = store.checkpoint(run.id)
+        assert state_from_bytes(state)["iteration"] == run.iteration
+
+    Launcher(store).take_up()
+    assert len(started) == 4
+    eventually(lambda: all(store.run(run.id).iteration > run.iteration for run in left))
+
+
+def test_workers_end_when_their_server_is_killed(store, run, eventually):
+    server = """
+import sys
+from charrnn.runs.launcher import Launcher
+from charrnn.runs.database import default_url
+from charrnn.runs.store import Store
+Launcher(Store(default_url())).take_up()
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", server],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+    ) as process:
+        eventually(lambda: store.run(run.id).iteration > 0)
+        process.kill()
+    eventually(lambda: store.run(run.id).worker is None)
+    assert store.run(run.id).active

@@ -1,0 +1,382 @@
+"""What a worker promises, in this process where that is enough, else as one of its own."""
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, delete
+
+from charrnn.engine.corpus import Vocabulary
+from charrnn.engine.training import Diverged, Trainer
+from charrnn.runs import schema, worker
+from charrnn.runs.archive import state_from_bytes
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import Store
+from charrnn.runs.worker import LIKELIEST_LENGTH, Worker, recorded, worker_name
+
+ROOT = Path(__file__).parents[2]
+SMALL = RunConfig(hidden_size=8, iterations=450, sample_interval=100, sample_length=30)
+ENDLESS = replace(SMALL, iterations=100_000_000, sample_interval=1000)
+NAME = "here"
+
+
+class UntilResting:
+    """The stop signal of a worker whose server goes when there is nothing left to do.
+
+    at_turn: called at every turn of the worker's loop, to do what a page might do just then.
+    """
+
+    def __init__(self, store, run, at_turn=lambda: None):
+        self._store, self._run, self._at_turn = store, run, at_turn
+
+    def is_set(self) -> bool:
+        self._at_turn()
+        return not self._store.run(self._run.id).active
+
+    def wait(self, seconds) -> None:
+        pass
+
+
+def work(store, run, **options):
+    """Train `run` in this process until it rests; returns it as it is then."""
+    assert store.claim(run.id, NAME)
+    Worker(store, store.run(run.id), NAME).work(UntilResting(store, run, **options))
+    store.release(run.id, NAME)
+    return store.run(run.id)
+
+
+@contextmanager
+def process(run):
+    """A worker process whose server is this test."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "charrnn.runs.worker", run.id],
+        cwd=ROOT,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@pytest.fixture
+def main(monkeypatch):
+    """worker.main in this process, whose priority and standard input are left alone."""
+    monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
+    monkeypatch.setattr(worker, "_when_input_closes", threading.Event)
+    return worker.main
+
+
+def history(store, run):
+    """All rows, not thinned."""
+    return store.observe(run.id, points=10**9)[1]
+
+
+def timeless(store, run):
+    """All that a run left behind and that must not depend on when it was done."""
+    h = history(store, run)
+    samples = [(n, store.sample(run.id, n)) for n in h.sample_iterations]
+    return [row[:3] for row in h.metrics], h.evaluations, h.rate_changes, samples
+
+
+def plain_loop(text, config, *, rates=()):
+    """What timeless() has to be, from a Trainer alone. rates: (iteration, learning rate)."""
+    vocabulary = Vocabulary.of(text)
+    left_out = ("iterations", "sample_length", "sample_interval")
+    settings = {n: v for n, v in config.to_dict().items() if n not in left_out}
+    trainer = Trainer(vocabulary.encode(text), len(vocabulary), **settings)
+    metrics = [(0, trainer.smooth_loss, trainer.smooth_loss)]
+    evaluations, samples = [], []
+
+    def look():
+        evaluations.append((trainer.iteration, trainer.held_out_loss()))
+        written = vocabulary.decode(trainer.sample(config.sample_length))
+        samples.append((trainer.iteration, written))
+
+    look()
+    while trainer.iteration < config.iterations:
+        trainer.learning_rate = dict(rates).get(trainer.iteration, trainer.learning_rate)
+        record = trainer.step()
+        if recorded(record.iteration):
+            metrics.append(tuple(record))
+        if trainer.iteration % config.sample_interval == 0:
+            look()
+    return metrics, evaluations, list(rates), samples
+
+
+def checkpoint(store, run):
+    saved = store.checkpoint(run.id)
+    return state_from_bytes(saved[1]) if saved else None
+
+
+def forget(store, run):
+    """Delete a run, which no page offers yet."""
+    with create_engine(store.url).begin() as db:
+        db.execute(delete(schema.runs).where(schema.runs.c.id == run.id))
+
+
+# --- To the limit -------------------------------------------------------------------------------
+
+
+def test_a_run_trains_to_its_limit_and_is_finished(store, corpus):
+    run = work(store, store.create_run(corpus, SMALL))
+    assert (run.status, run.desired, run.iteration, run.message) == ("finished", "paused", 450, "")
+    assert run.smooth_loss == history(store, run).metrics[-1][2]
+    assert run.seconds > 0
+    assert run.characters_per_second > 0
+    assert len(run.likeliest) == LIKELIEST_LENGTH
+    assert checkpoint(store, run)["iteration"] == 450
+
+
+def test_samples_come_at_the_start_and_at_every_interval_as_long_as_asked(store, corpus):
+    run = work(store, store.create_run(corpus, SMALL))
+    h = history(store, run)
+    assert h.sample_iterations == [0, 100, 200, 300, 400]
+    assert [n for n, _ in h.evaluations] == h.sample_iterations
+    samples = [store.sample(run.id, n) for n in h.sample_iterations]
+    assert [len(text) for text in samples] == [30] * 5
+    assert len(set(samples)) == 5
+    assert h.newest_sample == samples[-1]
+
+
+def test_two_runs_of_a_seed_leave_the_same_behind_as_a_plain_loop(store, corpus, monkeypatch):
+    config = replace(SMALL, seed=7, streams=2, iterations=2200, sample_interval=1000)
+    one = work(store, store.create_run(corpus, config))
+    monkeypatch.setattr(worker, "PUBLISH_SECONDS", 0.01)  # in other portions
+    other = work(store, store.create_run(corpus, config))
+    assert timeless(store, one) == timeless(store, other)
+    assert timeless(store, one) == plain_loop(store.text(corpus.sha256), config)
+
+
+def test_another_seed_leaves_something_else_behind(store, corpus):
+    runs = [store.create_run(corpus, replace(SMALL, seed=seed)) for seed in (0, 1)]
+    one, other = (timeless(store, work(store, run))[0] for run in runs)
+    assert one[1:] != other[1:]
+
+
+def test_rows_lie_on_a_grid_that_grows_coarser_and_never_ends():
+    kept = [n for n in range(20_000) if recorded(n)]
+    assert kept[:2049] == list(range(2049))
+    assert {b - a for a, b in pairwise(kept) if a >= 16384} == {16}
+    assert len(kept) < 1024 * 6
+    assert all(recorded(2**k) for k in range(40))
+
+
+def test_nothing_held_out_leaves_no_evaluations(store, corpus):
+    run = work(store, store.create_run(corpus, replace(SMALL, held_out=0.0)))
+    assert history(store, run).evaluations == []
+
+
+# --- Wishes -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pause_at", [1, 100, 237])
+def test_it_pauses_exactly_where_it_was_asked_to(store, corpus, pause_at):
+    run = work(store, store.create_run(corpus, SMALL, pause_at=pause_at))
+    assert (run.status, run.desired, run.iteration) == ("paused", "paused", pause_at)
+    assert run.pause_at is None
+    assert checkpoint(store, run)["iteration"] == pause_at
+
+
+def test_a_paused_run_goes_on_as_if_it_had_never_paused(store, corpus):
+    run = work(store, store.create_run(corpus, SMALL, pause_at=237))
+    store.wish(run.id, desired="running")
+    run = work(store, run)
+    assert run.status == "finished"
+    assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
+
+
+def test_pause_is_heard_while_it_trains(store, corpus, monkeypatch):
+    monkeypatch.setattr(worker, "PUBLISH_SECONDS", 0.01)
+    run = store.create_run(corpus, ENDLESS)
+
+    def pause():
+        if store.run(run.id).iteration > 0:
+            store.wish(run.id, desired="paused")
+
+    run = work(store, run, at_turn=pause)
+    assert run.status == "paused"
+    assert checkpoint(store, run)["iteration"] == run.iteration > 0
+
+
+def test_a_new_learning_rate_is_followed_and_remembered(store, corpus, monkeypatch):
+    monkeypatch.setattr(worker, "PUBLISH_SECONDS", 0.01)
+    run = store.create_run(corpus, replace(SMALL, iterations=1500))
+
+    def move_the_slider():
+        if store.run(run.id).iteration > 0:
+            store.wish(run.id, learning_rate=0.02)
+
+    run = work(store, run, at_turn=move_the_slider)
+    ((iteration, rate),) = rates = history(store, run).rate_changes
+    assert 0 < iteration < 1500
+    assert rate == 0.02
+    expected = plain_loop(store.text(corpus.sha256), run.config, rates=rates)
+    assert timeless(store, run) == expected
+    assert checkpoint(store, run)["learning_rate"] == 0.02
+
+
+def test_a_limit_raised_on_the_way_is_the_limit(store, corpus):
+    run = store.create_run(corpus, SMALL)
+    run = work(store, run, at_turn=lambda: store.wish(run.id, iterations=500))
+    assert (run.status, run.iteration) == ("finished", 500)
+
+
+def test_a_paused_run_gives_its_process_back_after_a_while(store, corpus, main, monkeypatch):
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.0)
+    run = store.create_run(corpus, SMALL)
+    store.wish(run.id, desired="paused")
+    assert main(run.id) == 0
+    assert (store.run(run.id).status, store.run(run.id).worker) == ("paused", None)
+    assert history(store, run).sample_iterations == [0]
+
+
+# --- As a process -------------------------------------------------------------------------------
+
+
+def test_killed_and_started_again_its_rows_are_those_of_an_undisturbed_run(
+    store, corpus, eventually
+):
+    run = store.create_run(corpus, ENDLESS)
+
+    def beyond_its_checkpoint():
+        saved = checkpoint(store, run)
+        return saved and store.run(run.id).iteration > saved["iteration"]
+
+    with process(run) as child:
+        eventually(beyond_its_checkpoint)
+        child.kill()
+    killed = store.run(run.id)
+    assert killed.worker == worker_name(child.pid)
+    limit = killed.iteration + 500
+    store.wish(run.id, iterations=limit)
+    store.release(run.id, worker_name(child.pid))
+    with process(run):
+        eventually(lambda: store.run(run.id).status == "finished")
+    expected = plain_loop(store.text(corpus.sha256), replace(run.config, iterations=limit))
+    assert timeless(store, run) == expected
+
+
+def test_when_its_server_is_gone_it_ends_after_a_last_checkpoint(store, corpus, eventually):
+    run = store.create_run(corpus, ENDLESS)
+    with process(run) as child:
+        eventually(lambda: store.run(run.id).iteration > 0)
+        child.stdin.close()
+        assert child.wait(30) == 0
+    left = store.run(run.id)
+    assert left.worker is None
+    assert left.active  # the next server takes it up
+    assert checkpoint(store, run)["iteration"] == left.iteration > 0
+
+
+def test_a_second_worker_leaves_at_once_and_touches_nothing(store, corpus, main):
+    run = store.create_run(corpus, SMALL)
+    assert store.claim(run.id, "somebody else")
+    before = store.run(run.id)
+    assert main(run.id) == 0
+    assert store.run(run.id) == before
+    assert history(store, run).metrics == []
+
+
+def test_a_worker_that_was_taken_for_dead_steps_back(store, corpus, main, monkeypatch):
+    run = store.create_run(corpus, SMALL)
+    step = Trainer.step
+
+    def while_another_takes_over(trainer):
+        if trainer.iteration == 10:
+            store.release(run.id, worker_name(os.getpid()))
+            assert store.claim(run.id, "somebody else")
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", while_another_takes_over)
+    assert main(run.id) == 0
+    assert store.run(run.id).worker == "somebody else"
+    assert store.run(run.id).iteration == 0
+
+
+# --- What goes wrong ----------------------------------------------------------------------------
+
+
+def test_a_text_that_is_too_short_fails_with_a_sentence(store, main):
+    run = store.create_run(store.add_corpus("short", "too short"), SMALL)
+    assert main(run.id) == 1
+    run = store.run(run.id)
+    assert (run.status, run.worker) == ("failed", None)
+    assert run.message.startswith("This run cannot be started: seq_length is 25, but")
+    assert run.message.endswith("are needed.")
+
+
+def test_a_damaged_checkpoint_fails_with_a_sentence(store, corpus, main):
+    run = work(store, store.create_run(corpus, SMALL, pause_at=10))
+    with create_engine(store.url).begin() as db:
+        db.execute(schema.checkpoints.update().values(state=b"not what it was"))
+    store.wish(run.id, desired="running")
+    assert main(run.id) == 1
+    assert store.run(run.id).status == "failed"
+    assert store.run(run.id).message == (
+        "This run cannot be started: This checkpoint is damaged and cannot be read."
+    )
+
+
+def test_a_run_that_breaks_down_says_so_and_keeps_what_it_measured(
+    store, corpus, main, monkeypatch
+):
+    step = Trainer.step
+
+    def break_down_at_151(trainer):
+        if trainer.iteration == 150:
+            raise Diverged("the loss became nan at iteration 151")
+        return step(trainer)
+
+    run = store.create_run(corpus, SMALL)
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "step", break_down_at_151)
+        assert main(run.id) == 0
+    failed = store.run(run.id)
+    assert (failed.status, failed.iteration, failed.worker) == ("failed", 150, None)
+    assert "the loss became nan at iteration 151" in failed.message
+    assert not failed.active
+    assert [row[0] for row in history(store, run).metrics] == list(range(151))
+    assert history(store, run).sample_iterations == [0, 100]
+
+    store.wish(run.id, desired="running")  # somebody tries again, from where it was
+    run = work(store, run)
+    assert (run.status, run.message) == ("finished", "")
+    assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
+
+
+def test_a_deleted_run_ends_quietly_and_does_not_come_back(store, corpus, main, monkeypatch):
+    run = store.create_run(corpus, ENDLESS)
+    step = Trainer.step
+
+    def delete_at_10(trainer):
+        if trainer.iteration == 10:
+            forget(store, run)
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", delete_at_10)
+    assert main(run.id) == 0
+    with pytest.raises(KeyError):
+        store.run(run.id)
+
+
+def test_a_run_that_was_deleted_before_its_worker_came_is_left_alone(store, corpus, main):
+    run = store.create_run(corpus, SMALL)
+    forget(store, run)
+    assert main(run.id) == 0
+
+
+def test_a_worker_needs_nothing_but_the_store(store, corpus):
+    """What one worker knows, another finds: nothing is handed over but the database."""
+    run = work(store, store.create_run(corpus, SMALL, pause_at=200))
+    store.wish(run.id, desired="running")
+    elsewhere = Store(store.url)
+    assert work(elsewhere, run).status == "finished"
+    assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)

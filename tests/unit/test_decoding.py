@@ -1,0 +1,261 @@
+"""Any file is either text, or refused with a sentence that helps."""
+
+import gzip
+import io
+import zipfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charrnn.runs import decoding
+from charrnn.runs.decoding import MAX_TEXT_BYTES, NotText, clean_pasted, decode
+
+FRENCH = (
+    "L'été dernier, nous avons traversé la forêt à pied. Les élèves étaient fatigués, mais très "
+    "heureux d'être là où leurs aînés avaient déjà passé Noël; ça sentait le café brûlé."
+)
+GERMAN = (
+    "Über den Dächern der großen Stadt hörte man früh am Morgen die Glocken läuten. Die Bäckerin "
+    "öffnete ihre Türe und grüßte die Schüler, die müde zur Straßenbahn liefen."
+)
+PORTUGUESE = (
+    "A manhã começou fria em São João. O avô não quis café, só pão com manteiga, e contou às "
+    "crianças uma história de navegações e corações partidos."
+)
+DANISH = (
+    "Der var engang en rød båd på åen. Den sejlede hver dag over til øen med brød og æbler, og "
+    "børnene råbte højt, når de så den komme."
+)
+TYPESET = (
+    "He said \u201cgood evening\u201d \u2014 and left. It\u2019s the café on the corner, she "
+    "thought; the one with the naïve painting, 3 € a cup."
+)
+POLISH = (
+    "Wczoraj wieczorem poszedłem nad rzekę, żeby zobaczyć, jak słońce zachodzi. Księżyc już "
+    "świecił, a chłopcy łowili ryby i śmiali się głośno z moich dziurawych butów."
+)
+HUNGARIAN = (
+    "Tegnap este elmentem a folyóhoz, hogy megnézzem, hogyan megy le a nap. Az öreg halász már "
+    "ott ült, és csöndesen fütyörészett, mint minden őszi estén. Szűk ösvény vezetett oda."
+)
+RUSSIAN = (
+    "Вчера вечером я пошёл к реке, чтобы посмотреть, как садится солнце. Старый рыбак уже сидел "
+    "на берегу и тихо насвистывал, как всегда осенью. Мы долго молчали."
+)
+GREEK = (
+    "Χθες το βράδυ πήγα στο ποτάμι για να δω τον ήλιο να δύει. Ο γέρος ψαράς καθόταν ήδη στην "
+    "όχθη και σφύριζε σιγανά, όπως πάντα το φθινόπωρο."
+)
+TURKISH = (
+    "Dün akşam güneşin batışını izlemek için nehre gittim. Yaşlı balıkçı çoktan kıyıda oturmuş, "
+    "her sonbaharda olduğu gibi usulca ıslık çalıyordu."
+)
+HEBREW = (
+    "אתמול בערב הלכתי אל הנהר כדי לראות את השמש שוקעת. הדייג הזקן כבר ישב על הגדה ושרק בשקט, כמו "
+    "תמיד בסתיו."
+)
+ARABIC = (
+    "ذهبت مساء أمس إلى النهر لأشاهد غروب الشمس. كان الصياد العجوز جالسا على الضفة يصفر بهدوء "
+    "كعادته في الخريف."
+)
+JAPANESE = (
+    "昨日の夕方、私は夕日を見るために川へ行きました。年老いた漁師はもう岸に座っていて、いつもの秋の"
+    "ように静かに口笛を吹いていました。私たちは長い間黙っていました。"
+)
+SIMPLIFIED = (
+    "昨天傍晚，我到河边去看日落。老渔夫已经坐在岸上，像每年秋天一样轻轻地吹着口哨。"
+    "我们沉默了很久，然后他给我讲了一个故事。"
+)
+TRADITIONAL = (
+    "昨天傍晚，我到河邊去看日落。老漁夫已經坐在岸上，像每年秋天一樣輕輕地吹著口哨。"
+    "我們沉默了很久，然後他給我講了一個故事。"
+)
+KOREAN = (
+    "어제 저녁 나는 해가 지는 것을 보려고 강으로 갔다. 늙은 어부는 벌써 강가에 앉아 가을이면 늘 "
+    "그렇듯 조용히 휘파람을 불고 있었다."
+)
+IN_CODE_PAGES = [
+    *((text, "cp1252") for text in (FRENCH, GERMAN, PORTUGUESE, DANISH, TYPESET)),
+    *((text, "iso8859_1") for text in (FRENCH, GERMAN, PORTUGUESE, DANISH)),
+    (FRENCH + " Le déjeuner coûte 12 €.", "iso8859_15"),
+    *((text, page) for text in (POLISH, HUNGARIAN) for page in ("cp1250", "iso8859_2")),
+    *((RUSSIAN, page) for page in ("cp1251", "koi8_r", "cp866", "iso8859_5")),
+    *((text, "mac_roman") for text in (FRENCH, GERMAN)),
+    *((GREEK, page) for page in ("cp1253", "iso8859_7")),
+    *((TURKISH, page) for page in ("cp1254", "iso8859_9")),
+    (HEBREW, "cp1255"),
+    (ARABIC, "cp1256"),
+    *((JAPANESE, page) for page in ("shift_jis", "cp932", "euc_jp")),
+    *((SIMPLIFIED, page) for page in ("gb18030", "gbk", "gb2312")),
+    (TRADITIONAL, "big5"),
+    (KOREAN, "euc_kr"),
+]
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(NotText) as caught:
+        decode(data)
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert sentence.endswith(".")
+    return sentence
+
+
+@pytest.mark.parametrize(("text", "page"), IN_CODE_PAGES)
+def test_a_paragraph_in_an_old_encoding_comes_out_right(text, page):
+    assert decode(text.encode(page)) == text
+
+
+@pytest.mark.parametrize("text", ["café", "Die Straße nach Köln.", "the word naïve, once"])
+def test_few_western_letters_are_read_as_western(text):
+    assert decode(text.encode("cp1252")) == text
+
+
+def test_one_accent_far_into_a_long_english_text_is_found():
+    text = "all of it plain English\n" * 20_000 + FRENCH
+    assert decode(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("text", [FRENCH, JAPANESE, "naïve 👩‍👩‍👧", "ab"])
+def test_unicode_comes_out_as_it_was_without_a_mark(text, encoding):
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [FRENCH, RUSSIAN, GREEK, "hello"])
+def test_utf16_without_a_mark_is_recognised(text, encoding):
+    assert decode(text.encode(encoding)) == text
+
+
+def test_all_newlines_become_one_kind():
+    assert decode(b"one\r\ntwo\rthree\nfour\r\n") == "one\ntwo\nthree\nfour\n"
+    assert clean_pasted("one\r\ntwo\rthree") == "one\ntwo\nthree"
+
+
+@pytest.mark.parametrize("n_cut", [1, 2])
+def test_a_file_cut_off_within_a_character_loses_only_that(n_cut):
+    assert decode(JAPANESE.encode()[:-n_cut]) == JAPANESE[:-1]
+    assert decode(JAPANESE.encode("utf-16")[:-1]) == JAPANESE[:-1]
+
+
+def test_a_broken_byte_does_not_turn_utf8_into_something_else():
+    data = RUSSIAN.encode()
+    assert decode(data + b"\xff" + data) == f"{RUSSIAN}\ufffd{RUSSIAN}"
+
+
+def _zip(name: str) -> bytes:
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as file:
+        file.writestr(name, "<xml/>")
+    return memory.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "JPEG"),
+        (b"GIF89a\x01\0\x01\0", "GIF"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
+        (b"{\\rtf1\\ansi Hello}", "RTF"),
+        (gzip.compress(b"hello"), "gzip"),
+        (b"\x7fELF\x02\x01\x01\0", "program"),
+        (b"MZ\x90\0\x03\0\0\0", "program"),
+        (b"SQLite format 3\0\x10\0", "SQLite"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Office"),
+        (_zip("word/document.xml"), "Word"),
+        (_zip("xl/workbook.xml"), "Excel"),
+        (_zip("anything"), "ZIP"),
+    ],
+)
+def test_what_is_not_text_is_called_by_its_name(data, kind):
+    sentence = refusal(data)
+    assert kind in sentence
+    assert "plain text" in sentence
+
+
+@pytest.mark.parametrize("text", ["BMW and MZ are motorcycles", "MZ", "GIF89a is a format"])
+def test_a_text_may_begin_like_a_signature(text):
+    assert decode(text.encode()) == text
+
+
+def test_bytes_that_stand_for_no_character_are_refused():
+    assert "zero bytes" in refusal(b"some text\0and more\0" * 9)
+    assert "not text" in refusal(b"\x01\x02\x03\x04 text \x05\x06")
+    refusal(bytes(range(1, 256)) * 40)
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t ", b"\xef\xbb\xbf", b"\xff\xfe", b"\xff\xfe \0"])
+def test_nothing_to_learn_from_is_said(data):
+    assert "empty" in refusal(data)
+
+
+def test_a_text_needs_two_characters():
+    assert "at least 2" in refusal(b"a")
+    assert decode(b"ab") == "ab"
+    with pytest.raises(NotText, match="at least 2"):
+        clean_pasted("a")
+
+
+def test_the_limit_is_25_megabytes_for_files_and_for_pastes(monkeypatch):
+    assert MAX_TEXT_BYTES == 25 * 1024 * 1024
+    monkeypatch.setattr(decoding, "MAX_TEXT_BYTES", 2**20)
+    assert decode(b"a" * 2**20)
+    assert "at most 1 MB" in refusal(b"a" * (2**20 + 1))
+    with pytest.raises(NotText, match="at most 1 MB"):
+        clean_pasted("é" * (2**19 + 1))
+
+
+def test_pasted_surrogates_grow_together_or_are_replaced():
+    assert clean_pasted("a \ud83d\ude00 b \ud83d c") == "a 😀 b \ufffd c"
+    with pytest.raises(NotText, match="empty"):
+        clean_pasted("  \n")
+
+
+def is_clean(text: str | None) -> bool:
+    if text is None:
+        return True
+    text.encode()  # fails on a lone surrogate
+    return len(text) >= 2 and "\r" not in text and "\0" not in text
+
+
+def accepted(function, given) -> str | None:
+    """The text, or None where it is refused; any other error fails the test."""
+    try:
+        return function(given)
+    except NotText:
+        return None
+
+
+NOISE = st.one_of(
+    st.binary(max_size=300),
+    st.lists(st.sampled_from(range(128, 256)), max_size=300).map(bytes),
+    st.builds(
+        lambda mark, data: mark + data,
+        st.sampled_from([b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\xef\xbb\xbf", b"PK\3\4"]),
+        st.binary(max_size=100),
+    ),
+    st.text(max_size=100).map(lambda text: text.encode("utf-16-le", "surrogatepass")),
+)
+
+
+@settings(deadline=None)
+@given(NOISE)
+def test_any_bytes_are_text_or_refused(data):
+    assert is_clean(accepted(decode, data))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=2))
+def test_every_unicode_text_survives_utf8(text):
+    if text.isspace():
+        return
+    expected = text.lstrip("\ufeff")
+    if len(expected) >= 2 and not expected.isspace():
+        assert decode(text.encode()) == expected
+
+
+@given(st.text(st.characters()))
+def test_any_paste_is_text_or_refused(text):
+    assert is_clean(accepted(clean_pasted, text))
