@@ -102,8 +102,8 @@ _SOURCES = {
         _shipped(
             "brackets",
             "Brackets",
-            "Brackets that open and close, with dots between: watch whether the right one closes, "
-            "and how far back it can remember.",
+            "Every line must close with the bracket that opened it, far back: at learning rate "
+            "0.03 a seq_length of 50 learns it, and one of 5 does not.",
         ),
         _Source(
             Offer(
