@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from charrnn.ui import session, style, train
+from charrnn.ui import services, session, style, train
 
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
 style.apply()
+services.launcher()  # the first visitor after a restart takes up what was wanted running
 page = st.navigation(
     [st.Page(train.show, title="Train", icon=":material/model_training:", default=True)],
     position="top",

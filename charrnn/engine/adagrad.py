@@ -30,7 +30,9 @@ class Adagrad:
         """
         g, m, work = gradients.flat, self.memory.flat, self._work
         np.multiply(g, g, work)
-        if not work.max() <= CLIP * CLIP:  # mostly nothing is clipped: look before the pass
+        if (
+            not np.maximum.reduce(work) <= CLIP * CLIP
+        ):  # mostly nothing is clipped: look before the pass
             g.clip(-CLIP, CLIP, out=g)
             np.multiply(g, g, work)
             if np.isnan(work.max()):

@@ -31,9 +31,11 @@ class Forward:
         self._WhhT = aligned_zeros((H, H), weights.dtype)
         self._ones = np.ones(V, weights.dtype)
         self._row_starts = np.arange(T * B) * V
-        # The loop below runs 25 times for every window: it walks over views cut once.
+        # The loop through time is where the time goes. It walks over views cut once, and over
+        # their bound methods: h.dot(Whh) in place of np.dot(h, Whh) saves a fifth of a product.
         states = steps(self.states)
-        self._walk = list(zip(states[:-1], steps(self._inputs), states[1:], strict=True))
+        h_dots = [h.dot for h in states[:-1]]
+        self._walk = list(zip(h_dots, steps(self._inputs), states[1:], strict=True))
 
     @property
     def carried(self) -> np.ndarray:
@@ -58,25 +60,25 @@ class Forward:
         weights.Wxh.T.take(ids, axis=0, out=looked_up, mode="clip")
         looked_up += weights.bh
         recurrent = steps(self._recurrent[None])[0]
-        WhhT = self._transposed_Whh()
-        for h_before, from_input, h in self._walk:
-            h_before.dot(WhhT, recurrent)
+        WhhT, tanh = self._transposed_Whh(), np.tanh
+        for h_before_dot, from_input, h in self._walk:
+            h_before_dot(WhhT, recurrent)
             recurrent += from_input
-            np.tanh(recurrent, h)
+            tanh(recurrent, h)
 
         # y_t and p_t. Scores are shifted to a maximum of 0, which changes no probability and
         # keeps exp from overflowing.
         y = self.probabilities
         self.states[1:].reshape(T * B, H).dot(weights.Why.T, y)
         y += weights.by
-        y -= y.max(axis=1, keepdims=True)
+        y -= np.maximum.reduce(y, axis=1, keepdims=True)
         target_scores = y.ravel().take(self._row_starts + targets.ravel())
         np.exp(y, y)
         sums = y.dot(self._ones)
         y /= sums[:, None]
 
         # -log p[target] = log(sum(exp(y))) - y[target]
-        return float(np.log(sums).sum() - target_scores.sum()) / B
+        return float(np.add.reduce(np.log(sums) - target_scores)) / B
 
     def _transposed_Whh(self) -> np.ndarray:
         if self._recurrent.shape[0] == 1:
@@ -102,7 +104,8 @@ class Backward:
         self._ones = np.ones(T * B, dtype)
         dh, slope, da = steps(self._dh), steps(self._slope), steps(self._da)
         self._last = (dh[-1], slope[-1], da[-1])
-        self._walk = list(zip(da[:0:-1], dh[-2::-1], slope[-2::-1], da[-2::-1], strict=True))
+        da_dots = [da_later.dot for da_later in da[:0:-1]]
+        self._walk = list(zip(da_dots, dh[-2::-1], slope[-2::-1], da[-2::-1], strict=True))
 
     def __call__(self, inputs: np.ndarray, targets: np.ndarray) -> Parameters:
         """Gradients of the loss of the window just read; the same object at every call.
@@ -130,11 +133,11 @@ class Backward:
         np.subtract(1, self._slope, self._slope)
         np.multiply(*self._last)
         from_later = steps(self._from_later[None])[0]
-        Whh = weights.Whh
-        for da_later, dh, slope, da in self._walk:
-            da_later.dot(Whh, from_later)
+        Whh, multiply = weights.Whh, np.multiply
+        for da_later_dot, dh, slope, da in self._walk:
+            da_later_dot(Whh, from_later)
             from_later += dh
-            np.multiply(from_later, slope, da)
+            multiply(from_later, slope, da)
 
         # Every weight is used at every step: its gradient is a sum over the window's rows.
         da = self._da.reshape(T * B, H)

@@ -56,7 +56,7 @@ class Trainer:
                 f"{len(self.text)} characters; at least {seq_length + 1} are needed"
             )
         self.seed, self.seq_length, self.streams = seed, seq_length, streams
-        self.learning_rate = learning_rate
+        self.learning_rate = float(learning_rate)
         self.weights = Parameters.initial(vocab_size, hidden_size, seed=seed, dtype=dtype)
         self.forward = Forward(self.weights, seq_length, streams)
         self.backward = Backward(self.forward)

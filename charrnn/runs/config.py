@@ -1,6 +1,6 @@
 """The settings of a run: every field, what it does, what is allowed."""
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from charrnn.engine.corpus import fit_windows
@@ -31,7 +31,7 @@ class RunConfig:
     )
     sample_length: int = _number(200, 1, 2000, "How many characters each sample has.")
     sample_interval: int = _number(
-        1000, 10, 1_000_000, "How many iterations lie between two samples."
+        1000, 100, 1_000_000, "How many iterations lie between two samples."
     )
     seed: int = _number(
         0, 0, 2**32 - 1, "Where all chance comes from: the same number gives the same run."
@@ -48,20 +48,25 @@ class RunConfig:
     )
 
     def __post_init__(self):
-        for f in fields(self):
-            value = getattr(self, f.name)
-            if "choices" in f.metadata:
-                if value not in f.metadata["choices"]:
-                    allowed = " or ".join(f.metadata["choices"])
-                    raise ValueError(f"{f.name} is {value!r}; allowed: {allowed}")
-                continue
-            low, high = f.metadata["low"], f.metadata["high"]
-            number = (int, float) if f.type is float else int
-            if isinstance(value, bool) or not isinstance(value, number):
-                kind = "a whole number" if number is int else "a number"
-                raise ValueError(f"{f.name} is {value!r}; it must be {kind}")
-            if not low <= value <= high:
-                raise ValueError(f"{f.name} is {value:,}; allowed: {low:,} to {high:,}")
+        for name in self.__dataclass_fields__:
+            self.check(name, getattr(self, name))
+
+    @classmethod
+    def check(cls, name: str, value: Any) -> None:
+        """Raises ValueError, with the value and what is allowed, if it will not do for a field."""
+        f = cls.__dataclass_fields__[name]
+        if "choices" in f.metadata:
+            if not isinstance(value, str) or value not in f.metadata["choices"]:
+                allowed = " or ".join(f.metadata["choices"])
+                raise ValueError(f"{name} is {value!r}; allowed: {allowed}")
+            return
+        low, high = cls.limits(name)
+        number = (int, float) if f.type is float else int
+        if isinstance(value, bool) or not isinstance(value, number):
+            kind = "a whole number" if number is int else "a number"
+            raise ValueError(f"{name} is {value!r}; it must be {kind}")
+        if not low <= value <= high:
+            raise ValueError(f"{name} is {value:,}; allowed: {low:,} to {high:,}")
 
     @classmethod
     def limits(cls, name: str) -> tuple[float, float]:

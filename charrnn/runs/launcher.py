@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from charrnn.runs.store import Store
 from charrnn.runs.worker import worker_name
 
 STARTS_WITHOUT_PROGRESS = 3
-START_SECONDS = 5.0  # a worker that was just started has so long to take its lease
 
 # One BLAS thread: the matrices are small, and two runs share two cores fairly.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -24,7 +22,6 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THRE
 @dataclass
 class _Start:
     process: subprocess.Popen
-    at: float
     iteration: int
     attempt: int
 
@@ -46,16 +43,16 @@ class Launcher:
         """A worker for `run`, if it is wanted running and nobody holds it."""
         with self._lock:
             start = self._starts.get(run.id)
-            if start and start.process.poll() is not None:
+            if start:
+                if start.process.poll() is None:
+                    return  # it trains, or is still getting ready
                 # Our own child is gone: its lease need not run out first.
                 self.store.release(run.id, worker_name(start.process.pid))
                 run = self.store.run(run.id)
-            starting = (
-                start and start.process.poll() is None and time.time() - start.at < START_SECONDS
-            )
-            if not run.active or run.owned or starting:
+            if not run.active or run.owned:
                 return
-            attempt = start.attempt + 1 if start and start.iteration == run.iteration else 1
+            broke = start and start.process.returncode and start.iteration == run.iteration
+            attempt = start.attempt + 1 if broke else 1
             if attempt > STARTS_WITHOUT_PROGRESS:
                 self.store.fail(
                     run.id,
@@ -64,7 +61,7 @@ class Launcher:
                 )
                 del self._starts[run.id]
                 return
-            self._starts[run.id] = _Start(self._spawn(run), time.time(), run.iteration, attempt)
+            self._starts[run.id] = _Start(self._spawn(run), run.iteration, attempt)
 
     def alive(self) -> set[str]:
         """The runs whose worker, started here, lives."""

@@ -51,6 +51,11 @@ class Run:
         return wanted and self.iteration < self.iterations
 
     @property
+    def moving(self) -> bool:
+        """It trains, is about to, or has not come to rest yet after a pause."""
+        return self.active or (self.status == "running" and self.owned)
+
+    @property
     def owned(self) -> bool:
         """A worker holds a lease that has not run out."""
         return self.worker is not None and time.time() - self.heartbeat < LEASE_SECONDS
@@ -76,4 +81,4 @@ class History:
     evaluations: list[tuple[int, float]]  # iteration, held_out_loss
     rate_changes: list[tuple[int, float]]  # iteration, learning_rate
     sample_iterations: list[int]
-    newest_sample: str | None
+    newest_sample: tuple[int, str] | None  # iteration, text

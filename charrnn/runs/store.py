@@ -103,10 +103,15 @@ class Store:
         return self.run(row["id"])
 
     def wish(self, run_id: str, **wishes: Any) -> None:
-        """Say what is wanted: desired, learning_rate, iterations, pause_at."""
+        """Say what is wanted: desired, learning_rate, iterations, pause_at.
+
+        Raises ValueError for a value out of the limits of RunConfig.
+        """
         strangers = set(wishes) - {"desired", "learning_rate", "iterations", "pause_at"}
         if strangers:
             raise ValueError(f"{sorted(strangers)[0]!r} is not for a page to write")
+        for name in wishes.keys() & {"learning_rate", "iterations"}:
+            RunConfig.check(name, wishes[name])
         this_run = update(schema.runs).where(schema.runs.c.id == run_id)
         with self._engine.begin() as db:
             db.execute(this_run.values(**wishes))
@@ -134,33 +139,38 @@ class Store:
             rows = db.execute(query.order_by(runs.c.created_at)).all()
         return [_as_run(row) for row in rows]
 
-    def observe(self, run_id: str, *, points: int = 512) -> tuple[Run, History]:
-        """A run and what it has measured, at one moment. Raises KeyError.
+    def observe(
+        self, run_id: str, *, points: int = 256, samples: int = 1000
+    ) -> tuple[Run, History]:
+        """A run and what it has left behind, at one moment. Raises KeyError.
 
-        Metrics are thinned to at most `points` rows, every 2nd, 4th, 8th ... iteration, so that
-        the points of a chart lie evenly and do not wander as rows come.
+        Metrics are thinned to at most `points` rows, samples and evaluations to `samples`: every
+        2nd, 4th, 8th ..., so that the points of a chart lie evenly and do not wander as rows come.
         """
         m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
         with self._engine.begin() as db:
             run = _run(db, run_id)
-            stride = 1
-            while run.iteration > points * stride:
-                stride *= 2
+            fine = _stride(run.iteration, 1, points)
+            coarse = _stride(run.iteration, run.config.sample_interval, samples)
+            measured = m.c.loss, m.c.smooth_loss, m.c.seconds
+            # What lies beyond the run's iteration was written before it was taken up again from
+            # an earlier checkpoint, and will be written once more.
+            newest = select(s.c.iteration, s.c.text)
+            newest = newest.where(s.c.run == run_id, s.c.iteration <= run.iteration)
+            newest = db.execute(newest.order_by(s.c.iteration.desc()).limit(1)).first()
+            last = newest.iteration if newest else 0
+
+            def rows(table, *columns, every: int = 1) -> list[tuple]:
+                n = table.c.iteration
+                kept = or_(n % every == 0, n == last) & (n <= run.iteration)
+                return _rows(db, table, run_id, *columns, where=kept)
+
             return run, History(
-                metrics=_rows(
-                    db,
-                    m,
-                    (m.c.run == run_id) & (m.c.iteration % stride == 0),
-                    m.c.loss,
-                    m.c.smooth_loss,
-                    m.c.seconds,
-                ),
-                evaluations=_rows(db, e, e.c.run == run_id, e.c.held_out_loss),
-                rate_changes=_rows(db, r, r.c.run == run_id, r.c.learning_rate),
-                sample_iterations=[row[0] for row in _rows(db, s, s.c.run == run_id)],
-                newest_sample=db.execute(
-                    select(s.c.text).where(s.c.run == run_id).order_by(s.c.iteration.desc())
-                ).scalar(),
+                metrics=rows(m, *measured, every=fine),
+                evaluations=rows(e, e.c.held_out_loss, every=coarse),
+                rate_changes=rows(r, r.c.learning_rate),
+                sample_iterations=[n for (n,) in rows(s, every=coarse)],
+                newest_sample=tuple(newest) if newest else None,
             )
 
     def sample(self, run_id: str, iteration: int) -> str:
@@ -177,7 +187,7 @@ class Store:
         """The iterations of which the weights are kept, in order."""
         s = schema.snapshots
         with self._engine.connect() as db:
-            return [iteration for (iteration,) in _rows(db, s, s.c.run == run_id)]
+            return [iteration for (iteration,) in _rows(db, s, run_id)]
 
     def snapshot(self, run_id: str, iteration: int) -> bytes:
         """The weights at an iteration, as safetensors. Raises KeyError if they are not kept."""
@@ -220,6 +230,10 @@ class Store:
         with self._engine.begin() as db:
             if db.execute(query.values(heartbeat=time.time(), **facts)).rowcount == 0:
                 raise LeaseLost(run_id)
+            # Where it was to stop, it is not wanted running any more: judged by the wishes as
+            # they stand now, which may be newer than those the worker read.
+            arrived = or_(r.iteration >= r.iterations, r.iteration >= r.pause_at)
+            db.execute(query.where(arrived).values(desired="paused", pause_at=None))
             for table, rows in (
                 (schema.metrics, news.metrics),
                 (schema.evaluations, news.evaluations),
@@ -256,6 +270,14 @@ def _run(db, run_id: str) -> Run:
     return _as_run(row)
 
 
-def _rows(db, table, where, *columns) -> list[tuple]:
-    query = select(table.c.iteration, *columns).where(where)
-    return [tuple(row) for row in db.execute(query.order_by(table.c.iteration))]
+def _stride(iteration: int, stride: int, most: int) -> int:
+    """The first of stride, 2·stride, 4·stride ... that goes at most `most` times into iteration."""
+    while iteration > most * stride:
+        stride *= 2
+    return stride
+
+
+def _rows(db, table, run_id: str, *columns, where=True) -> list[tuple]:
+    c = table.c
+    query = select(c.iteration, *columns).where(c.run == run_id, where)
+    return [tuple(row) for row in db.execute(query.order_by(c.iteration))]

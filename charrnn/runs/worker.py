@@ -6,6 +6,8 @@ import sys
 import threading
 import time
 
+import numpy as np
+
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs.archive import state_from_bytes, state_to_bytes
@@ -145,8 +147,6 @@ class Worker:
             "characters_per_second": self.characters_per_second,
             "likeliest": self.likeliest,
         }
-        if trainer.iteration >= self._limit():
-            facts |= {"pause_at": None, "desired": "paused"}
         started = time.perf_counter()
         if checkpoint:
             self.news.checkpoint = {
@@ -219,6 +219,7 @@ def main(run_id: str) -> int:
     """Train a run until it is not wanted any more, or standard input closes."""
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
+    np.seterr(over="ignore", invalid="ignore")  # Diverged says it, with the iteration
     store = Store(default_url())
     name = worker_name(os.getpid())
     if not store.claim(run_id, name):
@@ -248,7 +249,9 @@ def _when_input_closes() -> threading.Event:
     closed = threading.Event()
 
     def watch():
-        sys.stdin.buffer.read()
+        # Not sys.stdin.read(): it would hold a lock that the interpreter needs to exit.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
         closed.set()
 
     threading.Thread(target=watch, daemon=True).start()

@@ -25,6 +25,7 @@ LANDMARK_NAMES = {
 }
 
 MAX_DOTS = 100
+RATE_LABEL_ROWS = 6
 LN_2 = math.log(2)
 CHART_HEIGHT = 340
 
@@ -58,6 +59,7 @@ def _row(kind: str, iteration: float, nats: float, seconds: float = 0.0, label: 
         "nats_per_character": nats,
         "seconds": seconds,
         "label": label,
+        "row": 0,  # pixels from the top, for labels
     }
 
 
@@ -75,8 +77,11 @@ def _curve_rows(snapshot: Snapshot) -> list[dict]:
         rows.append(_row("held", n, held_out, seconds.get(n, at.seconds(n))))
     for n in thinned(history.sample_iterations, MAX_DOTS):
         rows.append(_row("sample", n, at.smooth(n) / T, at.seconds(n)))
-    for n, rate in history.rate_changes:
-        rows.append(_row("rate", n, at.smooth(n) / T, at.seconds(n), f"learning rate {rate:g}"))
+    for i, (n, rate) in enumerate(history.rate_changes):
+        label = f"learning rate {rate:g}"
+        # Labels of changes in quick succession stand below each other.
+        row = 10 + 14 * (i % RATE_LABEL_ROWS)
+        rows.append(_row("rate", n, at.smooth(n) / T, at.seconds(n), label) | {"row": row})
     return rows
 
 
@@ -174,6 +179,7 @@ def loss_spec(unit: str, axis: str) -> dict:
         alt.Tooltip("seconds:Q", title="seconds", format=".1f"),
     ]
     landmark = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "landmark")
+    rate = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "rate").encode(x=x)
     name = landmark.encode(y=y, x=alt.value("width"), text="label:N")
     layers = [
         of("extent").mark_point(opacity=0, tooltip=None).add_params(zoom),
@@ -191,11 +197,11 @@ def loss_spec(unit: str, axis: str) -> dict:
         of("loss").mark_line(color=ACCENT, opacity=0.28, strokeWidth=1, clip=True),
         of("held").mark_line(color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True),
         of("smooth").mark_line(color=ACCENT, strokeWidth=2.6, clip=True),
-        of("rate").mark_rule(color=QUIET, strokeWidth=1, clip=True).encode(y=alt.value(0)),
-        of("rate")
-        .mark_text(align="left", dx=4, color=QUIET, fontSize=11, clip=True)
-        .encode(y=alt.value(10), text="label:N"),
-        of("sample").mark_point(color=ACCENT, filled=True, size=34, opacity=1, clip=True),
+        rate.mark_rule(color=QUIET, strokeWidth=1, clip=True),
+        rate.mark_text(align="left", dx=4, color=QUIET, fontSize=11, clip=True).encode(
+            y=alt.Y("row:Q", scale=None, axis=None), text="label:N"
+        ),
+        of("sample").mark_point(color=ACCENT, filled=True, size=22, opacity=1, clip=True),
         of("smooth")
         .mark_point(color=ACCENT, filled=True, size=70, clip=True)
         .encode(opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip)
@@ -223,8 +229,9 @@ def loss_in_words(snapshot: Snapshot) -> str:
     ]
     better = f", better than {passed[-1]}" if passed else ", no better than guessing yet"
     words = (
-        f"After {snapshot.iteration:,} iterations: {snapshot.bits:.2f} bits per character, "
-        f"like choosing among {2**snapshot.bits:.1f} characters{better}."
+        f"After {snapshot.iteration:,} iteration{'s' * (snapshot.iteration > 1)}: "
+        f"{snapshot.bits:.2f} bits per character, like choosing among "
+        f"{2**snapshot.bits:.1f} characters{better}."
     )
     if snapshot.history.evaluations:
         held_out = snapshot.history.evaluations[-1][1] / LN_2

@@ -45,7 +45,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             icon=":material/skip_next:",
             on_click=_step,
             args=(run, corpus, config),
-            disabled=bool(run and run.active),
+            disabled=bool(run and run.moving),
         )
         st.segmented_control(
             "Iterations for each step",
@@ -71,17 +71,13 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 on_click=session.select_run,
                 args=(session.previous_run_id(),),
             )
-    if changes:
-        st.info(
-            f"You changed {_listed(changes)}. Train starts a new run with it; "
-            "the run below is not touched.",
-            icon=":material/tune:",
-        )
+        if changes:
+            st.caption(f"{_listed(changes)}: Train starts a new run with it.", width="content")
 
 
 def _changes(run: Run, corpus: Corpus, config: RunConfig) -> list[str]:
     """What differs between the settings on the page and the run that is shown, in words."""
-    text = ["the text"] if corpus.sha256 != run.sha256 else []
+    text = ["Another text"] if corpus.sha256 != run.sha256 else []
     return text + [
         f"{name} {before:,} → {now:,}" if not isinstance(now, str) else f"{name} to {now}"
         for name, (now, before) in config.differences(run.config).items()
@@ -114,7 +110,8 @@ def _resume(run: Run, *, pause_at: int | None = None) -> None:
     """Go on; past the limit, for as long again."""
     wishes = {"desired": "running", "pause_at": pause_at}
     if run.iteration >= run.iterations:
-        wishes["iterations"] = run.iterations + run.config.iterations
+        _, most = RunConfig.limits("iterations")
+        wishes["iterations"] = min(run.iterations + run.config.iterations, most)
         st.session_state["iterations"] = wishes["iterations"]
     services.store().wish(run.id, **wishes)
     services.launcher().ensure(services.store().run(run.id))
@@ -125,6 +122,7 @@ def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     if run is None:
         _begin(corpus, config, pause_at=n)
     else:
+        run = services.store().run(run.id)  # it may have gone on since the page was drawn
         _resume(run, pause_at=run.iteration + n)
 
 

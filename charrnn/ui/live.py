@@ -4,8 +4,10 @@ import html
 
 import streamlit as st
 
-from charrnn.runs.records import Run
+from charrnn.runs.config import RunConfig
+from charrnn.runs.records import Corpus, Run
 from charrnn.ui import charts, services, session, snapshot
+from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 
 REFRESH_SECONDS = 0.5
@@ -26,21 +28,33 @@ Hold Ctrl and turn the wheel to zoom, drag to move, double-click to see everythi
 """
 
 
-def draw_run(run: Run) -> None:
-    """The live part of the page for a run; it keeps itself up to date while the run trains."""
-    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if run.active else None)
-    ticking(run.id, run.active)
+def draw_live(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
+    """The live part of the page; it keeps itself up to date while the run trains.
+
+    Without a run it shows what these settings would start from. That is the same fragment, so
+    that nothing on the page is built anew when the run begins.
+    """
+    moving = run is not None and run.moving
+    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if moving else None)
+    ticking(run.id if run else None, _phase(run), corpus, config)
 
 
-def _tick(run_id: str, was_active: bool) -> None:
-    store = services.store()
-    run, history = store.observe(run_id)
+def _phase(run: Run | None) -> tuple[bool, bool]:
+    """What the buttons depend on."""
+    return (run.active, run.moving) if run else (False, False)
+
+
+def _tick(run_id: str | None, phase: tuple[bool, bool], corpus: Corpus, config: RunConfig) -> None:
+    if run_id is None:
+        draw(snapshot.before_training(corpus, config), key="")
+        return
+    run, history = services.store().observe(run_id)
     if run.active:
         services.launcher().ensure(run)
-    if run.active != was_active:
+    if _phase(run) != phase:
         st.rerun()  # the buttons have to change, too
     if run.status == "failed":
-        st.error(run.message, icon=":material/error:")
+        st.error(plain(run.message), icon=":material/error:")
     draw(snapshot.of_run(services.corpus(run.sha256), run, history), run_id)
 
 
@@ -60,11 +74,11 @@ def draw(now: Snapshot, key: str) -> None:
 
 def _progress(now: Snapshot) -> None:
     text = f"Iteration {now.iteration:,} of {now.iterations:,}"
-    if now.seconds:
-        text += f" · {duration(now.seconds)} so far"
     left = now.remaining_seconds
-    if left and now.iteration < now.iterations:
-        text += f", about {duration(left)} left"
+    if now.iteration >= now.iterations:
+        text += f" · done in {duration(now.seconds)}"
+    elif left is not None:
+        text += f" · {duration(now.seconds)} so far, about {duration(left)} left"
     st.progress(min(1.0, now.iteration / now.iterations), text=text)
 
 
@@ -124,9 +138,10 @@ def _keep_view() -> None:
 
 
 def _newest_sample(now: Snapshot) -> None:
-    st.markdown(f"##### It writes · iteration {now.history.sample_iterations[-1]:,}")
+    iteration, text = now.history.newest_sample
+    st.markdown(f"##### It writes · iteration {iteration:,}")
     with st.container(key="sample"):
-        st.code(now.history.newest_sample, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+        st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
     st.caption("Always its likeliest character, a line that never rests:")
     st.code(now.likeliest.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
 

@@ -55,6 +55,12 @@ def select_run(run_id: str | None) -> None:
         st.query_params[_RUN] = run_id
 
 
+def forget_run() -> None:
+    """Show no run, and do not offer to go back: it is not there."""
+    select_run(None)
+    st.session_state[_PREVIOUS_RUN] = None
+
+
 def text_sha256() -> str | None:
     return st.session_state.get(_TEXT)
 

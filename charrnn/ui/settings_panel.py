@@ -30,14 +30,7 @@ def choose_settings(corpus: Corpus) -> RunConfig:
         _number("seed", "random seed")
         _number("sample_length", "sample length", step=50)
         _number("sample_interval", "sample interval", step=100)
-    asked = session.chosen_config()
-    fitted = asked.fitted(corpus.characters)
-    for name, (wanted, possible) in asked.differences(fitted).items():
-        st.info(
-            f"This text is short: {name} is fitted to it, {possible} instead of {wanted}.",
-            icon=":material/straighten:",
-        )
-    return fitted
+    return session.chosen_config().fitted(corpus.characters)
 
 
 def _slider(name: str, label: str | None = None, *, format_func=None, on_change=None) -> None:

@@ -93,7 +93,7 @@ def before_training(corpus: Corpus, config: RunConfig) -> Snapshot:
             evaluations=[],
             rate_changes=[],
             sample_iterations=[0],
-            newest_sample=vocabulary.decode(written),
+            newest_sample=(0, vocabulary.decode(written)),
         ),
         iteration=0,
         iterations=config.iterations,

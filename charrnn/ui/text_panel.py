@@ -6,6 +6,7 @@ from charrnn.runs import library
 from charrnn.runs.decoding import NotText, clean_pasted, decode
 from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
+from charrnn.ui.plain import plain
 
 SOURCES = ("Pick", "Upload", "Paste")
 OPENING_LINES = 4
@@ -98,16 +99,26 @@ def _take(name: str, identity: str | int, read) -> None:
             taken["problem"] = str(problem)
         st.session_state["taken"] = taken
     if taken["problem"]:
-        st.error(_plain(taken["problem"]), icon=":material/error:")
+        st.error(plain(taken["problem"]), icon=":material/error:")
     else:
         session.select_text(taken["sha256"])
 
 
 def _describe(corpus: Corpus) -> None:
     n, different = corpus.characters, len(corpus.vocabulary)
-    st.caption(f"{n:,} characters, {different:,} different")
+    st.caption(f"{n:,} characters, {different:,} different. {_long_enough(corpus)}")
     lines = [line for line in corpus.opening.splitlines() if line.strip()][:OPENING_LINES]
     st.code("\n".join(lines), language=None, wrap_lines=True, height=84)
+
+
+def _long_enough(corpus: Corpus) -> str:
+    """Whether the settings fit the text, and what becomes of them if not."""
+    asked = session.chosen_config()
+    shortened = asked.differences(asked.fitted(corpus.characters))
+    if not shortened:
+        return f"Long enough for seq_length {asked.seq_length}."
+    words = " and ".join(f"{name} becomes {fits}" for name, (_, fits) in shortened.items())
+    return f"Short, so {words}."
 
 
 @st.cache_data(show_spinner=False)
@@ -115,8 +126,3 @@ def _offered(key: str) -> str:
     """The sha256 of a text that ships, kept in the store when it is first asked for."""
     titles = {offer.key: offer.title for offer in library.offers()}
     return services.store().add_corpus(titles[key], library.load(key)).sha256
-
-
-def _plain(sentence: str) -> str:
-    """A sentence for elements that read Markdown, with nothing left to interpret."""
-    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>$:~" else c for c in sentence)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.records import Run
-from charrnn.ui import live, services, session, snapshot
+from charrnn.ui import live, services, session
 from charrnn.ui.controls import draw_controls
 from charrnn.ui.settings_panel import choose_settings
 from charrnn.ui.text_panel import choose_text, show_text
@@ -21,10 +21,7 @@ def show() -> None:
         corpus = choose_text()
         config = choose_settings(corpus)
     draw_controls(run, corpus, config)
-    if run:
-        live.draw_run(run)
-    else:
-        live.draw(snapshot.before_training(corpus, config), key="")
+    live.draw_live(run, corpus, config)
 
 
 def _run_in_link() -> Run | None:
@@ -34,7 +31,7 @@ def _run_in_link() -> Run | None:
     try:
         return services.store().run(run_id)
     except KeyError:
-        session.select_run(None)
+        session.forget_run()
         st.warning(
             "The run in this link is not here: it was made on another server, or deleted. "
             "You can start a new one.",

@@ -55,7 +55,6 @@ def test_train_moves_the_curve_and_brings_200_characters(open_page):
     untrained = page.locator(SAMPLE).inner_text()
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"It writes · iteration [1-9][\d,]*000"))).to_be_visible()
-    page.wait_for_function("() => true")
     expect(page.locator(SAMPLE)).not_to_have_text(untrained)
     assert len(page.locator(SAMPLE).text_content()) == 200
     assert curve_length(page) > 5
@@ -142,16 +141,90 @@ def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, even
     eventually(lambda: iteration(page) > before)
 
 
+def test_a_tick_keeps_the_chart_with_its_hover_and_its_zoom(open_page, eventually):
+    page = open_page()
+    button(page, "Train").click()
+    eventually(lambda: iteration(page) > 2000)
+    chart = page.get_by_test_id("stVegaLiteChart")
+    page.evaluate("() => { window.before = document.querySelector('.stVegaLiteChart svg') }")
+    chart.hover(position={"x": 200, "y": 150})
+    tooltip = page.locator("#vg-tooltip-element")
+    expect(tooltip).to_contain_text("bits per character")
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -400)
+    page.keyboard.up("Control")
+
+    def zoomed():
+        ticks = chart.locator(".role-axis-label").first.locator("text").all_text_contents()
+        return ticks if ticks[0] != "0k" else None
+
+    ticks = eventually(zoomed)
+    seen = iteration(page)
+    eventually(lambda: iteration(page) > seen + 1000)
+    assert zoomed() == ticks
+    expect(tooltip).to_contain_text("bits per character")
+    assert page.evaluate("() => window.before === document.querySelector('.stVegaLiteChart svg')")
+
+
+def test_units_and_axes_change_what_the_chart_says(open_page):
+    page = open_page()
+    chart = page.get_by_test_id("stVegaLiteChart")
+    for name, title in [
+        ("nats", "nats per window"),
+        ("perplexity", "perplexity"),
+        ("characters", "characters read"),
+        ("seconds", "seconds"),
+    ]:
+        page.get_by_role("radio", name=name, exact=True).click()
+        expect(chart.get_by_text(title, exact=True)).to_be_visible()
+    for landmark in ("guessing", "letter frequencies", "pairs of letters", "triples"):
+        expect(chart.get_by_text(landmark, exact=True)).to_be_visible()
+
+
+def test_looking_back_stays_where_it_is_while_new_samples_come(open_page, eventually):
+    page = open_page()
+    button(page, "Train").click()
+    eventually(lambda: iteration(page) > 3000)
+    back = page.locator("[class*=st-key-look_back] input[type=range]")
+    back.focus()
+    back.press("ArrowRight")
+    expect(page.get_by_text("It wrote · iteration 1,000")).to_be_visible()
+    text = page.locator(".st-key-earlier_sample code").text_content()
+    seen = iteration(page)
+    eventually(lambda: iteration(page) > seen + 3000)
+    expect(back).to_have_attribute("aria-valuetext", "1,000")
+    assert page.locator(".st-key-earlier_sample code").text_content() == text
+
+
+def test_an_info_button_says_why_it_goes_up_and_down(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Why?").click()
+    expect(page.get_by_text("Why does it go up and down?")).to_be_visible()
+
+
+def test_a_finished_run_can_go_on(open_page):
+    page = open_page()
+    page.get_by_text("Advanced").click()
+    set_slider(page, "iterations", "1,000")
+    button(page, "Train").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of 1,000 · done in")
+    button(page, "Resume").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 2,000 of 2,000 · done in")
+
+
 def test_a_file_goes_in_by_the_real_file_input(open_page, tmp_path):
     file = tmp_path / "<b>my *poem*.txt"
-    file.write_bytes(("\ufeff" + "Die Bäume im Wald\r\nund der Fluß\r\n" * 40).encode())
+    text = "Die Bäume im Wald\nund der Fluß\n" * 40
+    file.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
     page = open_page()
     page.get_by_role("radio", name="Upload").click()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-    expect(page.get_by_text("1,240 characters, 18 different")).to_be_visible()
+    expect(
+        page.get_by_text(f"{len(text):,} characters, {len(set(text))} different")
+    ).to_be_visible()
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
-    assert set(page.locator(SAMPLE).text_content()) <= set("Die Bäume im Wald\nund der Fluß\n")
+    assert set(page.locator(SAMPLE).text_content()) <= set(text)
 
 
 def test_what_is_not_text_is_refused_in_one_sentence_and_nothing_is_lost(open_page, tmp_path):
@@ -172,7 +245,7 @@ def test_a_pasted_line_trains_and_says_what_was_fitted(open_page):
     box.fill("hello, hello")
     box.press("Control+Enter")
     expect(page.get_by_text("12 characters, 6 different")).to_be_visible()
-    expect(page.get_by_text("seq_length is fitted to it")).to_be_visible()
+    expect(page.get_by_text("Short, so seq_length becomes")).to_be_visible()
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
 

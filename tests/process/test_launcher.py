@@ -61,15 +61,12 @@ def ensure_again(launcher, started, run):
     launcher.ensure(launcher.store.run(run.id))
 
 
-def test_however_often_it_is_asked_a_run_has_one_process(
-    store, run, launcher, started, eventually
-):
+def test_however_often_it_is_asked_a_run_has_one_process(store, run, launcher, started, eventually):
     for _ in range(5):
         launcher.ensure(run)
     assert launcher.alive() == {run.id}
     eventually(lambda: store.run(run.id).iteration > 0)
-    for seen in (run, store.run(run.id)):  # a page may have looked long ago
-        launcher.ensure(seen)
+    launcher.ensure(store.run(run.id))
     assert len(started) == 1
 
 
@@ -98,9 +95,7 @@ def test_after_its_process_was_killed_it_is_started_again_at_once(
     eventually(lambda: store.run(run.id).iteration > before)
 
 
-def test_it_gives_up_after_three_starts_without_progress_and_says_so(
-    store, run, hopeless, started
-):
+def test_it_gives_up_after_three_starts_without_progress_and_says_so(store, run, hopeless, started):
     hopeless.ensure(run)
     for _ in range(STARTS_WITHOUT_PROGRESS + 1):
         ensure_again(hopeless, started, run)
@@ -180,3 +175,22 @@ sys.stdin.read()
         process.kill()
     eventually(lambda: store.run(run.id).worker is None)
     assert store.run(run.id).active
+
+
+def test_a_worker_that_is_slow_to_start_is_waited_for(store, run, started, monkeypatch):
+    spawn = Launcher._spawn
+
+    def stopped(self, run):
+        process = spawn(self, run)
+        process.send_signal(signal.SIGSTOP)  # a machine so busy that it does not come to run
+        return process
+
+    monkeypatch.setattr(Launcher, "_spawn", stopped)
+    launcher = Launcher(store)
+    for _ in range(5):
+        launcher.ensure(store.run(run.id))
+    assert len(started) == 1
+    assert store.run(run.id).status == "waiting"
+    for start in launcher._starts.values():
+        start.process.kill()
+    launcher.close()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, delete
 
@@ -68,10 +69,11 @@ def process(run):
 
 @pytest.fixture
 def main(monkeypatch):
-    """worker.main in this process, whose priority and standard input are left alone."""
+    """worker.main in this process, whose priority, input and error state are left alone."""
     monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
     monkeypatch.setattr(worker, "_when_input_closes", threading.Event)
-    return worker.main
+    with np.errstate():
+        yield worker.main
 
 
 def history(store, run):
@@ -143,7 +145,7 @@ def test_samples_come_at_the_start_and_at_every_interval_as_long_as_asked(store,
     samples = [store.sample(run.id, n) for n in h.sample_iterations]
     assert [len(text) for text in samples] == [30] * 5
     assert len(set(samples)) == 5
-    assert h.newest_sample == samples[-1]
+    assert h.newest_sample == (400, samples[-1])
 
 
 def test_two_runs_of_a_seed_leave_the_same_behind_as_a_plain_loop(store, corpus, monkeypatch):
@@ -269,7 +271,7 @@ def test_when_its_server_is_gone_it_ends_after_a_last_checkpoint(store, corpus, 
     with process(run) as child:
         eventually(lambda: store.run(run.id).iteration > 0)
         child.stdin.close()
-        assert child.wait(30) == 0
+        assert child.wait(60) == 0
     left = store.run(run.id)
     assert left.worker is None
     assert left.active  # the next server takes it up
@@ -311,6 +313,13 @@ def test_a_text_that_is_too_short_fails_with_a_sentence(store, main):
     assert (run.status, run.worker) == ("failed", None)
     assert run.message.startswith("This run cannot be started: seq_length is 25, but")
     assert run.message.endswith("are needed.")
+
+
+def test_a_process_that_ends_by_itself_ends_cleanly(store):
+    run = store.create_run(store.add_corpus("short", "too short"), SMALL)
+    with process(run) as child:  # its input is open: the server lives
+        assert child.wait(60) == 1
+    assert store.run(run.id).status == "failed"
 
 
 def test_a_damaged_checkpoint_fails_with_a_sentence(store, corpus, main):
@@ -367,6 +376,15 @@ def test_a_deleted_run_ends_quietly_and_does_not_come_back(store, corpus, main, 
         store.run(run.id)
 
 
+def test_a_run_that_is_deleted_while_it_rests_ends_quietly(store, corpus, main, monkeypatch):
+    run = store.create_run(corpus, SMALL)
+    store.wish(run.id, desired="paused")
+    stop = UntilResting(store, run)
+    stop.is_set = lambda: forget(store, run)
+    monkeypatch.setattr(worker, "_when_input_closes", lambda: stop)
+    assert main(run.id) == 0
+
+
 def test_a_run_that_was_deleted_before_its_worker_came_is_left_alone(store, corpus, main):
     run = store.create_run(corpus, SMALL)
     forget(store, run)
@@ -380,3 +398,26 @@ def test_a_worker_needs_nothing_but_the_store(store, corpus):
     elsewhere = Store(store.url)
     assert work(elsewhere, run).status == "finished"
     assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
+
+
+def test_a_limit_raised_in_the_last_moment_is_the_limit(store, corpus, monkeypatch):
+    run, step = store.create_run(corpus, SMALL), Trainer.step
+
+    def raise_at_449(trainer):
+        if trainer.iteration == 449:
+            store.wish(run.id, iterations=500)
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", raise_at_449)
+    run = work(store, run)
+    assert (run.iteration, run.status) == (500, "finished")
+
+
+def test_resume_is_not_lost_when_the_worker_writes_just_then(store, corpus):
+    run = store.create_run(corpus, SMALL)
+    store.claim(run.id, "here")
+    worker = Worker(store, store.run(run.id), "here")
+    worker.work(UntilResting(store, run))
+    store.wish(run.id, desired="running", iterations=900)  # after it read, before it writes
+    worker.publish("finished")
+    assert store.run(run.id).desired == "running"

@@ -80,7 +80,7 @@ def test_doing_a_stretch_twice_leaves_it_there_once(store, owned):
             metrics=[metric(n, loss) for n in range(5)],
             samples=[{"iteration": 0, "text": f"at {loss}"}],
         )
-        store.publish(owned.id, "one", FACTS, news)
+        store.publish(owned.id, "one", FACTS | {"iteration": 4}, news)
     _, history = store.observe(owned.id)
     assert history.metrics == [(n, 40.0, 40.0, 0.1) for n in range(5)]
     assert store.sample(owned.id, 0) == "at 40.0"
@@ -115,3 +115,20 @@ def test_a_failed_run_can_be_tried_again(store, run):
     store.wish(run.id, desired="running")
     assert store.run(run.id).active
     assert [r.id for r in store.wanted()] == [run.id]
+
+
+def test_however_many_samples_there_are_the_newest_is_among_those_offered(store, owned):
+    rows = [{"iteration": n, "text": str(n)} for n in range(0, 5100, 100)]
+    exams = [{"iteration": n, "held_out_loss": 1.0} for n in range(0, 5100, 100)]
+    news = Progress(samples=rows, evaluations=exams)
+    store.publish(owned.id, "one", FACTS | {"iteration": 5000}, news)
+    _, history = store.observe(owned.id, samples=3)
+    assert history.sample_iterations == [0, 2000, 4000, 5000]
+    assert history.newest_sample == (5000, "5000")
+    assert history.evaluations[-1] == (5000, 1.0)
+
+
+def test_what_is_wanted_stays_within_the_limits(store, run):
+    for wish in ({"learning_rate": 100.0}, {"iterations": 0}, {"learning_rate": float("nan")}):
+        with pytest.raises(ValueError, match="allowed"):
+            store.wish(run.id, **wish)
