@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_MAX_CODE_POINT = 0x10FFFF
+
 
 class Vocabulary:
     """The distinct characters of a text, in code point order, and their ids 0 ... V-1.
@@ -15,13 +17,14 @@ class Vocabulary:
             raise ValueError("a vocabulary lists every character once")
         self.characters = characters
         self._code_points = _code_points(characters)
-        self._by_code_point = np.argsort(self._code_points, kind="stable")
-        self._sorted = self._code_points[self._by_code_point]
+        # Code point -> id, or V where there is none: a look-up, however long the text.
+        self._ids = np.full(_MAX_CODE_POINT + 1, len(characters), np.int32)
+        self._ids[self._code_points] = np.arange(len(characters))
 
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
         """The vocabulary of `text`, smallest code point first."""
-        return cls(_as_text(np.unique(_code_points(text))))
+        return cls(_as_text(np.flatnonzero(np.bincount(_code_points(text)))))
 
     def __len__(self) -> int:
         return len(self.characters)
@@ -31,15 +34,11 @@ class Vocabulary:
 
         Raises ValueError, naming the character, if one is not in the vocabulary.
         """
-        points = _code_points(text)
-        places = np.searchsorted(self._sorted, points)
-        known = places < len(self)
-        known[known] = self._sorted[places[known]] == points[known]
-        if not known.all():
-            stranger = text[int(np.argmin(known))]
+        ids = self._ids[_code_points(text)]
+        if ids.size and ids.max() == len(self):
+            stranger = text[int(ids.argmax())]
             raise ValueError(f"{stranger!r} is not among the {len(self)} characters of this text")
-        smallest = np.min_scalar_type(max(len(self) - 1, 0))
-        return self._by_code_point[places].astype(smallest)
+        return ids.astype(np.min_scalar_type(max(len(self) - 1, 0)))
 
     def decode(self, ids: np.ndarray) -> str:
         """The text that `ids` stand for."""

@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+MAX_TABLE = 2**24  # runs of characters that are counted in a table, 8 bytes each
+PIECE = 2**20  # characters
+
 
 class Landmarks(NamedTuple):
     """Bits per character of four ways to predict a text; what a network has to beat.
@@ -21,28 +24,42 @@ class Landmarks(NamedTuple):
 
 def landmarks(ids: np.ndarray, vocab_size: int) -> Landmarks:
     """Landmarks of a text. ids: (n,), n >= 1."""
-    V = vocab_size
-    ids = ids.astype(np.int64)
-    pairs = ids[:-1] * V + ids[1:]
-    triples = pairs[:-1] * V + ids[2:]
-    single, pair, triple = entropy(ids, V), entropy(pairs, V**2), entropy(triples, V**3)
+    V, before = vocab_size, ids[:-1]
     # H(next | before) = H(before, next) - H(before), over the same places of the text.
+    pairs = entropy(ngram_counts(ids, V, 2)) - entropy(ngram_counts(before, V, 1))
+    triples = entropy(ngram_counts(ids, V, 3)) - entropy(ngram_counts(before, V, 2))
     return Landmarks(
         uniform=float(np.log2(V)),
-        unigram=single,
-        bigram=max(0.0, pair - entropy(ids[:-1], V)),
-        trigram=max(0.0, triple - entropy(pairs[:-1], V**2)),
+        unigram=entropy(ngram_counts(ids, V, 1)),
+        bigram=max(0.0, pairs),
+        trigram=max(0.0, triples),
     )
 
 
-def entropy(codes: np.ndarray, n_codes: int) -> float:
-    """Bits per draw of the distribution of `codes`, numbers below n_codes: -sum p log2 p."""
-    if len(codes) == 0:
-        return 0.0
-    if n_codes <= 1_000_000:
-        counts = np.bincount(codes)
-        counts = counts[counts > 0]
-    else:
-        counts = np.unique(codes, return_counts=True)[1]
-    p = counts / len(codes)
+def ngram_counts(ids: np.ndarray, vocab_size: int, n: int) -> np.ndarray:
+    """How often each run of n characters occurs in a text, for those that do: (distinct,)."""
+    n_codes = vocab_size**n
+    if n_codes > MAX_TABLE:
+        return np.unique(_codes(ids, vocab_size, n), return_counts=True)[1]
+    # Counted into a table piece by piece, so that a long text needs little memory.
+    counts = np.zeros(n_codes, np.int64)
+    piece = max(PIECE, n_codes)
+    for start in range(0, len(ids) - n + 1, piece):
+        codes = _codes(ids[start : start + piece + n - 1], vocab_size, n)
+        counts += np.bincount(codes, minlength=n_codes)
+    return counts[counts > 0]
+
+
+def entropy(counts: np.ndarray) -> float:
+    """Bits per draw where things come as often as counted: -sum p log2 p."""
+    p = counts / counts.sum()
     return float((p * -np.log2(p)).sum())
+
+
+def _codes(ids: np.ndarray, vocab_size: int, n: int) -> np.ndarray:
+    """One number below V^n for every run of n characters."""
+    length = max(0, len(ids) - n + 1)
+    codes = np.zeros(length, np.int64)
+    for i in range(n):
+        codes = codes * vocab_size + ids[i : i + length]
+    return codes

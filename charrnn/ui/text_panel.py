@@ -92,7 +92,8 @@ def _take(name: str, identity: str | int, read) -> None:
     if not taken or taken["identity"] != identity:
         taken = {"identity": identity, "sha256": None, "problem": None}
         try:
-            taken["sha256"] = services.store().add_corpus(name, read()).sha256
+            with st.spinner("Reading your text"):
+                taken["sha256"] = services.store().add_corpus(name, read()).sha256
             session.remember_text(taken["sha256"])
             st.session_state.pop(session.OFFER, None)
         except NotText as problem:

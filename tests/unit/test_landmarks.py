@@ -61,3 +61,10 @@ def test_a_text_of_one_character_costs_nothing_and_not_minus_nothing():
 def test_ids_of_the_smallest_type_do_not_overflow():
     text = rng.integers(0, 200, 3000)
     assert landmarks(text.astype(np.uint8), 200) == landmarks(text, 200)
+
+
+def test_counting_in_pieces_changes_nothing(monkeypatch):
+    text = rng.integers(0, 4, 1000)
+    whole = landmarks(text, 4)
+    monkeypatch.setattr("charrnn.engine.landmarks.PIECE", 7)
+    assert landmarks(text, 4) == whole
