@@ -65,6 +65,14 @@ def fit_windows(n_characters: int, seq_length: int, streams: int) -> tuple[int, 
     return min(seq_length, n_characters // streams - 1), streams
 
 
+def windows_in_pass(length: int, seq_length: int) -> int:
+    """How many windows are read before the text wraps. length: of one stream, in characters.
+
+    The one after would need characters beyond the end, its last target one further on.
+    """
+    return max(1, -(-(length - seq_length - 1) // seq_length))
+
+
 def in_streams(ids: np.ndarray, streams: int) -> np.ndarray:
     """Cut a text into equal consecutive stretches and lay them side by side: (length, streams).
 
