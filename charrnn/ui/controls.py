@@ -54,6 +54,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             required=True,
             format_func=lambda n: f"{n:,}",
             key=session.STEP_SIZE,
+            persist_state="session",
             label_visibility="collapsed",
         )
         st.button(

@@ -104,6 +104,7 @@ def _choose_axes() -> tuple[str, str]:
             default="bits",
             required=True,
             key=session.UNIT,
+            persist_state="session",
             label_visibility="collapsed",
         )
         axis = st.segmented_control(
@@ -112,6 +113,7 @@ def _choose_axes() -> tuple[str, str]:
             default="iteration",
             required=True,
             key=session.AXIS,
+            persist_state="session",
             label_visibility="collapsed",
         )
         with st.popover("Why?", type="tertiary", icon=":material/help:"):
@@ -154,6 +156,7 @@ def _look_back(now: Snapshot, key: str) -> None:
                 "Look back: what it wrote at iteration",
                 now.history.sample_iterations,
                 key=f"look_back_{key}",
+                persist_state="session",
                 format_func=lambda n: f"{n:,}",
             )
         with st.container():

@@ -42,12 +42,21 @@ def _slider(name: str, label: str | None = None, *, format_func=None, on_change=
         format_func=format_func or (lambda value: f"{value:,}"),
         help=RunConfig.meaning(name),
         on_change=on_change,
+        persist_state="session",
     )
 
 
 def _number(name: str, label: str, *, step: int = 1) -> None:
     low, high = RunConfig.limits(name)
-    st.number_input(label, low, high, key=name, step=step, help=RunConfig.meaning(name))
+    st.number_input(
+        label,
+        low,
+        high,
+        key=name,
+        step=step,
+        help=RunConfig.meaning(name),
+        persist_state="session",
+    )
 
 
 def _wish_learning_rate() -> None:

@@ -22,13 +22,19 @@ def choose_text() -> Corpus:
         required=True,
         key=session.SOURCE,
         label_visibility="collapsed",
+        persist_state="session",
         width="stretch",
     )
     {"Pick": _pick, "Upload": _upload, "Paste": _paste}[source]()
-    corpus = services.corpus(session.text_sha256() or _offered(library.offers()[0].key))
+    corpus = text_in_hand()
     session.select_text(corpus.sha256)
     _describe(corpus)
     return corpus
+
+
+def text_in_hand() -> Corpus:
+    """The text that is chosen, or else the first that ships."""
+    return services.corpus(session.text_sha256() or _offered(library.offers()[0].key))
 
 
 def _pick() -> None:
@@ -43,6 +49,7 @@ def _pick() -> None:
         [*own, *offers],
         format_func=titles.__getitem__,
         key=session.OFFER,
+        persist_state="session",
         help="\n\n".join(f"**{o.title}**: {o.description}" for o in offers.values()),
     )
     session.select_text(key if key in own else _offered(key))
@@ -78,6 +85,7 @@ def _paste() -> None:
     pasted = st.text_area(
         "Your text",
         key=session.PASTE,
+        persist_state="session",
         height=140,
         placeholder="Paste or type a text, then press Ctrl+Enter.",
         label_visibility="collapsed",

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from charrnn.runs.records import Run
-from charrnn.ui import live, services, session
+from charrnn.ui import live, session
 from charrnn.ui.controls import draw_controls
+from charrnn.ui.linked import run_in_link
 from charrnn.ui.settings_panel import choose_settings
 from charrnn.ui.text_panel import choose_text, show_text
 
 
 def show() -> None:
     """Draw the page."""
-    run = _run_in_link()
+    run = run_in_link()
     session.start_settings()
     if run and session.take_settings(run):
         show_text(run.sha256)
@@ -22,19 +22,3 @@ def show() -> None:
         config = choose_settings(corpus)
     draw_controls(run, corpus, config)
     live.draw_live(run, corpus, config)
-
-
-def _run_in_link() -> Run | None:
-    run_id = session.run_id()
-    if run_id is None:
-        return None
-    try:
-        return services.store().run(run_id)
-    except KeyError:
-        session.forget_run()
-        st.warning(
-            "The run in this link is not here: it was made on another server, or deleted. "
-            "You can start a new one.",
-            icon=":material/link_off:",
-        )
-        return None
