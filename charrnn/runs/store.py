@@ -206,6 +206,12 @@ class Store:
             row = db.execute(select(c.seconds, c.state).where(c.run == run_id)).first()
         return tuple(row) if row else None
 
+    def checkpoint_iteration(self, run_id: str) -> int | None:
+        """The iteration of the checkpoint, without reading it; None if there is none."""
+        c = schema.checkpoints.c
+        with self._engine.connect() as db:
+            return db.execute(select(c.iteration).where(c.run == run_id)).scalar()
+
     # What a worker writes
 
     def claim(self, run_id: str, worker: str) -> bool:

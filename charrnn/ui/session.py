@@ -23,6 +23,21 @@ STEP_SIZE = "step_size"
 UNIT = "unit"
 AXIS = "axis"
 
+# On the page /alphabet.
+FIND = "find"
+SORT = "sort"
+ROWS = "rows"  # (key of the table that is shown, its characters from top to bottom)
+TYPED = "typed"
+MAP = "map"  # (key of the map that is shown, the characters of its text)
+PICKED = "picked"  # a character of the map was clicked, the rest of the page does not know yet
+WINDOW = "window"
+STREAM = "stream"
+ORDER = "order"
+PAGE_OF_CHARACTERS = "page_of_characters"
+MOMENT = "moment"
+QUOTES, DASHES, RARE, REPLACEMENT = "quotes", "dashes", "rare", "replacement"
+_SEEN = "seen"  # the character, or the word, that is looked at
+
 
 def keep_url() -> None:
     """Take the run from the URL into the session, and write it back: navigation drops it."""
@@ -67,6 +82,18 @@ def text_sha256() -> str | None:
 
 def select_text(sha256: str) -> None:
     st.session_state[_TEXT] = sha256
+
+
+def seen() -> str:
+    """What is looked at on the page /alphabet: a character or a word; "" before the first."""
+    return st.session_state.get(_SEEN, "")
+
+
+def see(text: str, *, typed: bool = False) -> None:
+    """Look at a character or a word. What was not typed leaves nothing in the box for typing."""
+    st.session_state[_SEEN] = text
+    if not typed:
+        st.session_state[TYPED] = ""
 
 
 def own_texts() -> list[str]:

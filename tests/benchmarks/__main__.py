@@ -14,6 +14,7 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "page": "tests.benchmarks.page",
+    "alphabet": "tests.benchmarks.alphabet",
 }
 
 

@@ -1,0 +1,113 @@
+"""The page /alphabet: how fast it opens on a long text and on many characters, what watching costs.
+
+Opening is measured in a real Chromium, from the click on "Alphabet" until the last chart is
+drawn, with a run that has learned a little; and once more from the address bar, where the browser
+has to load Streamlit's own page first.
+"""
+
+import os
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from charrnn.runs import library
+from charrnn.runs.config import RunConfig
+from charrnn.runs.records import Run
+from charrnn.runs.store import Store
+from tests.benchmarks.page import CHROMIUM_OPTIONS, ROUNDS, _serve, _speed
+
+LONG_CHARACTERS = 1_000_000
+MANY = 5000
+VISITS = 7
+COMPLETE = """() => document.querySelector('.one-hot b') && [...document.querySelectorAll(
+    '[data-testid=stVegaLiteChart]')].filter(c => c.querySelector('svg, canvas')).length === 5"""
+
+
+def main(text_file: Path | None = None) -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        store = Store(f"sqlite:///{folder}/charrnn.sqlite")
+        # 1,000 iterations, then they rest: opening is measured beside no training.
+        texts = {"1 MB of text": (_long_text(text_file), 1.0), "5,000 characters": (_many(), 3.0)}
+        runs = {name: _run(store, name, text, 1000) for name, (text, _) in texts.items()}
+        server, url = _serve(folder)
+        try:
+            chromium = os.environ.get("CHARRNN_CHROMIUM") or shutil.which("chromium")
+            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            print("\nThe page /alphabet opens, after the first time")
+            for name, run in runs.items():
+                text, target = texts[name]
+                print(f"  {name} ({len(text):,} characters, {len(set(text)):,} different)")
+                _print_opening(page, store, url, run, target)
+            _print_watching(page, store, url)
+            browser.close()
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _print_opening(page: Page, store: Store, url: str, run: Run, target: float) -> None:
+    page.goto(f"{url}/alphabet?run={run.id}")
+    page.wait_for_function(COMPLETE)
+    while store.run(run.id).active:
+        page.wait_for_timeout(100)
+    clicked, loaded = [], []
+    for _ in range(VISITS):
+        page.get_by_role("link", name="Train").click()
+        page.get_by_role("button", name="Resume").wait_for()
+        started = time.perf_counter()
+        page.get_by_role("link", name="Alphabet").click()
+        page.wait_for_function(COMPLETE)
+        clicked.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        page.goto(f"{url}/alphabet?run={run.id}")
+        page.wait_for_function(COMPLETE)
+        loaded.append(time.perf_counter() - started)
+    print(f"    by a click           {_spread(clicked)}   (target {target:.0f} s)")
+    print(f"    by its address       {_spread(loaded)}")
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds):5.2f} s, at most {max(seconds):.2f} s"
+
+
+def _print_watching(page: Page, store: Store, url: str) -> None:
+    """Training speed with the live page open and closed, in turn."""
+    run = _run(store, "story", library.load(library.offers()[0].key), None)
+    ratios = []
+    for round_ in range(ROUNDS + 1):
+        page.goto(f"{url}/alphabet?run={run.id}")
+        page.wait_for_function(COMPLETE)
+        opened = _speed(store, run.id, page)
+        page.goto("about:blank")
+        closed = _speed(store, run.id, page)
+        if round_:  # the first warms up
+            ratios.append(opened / closed)
+    quartiles = statistics.quantiles(ratios, n=4)
+    print("Training while it is open and live (hidden 83, seq 25, one stream)")
+    print(f"  kept {statistics.median(ratios):.1%} (target 95 %)", end="")
+    print(f"  quartiles {quartiles[0]:.1%} to {quartiles[2]:.1%} of {ROUNDS} rounds")
+
+
+def _run(store: Store, name: str, text: str, pause_at: int | None) -> Run:
+    config = RunConfig(hidden_size=83, iterations=100_000_000)
+    return store.create_run(store.add_corpus(name, text), config, pause_at=pause_at)
+
+
+def _long_text(text_file: Path | None) -> str:
+    if text_file:
+        return text_file.read_text(encoding="utf-8")
+    texts = "\n".join(library.load(offer.key) for offer in library.offers())
+    return (texts * (LONG_CHARACTERS // len(texts) + 1))[:LONG_CHARACTERS]
+
+
+def _many() -> str:
+    """A text of 5,000 different characters, a few of them frequent and most of them rare."""
+    dice = random.Random(0)
+    drawn = (min(MANY - 1, int(20 * dice.paretovariate(0.6))) for _ in range(200_000))
+    return "".join(chr(0x4E00 + i) for i in (*drawn, *range(MANY)))
