@@ -14,6 +14,7 @@ from charrnn.ui import services, session
 from charrnn.ui.alphabet import behind, charts, why
 from charrnn.ui.alphabet.one_hot import seen_index
 from charrnn.ui.alphabet.reading import Impression, Moment, Subject, impression
+from charrnn.ui.plain import plain
 
 REFRESH_SECONDS = 3.0  # a worker leaves a checkpoint every two; five charts are drawn anew
 PAGE_SIZE = 40  # characters in the heat map
@@ -30,17 +31,17 @@ def draw_hint() -> None:
 
 def draw_run(subject: Subject) -> None:
     """The live part of the page; it keeps itself up to date while the run trains."""
-    active = subject.run.active
-    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if active else None)
-    ticking(subject, active)
+    moving = subject.run.moving
+    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if moving else None)
+    ticking(subject, moving)
 
 
-def _tick(subject: Subject, was_active: bool) -> None:
+def _tick(subject: Subject, was_moving: bool) -> None:
     run = services.store().run(subject.run.id)
     if run.active:
         services.launcher().ensure(run)
-    if run.active != was_active:
-        st.rerun()
+    if run.moving != was_moving:
+        st.rerun()  # a fragment cannot start or stop its own timer
     newest = subject.newest_moment()
     why.draw(subject, newest)
     _draw(subject, run, newest)
@@ -49,12 +50,12 @@ def _tick(subject: Subject, was_active: bool) -> None:
 def _draw(subject: Subject, run: Run, newest: Moment) -> None:
     st.markdown("### 4 · What was learned")
     if run.status == "failed":
-        st.error(run.message, icon=":material/error:")
+        st.error(plain(run.message), icon=":material/error:")
     kept = services.store().snapshot_iterations(run.id)
     chosen = _choose_moment(run, kept)
     moment = newest if chosen == NEWEST else subject.moment(chosen)
     now = impression(subject, moment, kept)
-    doing = "learning" if run.active else run.status
+    doing = "learning" if run.moving else run.status
     st.text(f"Iteration {moment.iteration:,} of {run.iterations:,} · {doing}")
     with st.container(horizontal=True, key="stage_map"):
         with st.container():
