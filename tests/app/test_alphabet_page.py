@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.archive import state_from_bytes
+from charrnn.runs.config import RunConfig
 from charrnn.ui.alphabet import cells, charts
 from charrnn.ui.alphabet.reading import Subject, impression
 from charrnn.ui.alphabet.why import both_ways
@@ -94,12 +95,15 @@ def test_a_clean_up_is_previewed_made_and_chosen_and_changes_nothing_else(open_a
     assert store.corpus(made).name == "A *text* of <b>mine</b>, cleaned up"
 
 
-def test_a_clean_up_of_a_run_s_text_pauses_the_run_and_leaves_it(open_alphabet, store, cats):
-    store.wish(cats.id, desired="running")
-    page = open_alphabet(run=cats.id)
-    page.button_group(key="rare").set_value("drop").run()
-    assert "Nothing to clean up" in texts(page)
-    assert store.run(cats.id).sha256 == cats.sha256
+def test_a_clean_up_of_a_run_s_text_pauses_the_run_and_leaves_it(open_alphabet, store, started):
+    corpus = store.add_corpus("rare", "ab\n" * 40 + "xyz")
+    run = store.create_run(corpus, RunConfig(hidden_size=8))
+    page = open_alphabet(run=run.id)
+    click(page, "Make this a new text")
+    assert store.text(page.session_state["text"]) == "ab\n" * 40
+    assert "run" not in page.query_params
+    left = store.run(run.id)
+    assert (left.sha256, left.desired) == (corpus.sha256, "paused")
 
 
 def test_with_a_run_its_own_numbers_are_shown(open_alphabet, store, cats):
