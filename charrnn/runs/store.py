@@ -140,18 +140,18 @@ class Store:
         return [_as_run(row) for row in rows]
 
     def observe(
-        self, run_id: str, *, points: int = 256, samples: int = 1000
+        self, run_id: str, *, points: int = 256, evaluations: int = 1000
     ) -> tuple[Run, History]:
         """A run and what it has left behind, at one moment. Raises KeyError.
 
-        Metrics are thinned to at most `points` rows, samples and evaluations to `samples`: every
-        2nd, 4th, 8th ..., so that the points of a chart lie evenly and do not wander as rows come.
+        Metrics are thinned to at most `points` rows, evaluations to `evaluations`: every 2nd, 4th,
+        8th ..., so that the points of a chart lie evenly and do not wander as rows come.
         """
         m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
         with self._engine.begin() as db:
             run = _run(db, run_id)
             fine = _stride(run.iteration, 1, points)
-            coarse = _stride(run.iteration, run.config.sample_interval, samples)
+            coarse = _stride(run.iteration, run.config.sample_interval, evaluations)
             measured = m.c.loss, m.c.smooth_loss, m.c.seconds
             # What lies beyond the run's iteration was written before it was taken up again from
             # an earlier checkpoint, and will be written once more.
@@ -169,7 +169,7 @@ class Store:
                 metrics=rows(m, *measured, every=fine),
                 evaluations=rows(e, e.c.held_out_loss, every=coarse),
                 rate_changes=rows(r, r.c.learning_rate),
-                sample_iterations=[n for (n,) in rows(s, every=coarse)],
+                sample_iterations=[n for (n,) in rows(s)],
                 newest_sample=tuple(newest) if newest else None,
             )
 

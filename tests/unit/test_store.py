@@ -117,15 +117,17 @@ def test_a_failed_run_can_be_tried_again(store, run):
     assert [r.id for r in store.wanted()] == [run.id]
 
 
-def test_however_many_samples_there_are_the_newest_is_among_those_offered(store, owned):
+def test_however_many_samples_there_are_all_are_offered_and_the_newest_evaluation_is_there(
+    store, owned
+):
     rows = [{"iteration": n, "text": str(n)} for n in range(0, 5100, 100)]
     exams = [{"iteration": n, "held_out_loss": 1.0} for n in range(0, 5100, 100)]
     news = Progress(samples=rows, evaluations=exams)
     store.publish(owned.id, "one", FACTS | {"iteration": 5000}, news)
-    _, history = store.observe(owned.id, samples=3)
-    assert history.sample_iterations == [0, 2000, 4000, 5000]
+    _, history = store.observe(owned.id, evaluations=3)
+    assert history.sample_iterations == list(range(0, 5001, 100))
     assert history.newest_sample == (5000, "5000")
-    assert history.evaluations[-1] == (5000, 1.0)
+    assert [n for n, _ in history.evaluations] == [0, 2000, 4000, 5000]
 
 
 def test_what_is_wanted_stays_within_the_limits(store, run):
