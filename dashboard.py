@@ -15,5 +15,5 @@ page = st.navigation(
     ],
     position="top",
 )
-session.keep_url()
+session.keep_url(page.title)
 page.run()

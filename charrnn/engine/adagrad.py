@@ -30,9 +30,8 @@ class Adagrad:
         """
         g, m, work = gradients.flat, self.memory.flat, self._work
         np.multiply(g, g, work)
-        if (
-            not np.maximum.reduce(work) <= CLIP * CLIP
-        ):  # mostly nothing is clipped: look before the pass
+        # Mostly nothing is clipped, and a look at the largest is cheaper than a pass.
+        if not np.maximum.reduce(work) <= CLIP * CLIP:
             g.clip(-CLIP, CLIP, out=g)
             np.multiply(g, g, work)
             if np.isnan(work.max()):

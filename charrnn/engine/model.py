@@ -26,16 +26,16 @@ class Forward:
         self.weights = weights
         self.states = aligned_zeros((T + 1, B, H), weights.dtype)  # h_{-1}, h_0, ..., h_{T-1}
         self.probabilities = aligned_zeros((T * B, V), weights.dtype)
-        self._inputs = aligned_zeros((T, B, H), weights.dtype)  # Wxh x_t + bh
+        self.lookups = aligned_zeros((T, B, H), weights.dtype)  # Wxh x_t + bh
         self._recurrent = aligned_zeros((B, H), weights.dtype)  # Whh h_{t-1}
         self._WhhT = aligned_zeros((H, H), weights.dtype)
         self._ones = np.ones(V, weights.dtype)
-        self._row_starts = np.arange(T * B) * V
+        self.row_starts = np.arange(T * B) * V
         # The loop through time is where the time goes. It walks over views cut once, and over
         # their bound methods: h.dot(Whh) in place of np.dot(h, Whh) saves a fifth of a product.
         states = steps(self.states)
         h_dots = [h.dot for h in states[:-1]]
-        self._walk = list(zip(h_dots, steps(self._inputs), states[1:], strict=True))
+        self._walk = list(zip(h_dots, steps(self.lookups), states[1:], strict=True))
 
     @property
     def carried(self) -> np.ndarray:
@@ -52,11 +52,12 @@ class Forward:
         inputs, targets: ids, (T, B). Returns the loss in nats, summed over the window and
         averaged over the streams.
         """
-        T, B, H = self._inputs.shape
+        T, B, H = self.lookups.shape
         weights, ids = self.weights, inputs.ravel()
 
         # h_t. A one-hot vector times Wxh is a column of Wxh: no product, a look-up.
-        looked_up = self._inputs.reshape(T * B, H)
+        # (mode="clip" writes straight into `out`; ids come from Vocabulary and are in range.)
+        looked_up = self.lookups.reshape(T * B, H)
         weights.Wxh.T.take(ids, axis=0, out=looked_up, mode="clip")
         looked_up += weights.bh
         recurrent = steps(self._recurrent[None])[0]
@@ -72,7 +73,7 @@ class Forward:
         self.states[1:].reshape(T * B, H).dot(weights.Why.T, y)
         y += weights.by
         y -= np.maximum.reduce(y, axis=1, keepdims=True)
-        target_scores = y.ravel().take(self._row_starts + targets.ravel())
+        target_scores = y.ravel().take(self.row_starts + targets.ravel())
         np.exp(y, y)
         sums = y.dot(self._ones)
         y /= sums[:, None]
@@ -92,7 +93,7 @@ class Backward:
     """Full backpropagation through time over the window that `forward` has just read."""
 
     def __init__(self, forward: Forward):
-        T, B, H = forward._inputs.shape
+        T, B, H = forward.lookups.shape
         dtype = forward.weights.dtype
         self.forward = forward
         self.gradients = forward.weights.like()
@@ -114,7 +115,7 @@ class Backward:
         """
         T, B, H = self._dh.shape
         weights, gradients = self.forward.weights, self.gradients
-        row_starts, ones = self.forward._row_starts, self._ones
+        row_starts, ones = self.forward.row_starts, self._ones
         states = self.forward.states
         h = states[1:].reshape(T * B, H)
         h_before = states[:-1].reshape(T * B, H)

@@ -13,6 +13,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import likeliest, sample, sample_rng
 
 SMOOTHING = 0.001
+MIN_HELD_OUT = 50  # characters
 
 
 class StepRecord(NamedTuple):
@@ -140,8 +141,7 @@ class Trainer:
 def split(n_characters: int, held_out: float) -> int:
     """How many characters, from the start, are learned from when `held_out` are set aside.
 
-    Either part needs 2 characters to mean anything; where one would have fewer, none are set aside.
+    A part of fewer than MIN_HELD_OUT would measure little but luck: then none are set aside.
     """
     n_held_out = round(n_characters * held_out)
-    n_train = n_characters - n_held_out
-    return n_train if min(n_held_out, n_train) >= 2 else n_characters
+    return n_characters - n_held_out if n_held_out >= MIN_HELD_OUT else n_characters

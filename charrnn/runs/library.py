@@ -90,7 +90,7 @@ _SOURCES = {
         _shipped(
             "dinosaurs",
             "Dinosaurs",
-            "Names of dinosaurs, one on each line: soon it makes up animals of its own, most of "
+            "Names of dinosaurs, one on each line: soon it makes up animals of its own, many of "
             "them ending in -saurus.",
         ),
         _shipped(

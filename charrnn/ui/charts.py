@@ -26,6 +26,8 @@ LANDMARK_NAMES = {
 
 MAX_DOTS = 100
 RATE_LABEL_ROWS = 6
+CHANGES_APART = 0.03  # of the iterations so far, at least, between marks of the learning rate
+LABELS_APART = 0.055  # of the height, at least, between labels of landmarks
 LN_2 = math.log(2)
 CHART_HEIGHT = 340
 
@@ -71,25 +73,46 @@ def _curve_rows(snapshot: Snapshot) -> list[dict]:
     low, high = _extent(snapshot)
     for n, loss, smooth, s in history.metrics:
         # Single windows may be far out; they must not stretch the axis.
-        rows.append(_row("loss", n, min(max(loss / T, low), high), s))
+        if loss is not None:
+            rows.append(_row("loss", n, min(max(loss / T, low), high), s))
         rows.append(_row("smooth", n, smooth / T, s))
     for n, held_out in history.evaluations:
         rows.append(_row("held", n, held_out, seconds.get(n, at.seconds(n))))
     for n in thinned(history.sample_iterations, MAX_DOTS):
         rows.append(_row("sample", n, at.smooth(n) / T, at.seconds(n)))
-    for i, (n, rate) in enumerate(history.rate_changes):
+    for i, (n, rate) in enumerate(settled(history.rate_changes, snapshot.iteration)):
         label = f"learning rate {rate:g}"
-        # Labels of changes in quick succession stand below each other.
-        row = 10 + 14 * (i % RATE_LABEL_ROWS)
+        row = 10 + 14 * (i % RATE_LABEL_ROWS)  # labels stand below each other
         rows.append(_row("rate", n, at.smooth(n) / T, at.seconds(n), label) | {"row": row})
     return rows
 
 
-def _landmark_rows(snapshot: Snapshot) -> list[dict]:
-    marks = snapshot.corpus.landmarks._asdict()
+def settled(changes: list[tuple[int, float]], iteration: int) -> list[tuple[int, float]]:
+    """Changes of the learning rate, without those that others followed at once.
+
+    A slider on its way from 0.1 to 0.01 passes all the values between.
+    """
+    apart = iteration * CHANGES_APART
+    followers = [n for n, _ in changes[1:]] + [math.inf]
     return [
-        _row("landmark", 0, bits * LN_2, label=LANDMARK_NAMES[name]) for name, bits in marks.items()
+        change
+        for change, after in zip(changes, followers, strict=False)
+        if after - change[0] > apart
     ]
+
+
+def _landmark_rows(snapshot: Snapshot) -> list[dict]:
+    """A line for each landmark; where two lie close, the upper one is labelled for both."""
+    low, high = _extent(snapshot)
+    rows = []
+    for name, bits in snapshot.corpus.landmarks._asdict().items():
+        nats, label = bits * LN_2, LANDMARK_NAMES[name]
+        named = [row for row in rows if row["label"]]
+        if named and named[-1]["nats_per_character"] - nats < LABELS_APART * (high - low):
+            named[-1]["label"] += f", {label}"
+            label = ""
+        rows.append(_row("landmark", 0, nats, label=label))
+    return rows
 
 
 def _extent_rows(snapshot: Snapshot, axis: str) -> list[dict]:
@@ -110,7 +133,8 @@ def _extent(snapshot: Snapshot) -> tuple[float, float]:
     low = min(*bits, marks.trigram, marks.bigram - 0.5, bits[0])
     high = min(max(*bits, marks.uniform, bits[0]), 1.5 * marks.uniform)
     low = max(0.0, math.floor(2 * (low - 0.25)) / 2)
-    return low * LN_2, math.ceil(4 * (high + 0.15)) / 4 * LN_2
+    room_for_a_label = 0.08 * (high - low) + 0.05
+    return low * LN_2, math.ceil(4 * (high + room_for_a_label)) / 4 * LN_2
 
 
 def doubled(start: float, least: float) -> float:
@@ -222,6 +246,8 @@ def loss_in_words(snapshot: Snapshot) -> str:
             f"Before the first update the network guesses: {guess:.2f} bits per character, "
             f"like choosing among {2**guess:.0f} characters."
         )
+    if guess == 0:
+        return "Every character of this text is the same: there is nothing to guess."
     passed = [
         LANDMARK_NAMES[name]
         for name, bits in snapshot.corpus.landmarks._asdict().items()

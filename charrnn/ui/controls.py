@@ -5,16 +5,14 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.ui import services, session
+from charrnn.ui.settings_panel import changed
 
 STEP_SIZES = (1, 100, 1000)
-
-# Settings that a run follows while it trains: a change of these is no new run.
-LIVE_SETTINGS = ("learning_rate", "iterations")
 
 
 def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     """The buttons that make sense now."""
-    changes = _changes(run, corpus, config) if run else []
+    changes = changed(run, corpus, config)
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         if run is None or changes:
             st.button(
@@ -72,22 +70,6 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 on_click=session.select_run,
                 args=(session.previous_run_id(),),
             )
-        if changes:
-            st.caption(f"{_listed(changes)}: Train starts a new run with it.", width="content")
-
-
-def _changes(run: Run, corpus: Corpus, config: RunConfig) -> list[str]:
-    """What differs between the settings on the page and the run that is shown, in words."""
-    text = ["Another text"] if corpus.sha256 != run.sha256 else []
-    return text + [
-        f"{name} {before:,} → {now:,}" if not isinstance(now, str) else f"{name} to {now}"
-        for name, (now, before) in config.differences(run.config).items()
-        if name not in LIVE_SETTINGS
-    ]
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _train(corpus: Corpus, config: RunConfig) -> None:
@@ -100,7 +82,7 @@ def _train(corpus: Corpus, config: RunConfig) -> None:
 def _begin(corpus: Corpus, config: RunConfig, *, pause_at: int | None = None) -> None:
     run = services.store().create_run(corpus, config, pause_at=pause_at)
     services.launcher().ensure(run)
-    session.select_run(run.id)
+    session.begin_run(run.id)
 
 
 def _pause(run: Run) -> None:
@@ -128,6 +110,7 @@ def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
 
 
 def _reset(run: Run) -> None:
-    """Back to iteration 0 with the settings on the page; the run stays where it is."""
+    """Back to iteration 0 with the settings that the run began with; it stays where it is."""
     services.store().wish(run.id, desired="paused")
+    session.restart_settings(run)
     session.select_run(None)

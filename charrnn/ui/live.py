@@ -11,13 +11,15 @@ from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 
 REFRESH_SECONDS = 0.5
+RESTING_REFRESH_SECONDS = 2.0  # somebody else may set a resting run going
 SAMPLE_HEIGHT = 230
 
 WHY_UP_AND_DOWN = """
 **Why does it go up and down?** Each window of text is a different little exam: a line of easy
 words one moment, a strange name the next. The *faint* line is the result of every single exam.
 The **bold** line is their running average (one part in a thousand is new each time), and that
-is the one to watch. The blue dashes are an exam on text the network never learns from.
+is the one to watch. The blue dashes are an exam on text the network never learns from; they begin
+below the bold line, which still remembers the first thousand exams.
 
 **What is a bit?** The network spreads its bets over all characters. 1 bit is as unsure as
 choosing between 2, 2 bits between 4, 3 bits between 8. The dotted lines are what simple counting
@@ -34,17 +36,17 @@ def draw_live(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     Without a run it shows what these settings would start from. That is the same fragment, so
     that nothing on the page is built anew when the run begins.
     """
-    moving = run is not None and run.moving
-    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if moving else None)
+    seconds = REFRESH_SECONDS if run and run.moving else RESTING_REFRESH_SECONDS
+    ticking = st.fragment(_tick, run_every=seconds if run else None)
     ticking(run.id if run else None, _phase(run), corpus, config)
 
 
-def _phase(run: Run | None) -> tuple[bool, bool]:
-    """What the buttons depend on."""
-    return (run.active, run.moving) if run else (False, False)
+def _phase(run: Run | None) -> tuple | None:
+    """What the controls depend on."""
+    return run and (run.active, run.moving, run.learning_rate, run.iterations)
 
 
-def _tick(run_id: str | None, phase: tuple[bool, bool], corpus: Corpus, config: RunConfig) -> None:
+def _tick(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunConfig) -> None:
     if run_id is None:
         draw(snapshot.before_training(corpus, config), key="")
         return
@@ -52,7 +54,7 @@ def _tick(run_id: str | None, phase: tuple[bool, bool], corpus: Corpus, config: 
     if run.active:
         services.launcher().ensure(run)
     if _phase(run) != phase:
-        st.rerun()  # the buttons have to change, too
+        st.rerun()  # the controls have to change, too
     if run.status == "failed":
         st.error(plain(run.message), icon=":material/error:")
     draw(snapshot.of_run(services.corpus(run.sha256), run, history), run_id)
@@ -76,7 +78,9 @@ def _progress(now: Snapshot) -> None:
     text = f"Iteration {now.iteration:,} of {now.iterations:,}"
     left = now.remaining_seconds
     if now.iteration >= now.iterations:
-        text += f" · done in {duration(now.seconds)}"
+        text += f" · done in {duration(now.seconds)}. Resume goes on for as long again."
+    elif left is None and now.seconds:
+        text += f" · {duration(now.seconds)} so far"
     elif left is not None:
         text += f" · {duration(now.seconds)} so far, about {duration(left)} left"
     st.progress(min(1.0, now.iteration / now.iterations), text=text)

@@ -12,8 +12,9 @@ from charrnn.runs.records import Run
 _RUN = "run"  # the same name in the URL
 _PREVIOUS_RUN = "previous_run"
 _TEXT = "text"  # sha256 of the text that is chosen
-_OWN_TEXTS = "own_texts"  # sha256 of texts that this visitor brought, oldest first
+_OWN_TEXTS = "own_texts"  # sha256 -> the name under which this visitor brought a text
 _SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
+_PAGE = "page"  # the page that was drawn last
 
 SOURCE = "source"
 OFFER = "offer"
@@ -39,13 +40,20 @@ QUOTES, DASHES, RARE, REPLACEMENT = "quotes", "dashes", "rare", "replacement"
 _SEEN = "seen"  # the character, or the word, that is looked at
 
 
-def keep_url() -> None:
-    """Take the run from the URL into the session, and write it back: navigation drops it."""
+def keep_url(page: str) -> None:
+    """Take the run from the URL into the session.
+
+    Without one in the URL, either the visitor has gone to another page, which drops it and it is
+    written again, or has gone back in the browser to where there was no run.
+    """
     state = st.session_state
     if _RUN in st.query_params:
         state[_RUN] = st.query_params[_RUN]
+    elif state.get(_RUN) and state.get(_PAGE) == page:
+        select_run(None)
     elif state.get(_RUN):
         st.query_params[_RUN] = state[_RUN]
+    state[_PAGE] = page
 
 
 def run_id() -> str | None:
@@ -68,6 +76,12 @@ def select_run(run_id: str | None) -> None:
         st.query_params.pop(_RUN, None)
     else:
         st.query_params[_RUN] = run_id
+
+
+def begin_run(run_id: str) -> None:
+    """Show a run that was just made from the settings on the page: they stay as they are."""
+    select_run(run_id)
+    st.session_state[_SETTINGS_OF] = run_id
 
 
 def forget_run() -> None:
@@ -96,13 +110,14 @@ def see(text: str, *, typed: bool = False) -> None:
         st.session_state[TYPED] = ""
 
 
-def own_texts() -> list[str]:
-    return list(st.session_state.get(_OWN_TEXTS, []))
+def own_texts() -> dict[str, str]:
+    """The texts that the visitor brought, oldest first: sha256 -> name."""
+    return dict(st.session_state.get(_OWN_TEXTS, {}))
 
 
-def remember_text(sha256: str) -> None:
+def remember_text(sha256: str, name: str) -> None:
     """Offer a text that the visitor brought for as long as the session lasts."""
-    st.session_state[_OWN_TEXTS] = list(dict.fromkeys([*own_texts(), sha256]))
+    st.session_state[_OWN_TEXTS] = own_texts() | {sha256: name}
 
 
 def start_settings() -> None:
@@ -118,10 +133,20 @@ def take_settings(run: Run) -> bool:
         return False
     for name, value in run.config.to_dict().items():
         state[name] = value
-    state["learning_rate"] = run.learning_rate
-    state["iterations"] = run.iterations
     state[_SETTINGS_OF] = run.id
     return True
+
+
+def take_wishes(run: Run) -> None:
+    """Set the controls that a run follows while it trains: another visitor may have moved them."""
+    st.session_state["learning_rate"] = run.learning_rate
+    st.session_state["iterations"] = run.iterations
+
+
+def restart_settings(run: Run) -> None:
+    """Set those controls as they were when the run began."""
+    st.session_state["learning_rate"] = run.config.learning_rate
+    st.session_state["iterations"] = run.config.iterations
 
 
 def chosen_config() -> RunConfig:

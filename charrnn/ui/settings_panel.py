@@ -3,8 +3,10 @@
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Corpus
+from charrnn.runs.records import Corpus, Run
 from charrnn.ui import services, session
+
+UNCHANGED = "Three numbers decide how much it can learn, and how fast."
 
 # Values that people would try, between the limits of RunConfig.
 CHOICES = {
@@ -17,9 +19,14 @@ CHOICES = {
 }
 
 
-def choose_settings(corpus: Corpus) -> RunConfig:
+# Settings that a run follows while it trains: a change of these is no new run.
+LIVE_SETTINGS = ("learning_rate", "iterations")
+
+
+def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("##### 2 · Network")
+    note = st.empty()  # always two lines, so that nothing below it jumps
     _slider("hidden_size")
     _slider("seq_length")
     _slider("learning_rate", "learning rate", on_change=_wish_learning_rate)
@@ -30,7 +37,27 @@ def choose_settings(corpus: Corpus) -> RunConfig:
         _number("seed", "random seed")
         _number("sample_length", "sample length", step=50)
         _number("sample_interval", "sample interval", step=100)
-    return session.chosen_config().fitted(corpus.characters)
+    config = session.chosen_config().fitted(corpus.characters)
+    changes = changed(run, corpus, config)
+    with note.container(key="note"):
+        st.caption(f"{_listed(changes)}: Train starts a new run." if changes else UNCHANGED)
+    return config
+
+
+def changed(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:
+    """What differs between the settings on the page and the run that is shown, in words."""
+    if run is None:
+        return []
+    text = ["Another text"] if corpus.sha256 != run.sha256 else []
+    return text + [
+        f"{name} {before} → {now}"
+        for name, (now, before) in config.differences(run.config).items()
+        if name not in LIVE_SETTINGS
+    ]
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _slider(name: str, label: str | None = None, *, format_func=None, on_change=None) -> None:
@@ -54,6 +81,7 @@ def _number(name: str, label: str, *, step: int = 1) -> None:
         high,
         key=name,
         step=step,
+        required=True,
         help=RunConfig.meaning(name),
         persist_state="session",
     )

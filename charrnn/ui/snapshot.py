@@ -28,6 +28,7 @@ class Snapshot:
     seconds: float
     characters_per_second: float
     likeliest: str
+    moving: bool
 
     @property
     def bits(self) -> float:
@@ -40,14 +41,14 @@ class Snapshot:
 
     @property
     def passes(self) -> float:
-        """How often the text has been read from start to end."""
+        """How many characters were read, as a multiple of those that are learned from."""
         learned = split(self.corpus.characters, self.config.held_out)
         return self.iteration * self.characters_per_iteration / learned
 
     @property
     def remaining_seconds(self) -> float | None:
-        """To the iteration limit at the present speed, or None while nothing is known."""
-        if not self.characters_per_second:
+        """To the iteration limit at the present speed, or None while nothing moves or is known."""
+        if not self.moving or not self.characters_per_second:
             return None
         left = max(0, self.iterations - self.iteration) * self.characters_per_iteration
         return left / self.characters_per_second
@@ -57,7 +58,7 @@ def of_run(corpus: Corpus, run: Run, history: History) -> Snapshot:
     """A run as the store has it."""
     if history.newest_sample is None:  # its worker has not written yet
         return before_training(corpus, run.config)
-    newest = (run.iteration, history.metrics[-1][1], run.smooth_loss, run.seconds)
+    newest = (run.iteration, None, run.smooth_loss, run.seconds)  # no window of its own
     history = replace(history, metrics=[*history.metrics, newest])
     return Snapshot(
         corpus=corpus,
@@ -69,6 +70,7 @@ def of_run(corpus: Corpus, run: Run, history: History) -> Snapshot:
         seconds=run.seconds,
         characters_per_second=run.characters_per_second,
         likeliest=run.likeliest,
+        moving=run.moving,
     )
 
 
@@ -101,4 +103,5 @@ def before_training(corpus: Corpus, config: RunConfig) -> Snapshot:
         seconds=0.0,
         characters_per_second=0.0,
         likeliest=vocabulary.decode(likeliest(weights, **start, length=LIKELIEST_LENGTH)),
+        moving=False,
     )

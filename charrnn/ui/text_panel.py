@@ -1,15 +1,19 @@
 """Step 1: the text. Pick one that ships, upload a file, or paste."""
 
+import textwrap
+
 import streamlit as st
 
+from charrnn.engine.training import split
 from charrnn.runs import library
-from charrnn.runs.decoding import NotText, clean_pasted, decode
+from charrnn.runs.decoding import MAX_TEXT_BYTES, NotText, clean_pasted, decode
 from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
 from charrnn.ui.plain import plain
 
 SOURCES = ("Pick", "Upload", "Paste")
 OPENING_LINES = 4
+PASTED_NAME_LENGTH = 24
 
 
 def choose_text() -> Corpus:
@@ -39,7 +43,7 @@ def text_in_hand() -> Corpus:
 
 def _pick() -> None:
     offers = {offer.key: offer for offer in library.offers()}
-    own = {sha256: services.corpus(sha256).name for sha256 in session.own_texts()}
+    own = session.own_texts()
     titles = {key: offer.title for key, offer in offers.items()} | own
     if session.OFFER not in st.session_state:
         sha256 = session.text_sha256()
@@ -57,10 +61,12 @@ def _pick() -> None:
 
 def show_text(sha256: str) -> None:
     """Choose a text that is in the store: that of a run that comes into view."""
+    if sha256 == session.text_sha256():
+        return
     session.select_text(sha256)
     offer = _offer_of(sha256)
     if _offered(offer) != sha256:
-        session.remember_text(sha256)
+        session.remember_text(sha256, services.corpus(sha256).name)
     st.session_state[session.SOURCE] = SOURCES[0]
     st.session_state.pop(session.OFFER, None)
 
@@ -75,7 +81,10 @@ def _offer_of(sha256: str | None) -> str:
 
 def _upload() -> None:
     file = st.file_uploader(
-        "A text file, up to 25 MB", key=session.UPLOAD, label_visibility="collapsed"
+        "A text file, up to 25 MB",
+        key=session.UPLOAD,
+        label_visibility="collapsed",
+        max_upload_size=MAX_TEXT_BYTES // 2**20,
     )
     if file is not None:
         _take(file.name, file.file_id, lambda: decode(file.getvalue()))
@@ -91,7 +100,8 @@ def _paste() -> None:
         label_visibility="collapsed",
     )
     if pasted:
-        _take("Pasted text", hash(pasted), lambda: clean_pasted(pasted))
+        first_words = textwrap.shorten(pasted, PASTED_NAME_LENGTH, placeholder=" …")
+        _take(f"Pasted: {first_words}", hash(pasted), lambda: clean_pasted(pasted))
 
 
 def _take(name: str, identity: str | int, read) -> None:
@@ -102,7 +112,7 @@ def _take(name: str, identity: str | int, read) -> None:
         try:
             with st.spinner("Reading your text"):
                 taken["sha256"] = services.store().add_corpus(name, read()).sha256
-            session.remember_text(taken["sha256"])
+            session.remember_text(taken["sha256"], name)
             st.session_state.pop(session.OFFER, None)
         except NotText as problem:
             taken["problem"] = str(problem)
@@ -124,10 +134,12 @@ def _long_enough(corpus: Corpus) -> str:
     """Whether the settings fit the text, and what becomes of them if not."""
     asked = session.chosen_config()
     shortened = asked.differences(asked.fitted(corpus.characters))
-    if not shortened:
+    words = [f"{name} becomes {fits}" for name, (_, fits) in shortened.items()]
+    if asked.held_out and split(corpus.characters, asked.held_out) == corpus.characters:
+        words.append("nothing is held out")
+    if not words:
         return f"Long enough for seq_length {asked.seq_length}."
-    words = " and ".join(f"{name} becomes {fits}" for name, (_, fits) in shortened.items())
-    return f"Short, so {words}."
+    return f"Short, so {' and '.join(words)}."
 
 
 @st.cache_data(show_spinner=False)

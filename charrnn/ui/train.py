@@ -13,12 +13,14 @@ def show() -> None:
     """Draw the page."""
     run = run_in_link()
     session.start_settings()
-    if run and session.take_settings(run):
-        show_text(run.sha256)
+    if run:
+        if session.take_settings(run):
+            show_text(run.sha256)
+        session.take_wishes(run)
     with st.sidebar:
         st.markdown("### charrnn")
         st.caption("Watch a small network learn to write your text, one character at a time.")
         corpus = choose_text()
-        config = choose_settings(corpus)
+        config = choose_settings(corpus, run)
     draw_controls(run, corpus, config)
     live.draw_live(run, corpus, config)

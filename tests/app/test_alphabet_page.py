@@ -19,7 +19,7 @@ def the_page():
     from charrnn.ui import session
     from charrnn.ui.alphabet import page
 
-    session.keep_url()
+    session.keep_url("Alphabet")
     page.show()
 
 

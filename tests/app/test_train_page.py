@@ -407,3 +407,36 @@ def test_resume_at_the_largest_limit(open_page, store, corpus):
 def test_a_failure_message_is_text(open_page, store, cats):
     store.fail(cats.id, "This run cannot be started: 'a*b*c' _x_ $y$ <b>.")
     assert open_page(run=cats.id).error[0].value == plain(store.run(cats.id).message)
+
+
+def test_a_text_that_is_short_does_not_shorten_what_comes_after(open_page):
+    page = open_page()
+    page.segmented_control(key="source").set_value("Paste").run()
+    page.text_area(key="paste").set_value("hello, hello").run()
+    click(page, "Train")
+    assert page.select_slider(key="seq_length").value == 25
+    assert page.segmented_control(key="source").value == "Paste"
+    assert page.text_area(key="paste").value == "hello, hello"
+    assert not lines(page, "Train starts a new run")
+
+
+def test_another_visitor_moves_the_learning_rate(open_page, store, cats):
+    page = open_page(run=cats.id)
+    store.wish(cats.id, learning_rate=0.02)
+    page.run()
+    assert page.select_slider(key="learning_rate").value == 0.02
+
+
+def test_reset_goes_back_to_the_learning_rate_that_the_run_began_with(open_page, store, cats):
+    store.wish(cats.id, learning_rate=0.02)
+    page = open_page(run=cats.id)
+    click(page, "Reset")
+    assert page.select_slider(key="learning_rate").value == cats.config.learning_rate
+
+
+def test_back_in_the_browser_leaves_the_run(open_page, cats):
+    page = open_page(run=cats.id)
+    del page.query_params["run"]
+    page.run()
+    assert "run" not in page.query_params
+    assert "Train" in buttons(page)

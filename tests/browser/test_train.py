@@ -129,6 +129,30 @@ def test_reload_and_another_browser_find_the_run_still_learning(open_page, event
     expect(slider_of(other, "hidden_size")).to_have_attribute("aria-valuetext", "64")
 
 
+def test_two_browsers_on_one_link_see_the_same(open_page, server, eventually):
+    one = open_page()
+    button(one, "Train").click()
+    eventually(lambda: iteration(one) > 0)
+    other = open_page(one.url.removeprefix(server.url))
+    button(other, "Pause").click()
+    expect(button(one, "Resume")).to_be_visible()
+    set_slider(one, "learning_rate", "0.03")
+    button(one, "Resume").click()
+    expect(button(other, "Pause")).to_be_visible()
+    expect(slider_of(other, "learning_rate")).to_have_attribute("aria-valuetext", "0.03")
+
+
+def test_back_and_forward_in_the_browser_leave_and_find_the_run(open_page):
+    page = open_page()
+    page.get_by_role("radio", name="1,000", exact=True).click()
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+    page.go_back()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 0 of")
+    page.go_forward()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+
+
 def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, eventually):
     page = open_page()
     button(page, "Train").click()

@@ -1,6 +1,7 @@
 """What the loss chart shows: rows and specification, not pixels."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
@@ -47,6 +48,7 @@ def a_snapshot(*, bits=5.0, iteration=0, metrics=None, iterations=100_000, **cha
         seconds=metrics[-1][0] / 100,
         characters_per_second=4000.0,
         likeliest="abc",
+        moving=True,
     )
 
 
@@ -272,3 +274,17 @@ def test_words_tell_the_newest_held_out_loss_if_there_is_one():
     assert "never learns" not in loss_in_words(a_snapshot(iteration=200))
     now = a_snapshot(iteration=200, evaluations=[(0, 5 * BIT), (200, 4.25 * BIT)])
     assert loss_in_words(now).endswith("On the part it never learns from: 4.25.")
+
+
+def test_a_slider_on_its_way_leaves_one_mark():
+    on_its_way = [(1000, 0.05), (1004, 0.03), (1009, 0.02), (3000, 0.01)]
+    now = a_snapshot(iteration=10_000, rate_changes=on_its_way, bits=3.0)
+    labels = list(rows(now, "rate")["label"])
+    assert labels == ["learning rate 0.02", "learning rate 0.01"]
+
+
+def test_landmarks_that_lie_close_share_a_label():
+    close = replace(CORPUS, landmarks=Landmarks(5.0, 4.9, 3.0, 2.0))
+    now = replace(a_snapshot(), corpus=close)
+    labels = list(rows(now, "landmark")["label"])
+    assert labels == ["guessing, letter frequencies", "", "pairs of letters", "triples"]

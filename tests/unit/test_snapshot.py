@@ -78,7 +78,7 @@ def test_a_run_whose_worker_has_not_written_looks_like_before_training(corpus, r
 def test_the_curve_ends_where_the_run_is(corpus, run):
     run = replace(run, iteration=130, smooth_loss=24.0, seconds=1.5)
     now = snapshot.of_run(corpus, run, history())
-    assert now.history.metrics == [*history().metrics, (130, 20.0, 24.0, 1.5)]
+    assert now.history.metrics == [*history().metrics, (130, None, 24.0, 1.5)]
     assert (now.iteration, now.smooth_loss, now.seconds) == (130, 24.0, 1.5)
 
 
@@ -99,7 +99,8 @@ def test_passes_count_the_text_that_is_learned_from(start):
 
 def test_what_remains_is_reckoned_at_the_present_speed(start):
     assert start.remaining_seconds is None
-    now = replace(start, iteration=400, characters_per_second=240.0)
+    now = replace(start, iteration=400, characters_per_second=240.0, moving=True)
+    assert replace(now, moving=False).remaining_seconds is None
     assert now.remaining_seconds == pytest.approx(600 * 20 / 240)
     assert replace(now, iteration=1000).remaining_seconds == 0
     assert replace(now, iterations=300).remaining_seconds == 0  # a limit set below where it is

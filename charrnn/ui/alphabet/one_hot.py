@@ -20,7 +20,7 @@ def draw(subject: Subject) -> None:
         persist_state="session",
         max_chars=MAX_WORD,
         on_change=_see_typed,
-        placeholder="a",
+        placeholder="a character, a word",
         width=420,
     )
     asked = session.seen() or first_seen(subject)

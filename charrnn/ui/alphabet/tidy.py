@@ -99,5 +99,5 @@ def _make(subject: Subject, changes: dict[str, str]) -> None:
     if subject.run:
         store.wish(subject.run.id, desired="paused")
     session.select_run(None)
-    session.remember_text(made.sha256)
+    session.remember_text(made.sha256, made.name)
     show_text(made.sha256)
