@@ -4,10 +4,10 @@ import streamlit as st
 
 from charrnn.ui import services, session, style, train
 from charrnn.ui.alphabet import page as alphabet
+from charrnn.ui.trouble import told
 
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
 style.apply()
-services.launcher()  # the first visitor after a restart takes up what was wanted running
 page = st.navigation(
     [
         st.Page(train.show, title="Train", icon=":material/model_training:", default=True),
@@ -16,4 +16,6 @@ page = st.navigation(
     position="top",
 )
 session.keep_url(page.title)
-page.run()
+with told():
+    services.launcher()  # the first visitor after a restart takes up what was wanted running
+    page.run()

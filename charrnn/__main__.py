@@ -18,11 +18,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import fields
 from typing import NoReturn
 
-# Before NumPy is loaded, which the commands do: one BLAS thread. The matrices are so small that
-# threads would wait for each other longer than they compute, and one thread adds up in the same
-# order every time.
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+from charrnn.runs.blas import ONE_THREAD
+
+# Before NumPy is loaded, which the commands do.
+for _name, _value in ONE_THREAD.items():
+    os.environ.setdefault(_name, _value)
 
 PROGRAM = "python -m charrnn"
 PROGRESS_ITERATIONS = 1000
@@ -67,9 +67,7 @@ def train(options: argparse.Namespace) -> int:
 
     vocabulary = Vocabulary.of(text)
     ids = vocabulary.encode(text)
-    not_for_the_engine = ("iterations", "sample_length", "sample_interval")
-    settings = {n: v for n, v in config.to_dict().items() if n not in not_for_the_engine}
-    trainer = Trainer(ids, len(vocabulary), **settings)
+    trainer = Trainer(ids, len(vocabulary), **config.trainer_settings())
     if fitted := asked.differences(config):
         values = " ".join(f"{name}={value}" for name, (_, value) in fitted.items())
         _say(f"fitted {values}: the text has only {len(text)} characters")

@@ -6,9 +6,9 @@ from charrnn.engine.arrays import aligned_zeros
 
 INITIAL_SCALE = 0.01
 
-# Each matrix draws from its own stream of random numbers, so that two networks whose shapes
-# match in one matrix start with the same numbers in it, whatever the others look like.
-_STREAMS = {"Wxh": 0, "Whh": 1, "Why": 2}
+# Each matrix draws random numbers of its own, so that two networks whose shapes match in one
+# matrix start with the same numbers in it, whatever the others look like.
+_SPAWN_KEYS = {"Wxh": 0, "Whh": 1, "Why": 2}
 
 
 class Parameters:
@@ -21,7 +21,7 @@ class Parameters:
     def __init__(self, vocab_size: int, hidden_size: int, dtype: np.dtype = np.float32):
         V, H = vocab_size, hidden_size
         self.vocab_size, self.hidden_size = V, H
-        self.flat = aligned_zeros(V * H + H * H + V * H + H + V, dtype)
+        self.flat = aligned_zeros(self.size(V, H), dtype)
         Wxh, Whh, Why, bh, by = np.split(self.flat, np.cumsum([V * H, H * H, V * H, H]))
         # A one-hot vector picks a column of Wxh. Stored column after column, a pick is one copy.
         self.Wxh = Wxh.reshape(V, H).T
@@ -29,6 +29,12 @@ class Parameters:
         self.Why = Why.reshape(V, H)
         self.bh = bh
         self.by = by
+
+    @staticmethod
+    def size(vocab_size: int, hidden_size: int) -> int:
+        """How many numbers a network of these sizes learns."""
+        V, H = vocab_size, hidden_size
+        return V * H + H * H + V * H + H + V
 
     @property
     def dtype(self) -> np.dtype:
@@ -44,8 +50,8 @@ class Parameters:
     ) -> "Parameters":
         """Weights before the first update: 0.01 · N(0, 1) in the matrices, 0 in the biases."""
         parameters = cls(vocab_size, hidden_size, dtype)
-        for name, stream in _STREAMS.items():
+        for name, key in _SPAWN_KEYS.items():
             matrix = getattr(parameters, name)
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(stream,)))
+            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key,)))
             matrix[:] = INITIAL_SCALE * rng.standard_normal(matrix.shape)
         return parameters

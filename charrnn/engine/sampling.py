@@ -4,17 +4,17 @@ import numpy as np
 
 from charrnn.engine.parameters import Parameters
 
-# Weight matrices use the spawn keys (0,) to (2,): see parameters.py.
-_SAMPLES_STREAM = 3
+# The weight matrices use the spawn keys (0,) to (2,): see parameters.py.
+_SAMPLES_SPAWN_KEY = 3
 
 
 def sample_rng(seed: int, iteration: int) -> np.random.Generator:
-    """The dice for the sample at one iteration: a stream of their own.
+    """The dice for the sample at one iteration, which nothing else throws.
 
     They depend on seed and iteration alone, so that a sample more or less changes nothing else,
     and two runs of one seed throw the same dice at the same iteration.
     """
-    key = (_SAMPLES_STREAM, iteration)
+    key = (_SAMPLES_SPAWN_KEY, iteration)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 

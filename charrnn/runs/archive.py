@@ -180,12 +180,11 @@ def _check_tensors(
     facts: dict[str, tuple[tuple[int, ...], str | None]], vocabulary: Vocabulary, config: RunConfig
 ) -> None:
     """facts: name -> (shape, dtype name). Raises BadRunFile unless they are as they must be."""
-    V, H = len(vocabulary), config.hidden_size
-    size = V * H + H * H + V * H + H + V
+    size = Parameters.size(len(vocabulary), config.hidden_size)
     expected = {
         "weights": ((size,), config.dtype),
         "memory": ((size,), config.dtype),
-        "hidden": ((config.streams, H), config.dtype),
+        "hidden": ((config.streams, config.hidden_size), config.dtype),
         "position": ((), "int64"),
         "iteration": ((), "int64"),
         "smooth_loss": ((), "float64"),

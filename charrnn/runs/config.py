@@ -8,6 +8,9 @@ from charrnn.engine.training import split
 
 DTYPES = ("float32", "float64")
 
+# What decides when training stops and when it shows something, but nothing about the learning.
+_NOT_FOR_THE_TRAINER = ("iterations", "sample_length", "sample_interval")
+
 
 def _number(default: float, low: float, high: float, meaning: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "meaning": meaning})
@@ -81,6 +84,10 @@ class RunConfig:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def trainer_settings(self) -> dict[str, Any]:
+        """The keyword arguments of a Trainer."""
+        return {n: v for n, v in self.to_dict().items() if n not in _NOT_FOR_THE_TRAINER}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "RunConfig":

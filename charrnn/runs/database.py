@@ -1,23 +1,58 @@
-"""The connection to the database that holds everything: SQLite in a folder, or another by URL."""
+"""The connection to the database that holds everything, and what it says when it fails.
 
+SQLite in a folder or a file, or PostgreSQL by its URL (its driver has to be installed). No other
+database is taken, nor one in memory: every worker is a process of its own.
+"""
+
+import errno
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
+
+from charrnn.runs.records import StoreError
 
 BUSY_SECONDS = 30.0
 URL_VARIABLE = "CHARRNN_STORE"
 
 
+class BadStoreURL(StoreError, ValueError):
+    """A database that cannot be the store. The message names no password."""
+
+
 def default_url() -> str:
-    """Where runs live: CHARRNN_STORE (a folder or a database URL), or ./.charrnn."""
+    """Where runs live: CHARRNN_STORE (a folder or a database URL), or ./.charrnn.
+
+    The same place in every working directory: workers have another. Raises BadStoreURL.
+    """
     place = os.environ.get(URL_VARIABLE, ".charrnn")
-    return place if "://" in place else f"sqlite:///{Path(place).resolve() / 'charrnn.sqlite'}"
+    if "://" not in place:
+        return f"sqlite:///{Path(place).resolve() / 'charrnn.sqlite'}"
+    url = _parsed(place)
+    if url.get_backend_name() != "sqlite":
+        return place
+    file = Path(url.database).resolve()
+    return url.set(database=str(file)).render_as_string(hide_password=False)
 
 
 def connect(url: str) -> Engine:
-    """An engine for a database URL; a SQLite file is made where there is none."""
-    engine = create_engine(url)
+    """An engine for a database URL; a SQLite file is made where there is none.
+
+    Raises BadStoreURL.
+    """
+    parsed = _parsed(url)
+    try:
+        engine = create_engine(parsed)
+    except ImportError as error:
+        raise BadStoreURL(
+            f"{parsed.drivername} needs the package {error.name}, which is not installed: install "
+            f"it, or set {URL_VARIABLE} to a folder."
+        ) from error
     if engine.dialect.name != "sqlite":
         return engine
     Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -41,3 +76,76 @@ def connect(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+@contextmanager
+def failures_in_words(done: str) -> Iterator[None]:
+    """What the database or the disk refuses becomes a StoreError: the runs cannot be `done`."""
+    try:
+        yield
+    except (DBAPIError, NoFreeConnection, OSError) as error:
+        why, remedy = _reason(error)
+        message = f"The runs cannot be {done}: {why}. {remedy}, then try again."
+        raise StoreError(message) from error
+
+
+_FULL = "the disk is full", "Make room"
+_LOCKED = "another program keeps the database locked", "Close it or wait for it"
+_READ_ONLY = "the database may only be read", "Let this program write to it and to its folder"
+_CLOSED = "the database cannot be opened", "See that its folder is there and may be written to"
+_DAMAGED = "the file is damaged or no database", f"Put a good one there or change {URL_VARIABLE}"
+_SQLITE_REASONS = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _CLOSED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk"),
+}
+_OS_REASONS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+}
+_POSTGRESQL_DISK_FULL = "53100"
+
+
+def _reason(error: Exception) -> tuple[str, str]:
+    """(why, what to do). Nothing of the error's own text: it may name hosts and users."""
+    if isinstance(error, OSError):
+        return _OS_REASONS.get(error.errno, _CLOSED)
+    if isinstance(error, NoFreeConnection):
+        return "too many are at it at once", "Wait a little"
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without its finer distinctions
+        if code in _SQLITE_REASONS:
+            return _SQLITE_REASONS[code]
+    elif _POSTGRESQL_DISK_FULL in (getattr(cause, "sqlstate", ""), getattr(cause, "pgcode", "")):
+        return _FULL
+    elif isinstance(error, OperationalError | InterfaceError):
+        return "the database does not answer, or lets nobody in", "See that it runs"
+    return f"the database refuses it ({type(cause).__name__})", "Look into what it reports"
+
+
+def _parsed(url: str) -> URL:
+    """Raises BadStoreURL for what cannot be the store."""
+    allowed = (
+        f"set {URL_VARIABLE} to a folder, a file (sqlite:////folder/file) or a PostgreSQL database "
+        "(postgresql+psycopg://user@host/name)."
+    )
+    try:
+        parsed = make_url(url)
+        dialect = parsed.get_dialect()
+    except (ArgumentError, ImportError, ValueError) as error:
+        raise BadStoreURL(f"This is no URL of a database that is known here: {allowed}") from error
+    if dialect.name not in ("sqlite", "postgresql") or dialect.is_async:
+        raise BadStoreURL(f"Runs cannot be kept in {parsed.drivername}: {allowed}")
+    if dialect.name == "sqlite" and (parsed.database or ":memory:").startswith((":", "file:")):
+        raise BadStoreURL(f"Runs cannot be kept in memory, where no worker finds them: {allowed}")
+    return parsed

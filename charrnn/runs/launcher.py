@@ -4,19 +4,20 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import charrnn
+from charrnn.runs.blas import ONE_THREAD
 from charrnn.runs.database import URL_VARIABLE
-from charrnn.runs.records import Run
+from charrnn.runs.records import Run, StoreError
 from charrnn.runs.store import Store
 from charrnn.runs.worker import worker_name
 
 STARTS_WITHOUT_PROGRESS = 3
-
-# One BLAS thread: the matrices are small, and two runs share two cores fairly.
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+CLOSE_SECONDS = 10.0  # for the last checkpoints
 
 
 @dataclass
@@ -40,20 +41,20 @@ class Launcher:
             self.ensure(run)
 
     def ensure(self, run: Run) -> None:
-        """A worker for `run`, if it is wanted running and nobody holds it."""
+        """A worker for `run`, if it is wanted running and nobody holds it. Raises StoreError."""
         with self._lock:
             start = self._starts.get(run.id)
             if start:
                 if start.process.poll() is None:
                     return  # it trains, or is still getting ready
-                # Our own child is gone: its lease need not run out first.
-                self.store.release(run.id, worker_name(start.process.pid))
+                self._see_off(run.id, start)
                 run = self.store.run(run.id)
             if not run.active or run.owned:
                 return
-            broke = start and start.process.returncode and start.iteration == run.iteration
-            attempt = start.attempt + 1 if broke else 1
-            if attempt > STARTS_WITHOUT_PROGRESS:
+            start = self._starts.get(run.id)
+            # How the process ended does not matter: one that cannot get the lease, say, ends well.
+            in_vain = start.attempt if start and start.iteration == run.iteration else 0
+            if in_vain == STARTS_WITHOUT_PROGRESS:
                 self.store.fail(
                     run.id,
                     "The process that trains this run stopped three times without getting on. "
@@ -61,21 +62,44 @@ class Launcher:
                 )
                 del self._starts[run.id]
                 return
-            self._starts[run.id] = _Start(self._spawn(run), run.iteration, attempt)
-
-    def alive(self) -> set[str]:
-        """The runs whose worker, started here, lives."""
-        with self._lock:
-            return {run for run, s in self._starts.items() if s.process.poll() is None}
+            start = _Start(self._spawn(run), run.iteration, in_vain + 1)
+            self._starts[run.id] = start
+            threading.Thread(target=self._wait_for, args=(run.id, start), daemon=True).start()
 
     def close(self) -> None:
         """End all workers, each after a last checkpoint."""
         with self._lock:
             for start in self._starts.values():
                 start.process.stdin.close()
+            deadline = time.monotonic() + CLOSE_SECONDS
             for start in self._starts.values():
-                start.process.wait()
+                # One that is not done in time ends by itself: its input is closed.
+                with suppress(subprocess.TimeoutExpired):
+                    start.process.wait(max(0.0, deadline - time.monotonic()))
             self._starts.clear()
+
+    def _wait_for(self, run_id: str, start: _Start) -> None:
+        """See a process off as soon as it has ended, whether or not a page asks for its run."""
+        start.process.wait()
+        with self._lock, suppress(StoreError):  # the next page that asks will hear of it
+            if self._starts.get(run_id) is start:
+                self._see_off(run_id, start)
+
+    def _see_off(self, run_id: str, start: _Start) -> None:
+        """Tidy up after a process that has ended. Its try counts if the run is still wanted.
+
+        If it is not, it was paused, or has failed and said why: whoever wants it again wants
+        as many tries as ever.
+        """
+        start.process.stdin.close()
+        # It was our own child: its lease need not run out first.
+        self.store.release(run_id, worker_name(start.process.pid))
+        try:
+            wanted = self.store.run(run_id).active
+        except KeyError:
+            wanted = False
+        if not wanted:
+            del self._starts[run_id]
 
     def _spawn(self, run: Run) -> subprocess.Popen:
         # A process of its own, not a thread (they would wait for each other) and not

@@ -10,6 +10,10 @@ from charrnn.runs.config import RunConfig
 LEASE_SECONDS = 10.0
 
 
+class StoreError(Exception):
+    """The store cannot be used just now; the message says what, why and what to do, for people."""
+
+
 @dataclass(frozen=True)
 class Corpus:
     """A text, without the text itself."""

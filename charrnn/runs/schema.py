@@ -48,7 +48,7 @@ runs = Table(
     Column("characters_per_second", Float, nullable=False),
     Column("likeliest", Text, nullable=False),
     # Who holds the lease, and when it was last renewed.
-    Column("worker", String(64)),
+    Column("worker", String(255)),
     Column("heartbeat", Float, nullable=False),
 )
 

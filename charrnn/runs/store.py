@@ -4,16 +4,18 @@ import hashlib
 import math
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.landmarks import Landmarks, landmarks
 from charrnn.runs import schema
 from charrnn.runs.config import RunConfig
-from charrnn.runs.database import connect
+from charrnn.runs.database import connect, failures_in_words
 from charrnn.runs.records import LEASE_SECONDS, Corpus, History, Progress, Run
 
 OPENING_CHARACTERS = 600
@@ -24,14 +26,18 @@ class LeaseLost(RuntimeError):
 
 
 class Store:
-    """Everything that lasts, behind one database URL. Safe to use from several threads."""
+    """Everything that lasts, behind one database URL. Safe to use from several threads.
+
+    Every method, and opening it, raises StoreError if the database or its disk fails.
+    """
 
     def __init__(self, url: str):
         self.url = url
-        self._engine = connect(url)
+        with failures_in_words("opened"):
+            self._engine = connect(url)
+            schema.metadata.create_all(self._engine)
         # "Insert or update" is spelt by dialect; only the one in use is loaded.
         self._insert = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}").insert
-        schema.metadata.create_all(self._engine)
 
     # Corpora
 
@@ -53,7 +59,7 @@ class Store:
             "vocabulary": vocabulary.characters,
             "landmarks": landmarks(vocabulary.encode(text), len(vocabulary)),
         }
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(self._insert(schema.corpora).values(row).on_conflict_do_nothing())
         return self.corpus(sha256)
 
@@ -61,7 +67,7 @@ class Store:
         """Raises KeyError if there is none."""
         c = schema.corpora.c
         columns = c.sha256, c.name, c.opening, c.characters, c.vocabulary, c.landmarks
-        with self._engine.connect() as db:
+        with self._reading() as db:
             row = db.execute(select(*columns).where(c.sha256 == sha256)).first()
         if row is None:
             raise KeyError(sha256)
@@ -70,7 +76,7 @@ class Store:
     def text(self, sha256: str) -> str:
         """The whole text of a corpus. Raises KeyError."""
         c = schema.corpora.c
-        with self._engine.connect() as db:
+        with self._reading() as db:
             data = db.execute(select(c.text).where(c.sha256 == sha256)).scalar()
         if data is None:
             raise KeyError(sha256)
@@ -98,7 +104,7 @@ class Store:
             "likeliest": "",
             "heartbeat": 0.0,
         }
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(schema.runs.insert().values(row))
         return self.run(row["id"])
 
@@ -113,7 +119,7 @@ class Store:
         for name in wishes.keys() & {"learning_rate", "iterations"}:
             RunConfig.check(name, wishes[name])
         this_run = update(schema.runs).where(schema.runs.c.id == run_id)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(this_run.values(**wishes))
             if wishes.get("desired") == "running":
                 # Whoever wants a failed run to go on wants another try.
@@ -124,7 +130,7 @@ class Store:
 
     def run(self, run_id: str) -> Run:
         """Raises KeyError if there is none."""
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return _run(db, run_id)
 
     def wanted(self) -> list[Run]:
@@ -135,7 +141,7 @@ class Store:
             runs.c.status != "failed",
             runs.c.iteration < runs.c.iterations,
         )
-        with self._engine.connect() as db:
+        with self._reading() as db:
             rows = db.execute(query.order_by(runs.c.created_at)).all()
         return [_as_run(row) for row in rows]
 
@@ -148,7 +154,7 @@ class Store:
         8th ..., so that the points of a chart lie evenly and do not wander as rows come.
         """
         m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
-        with self._engine.begin() as db:
+        with self._reading() as db:
             run = _run(db, run_id)
             fine = _stride(run.iteration, 1, points)
             coarse = _stride(run.iteration, run.config.sample_interval, evaluations)
@@ -177,7 +183,7 @@ class Store:
         """The sample written at an iteration. Raises KeyError if there is none."""
         s = schema.samples.c
         query = select(s.text).where(s.run == run_id, s.iteration == iteration)
-        with self._engine.connect() as db:
+        with self._reading() as db:
             text = db.execute(query).scalar()
         if text is None:
             raise KeyError(iteration)
@@ -186,14 +192,14 @@ class Store:
     def snapshot_iterations(self, run_id: str) -> list[int]:
         """The iterations of which the weights are kept, in order."""
         s = schema.snapshots
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return [iteration for (iteration,) in _rows(db, s, run_id)]
 
     def snapshot(self, run_id: str, iteration: int) -> bytes:
         """The weights at an iteration, as safetensors. Raises KeyError if they are not kept."""
         s = schema.snapshots.c
         query = select(s.weights).where(s.run == run_id, s.iteration == iteration)
-        with self._engine.connect() as db:
+        with self._reading() as db:
             weights = db.execute(query).scalar()
         if weights is None:
             raise KeyError(iteration)
@@ -202,14 +208,14 @@ class Store:
     def checkpoint(self, run_id: str) -> tuple[float, bytes] | None:
         """(seconds spent, complete state) where the run can be taken up, or None."""
         c = schema.checkpoints.c
-        with self._engine.connect() as db:
+        with self._reading() as db:
             row = db.execute(select(c.seconds, c.state).where(c.run == run_id)).first()
         return tuple(row) if row else None
 
     def checkpoint_iteration(self, run_id: str) -> int | None:
         """The iteration of the checkpoint, without reading it; None if there is none."""
         c = schema.checkpoints.c
-        with self._engine.connect() as db:
+        with self._reading() as db:
             return db.execute(select(c.iteration).where(c.run == run_id)).scalar()
 
     # What a worker writes
@@ -219,21 +225,21 @@ class Store:
         r, now = schema.runs.c, time.time()
         free = or_(r.worker.is_(None), r.worker == worker, r.heartbeat < now - LEASE_SECONDS)
         query = update(schema.runs).where(r.id == run_id, free)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             return db.execute(query.values(worker=worker, heartbeat=now)).rowcount == 1
 
     def release(self, run_id: str, worker: str) -> None:
         """Give the lease back."""
         r = schema.runs.c
         query = update(schema.runs).where(r.id == run_id, r.worker == worker)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             db.execute(query.values(worker=None))
 
     def publish(self, run_id: str, worker: str, facts: dict[str, Any], news: Progress) -> None:
         """Write what is, and renew the lease: all of it or nothing. Raises LeaseLost."""
         r = schema.runs.c
         query = update(schema.runs).where(r.id == run_id, r.worker == worker)
-        with self._engine.begin() as db:
+        with self._writing() as db:
             if db.execute(query.values(heartbeat=time.time(), **facts)).rowcount == 0:
                 raise LeaseLost(run_id)
             # Where it was to stop, it is not wanted running any more: judged by the wishes as
@@ -251,11 +257,25 @@ class Store:
                 if rows:
                     db.execute(self._upsert(table), [{"run": run_id, **row} for row in rows])
 
-    def fail(self, run_id: str, message: str) -> None:
-        """End a run whose worker cannot say so itself."""
+    def fail(self, run_id: str, message: str, *, worker: str | None = None) -> None:
+        """End a run that cannot go on. worker: only if it holds the lease."""
         query = update(schema.runs).where(schema.runs.c.id == run_id)
-        with self._engine.begin() as db:
+        if worker is not None:
+            query = query.where(schema.runs.c.worker == worker)
+        with self._writing() as db:
             db.execute(query.values(status="failed", message=message, worker=None))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """One moment of the database."""
+        with failures_in_words("read"), self._engine.connect() as db:
+            yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """All of it or nothing."""
+        with failures_in_words("saved"), self._engine.begin() as db:
+            yield db
 
     def _upsert(self, table):
         insert = self._insert(table)

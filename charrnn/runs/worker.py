@@ -1,6 +1,7 @@
 """One process that trains one run: reads what is wanted, takes steps, writes what is."""
 
 import os
+import signal
 import socket
 import sys
 import threading
@@ -12,7 +13,7 @@ from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs.archive import state_from_bytes, state_to_bytes
 from charrnn.runs.database import default_url
-from charrnn.runs.records import Progress, Run
+from charrnn.runs.records import Progress, Run, StoreError
 from charrnn.runs.store import LeaseLost, Store
 
 PUBLISH_SECONDS = 0.25
@@ -70,18 +71,8 @@ class Worker:
         self.store, self.name, self.run = store, name, run
         text = store.text(run.sha256)
         self.vocabulary = Vocabulary.of(text)
-        config = run.config
-        self.trainer = Trainer(
-            self.vocabulary.encode(text),
-            len(self.vocabulary),
-            hidden_size=config.hidden_size,
-            seq_length=config.seq_length,
-            learning_rate=config.learning_rate,
-            streams=config.streams,
-            held_out=config.held_out,
-            seed=config.seed,
-            dtype=config.dtype,
-        )
+        ids = self.vocabulary.encode(text)
+        self.trainer = Trainer(ids, len(self.vocabulary), **run.config.trainer_settings())
         self.news = Progress()
         self.seconds = 0.0
         self.characters_per_second = 0.0
@@ -217,13 +208,27 @@ class Worker:
 
 def main(run_id: str) -> int:
     """Train a run until it is not wanted any more, or standard input closes."""
+    # Ctrl-C in a terminal is for the server. When that has ended, standard input closes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
     np.seterr(over="ignore", invalid="ignore")  # Diverged says it, with the iteration
-    store = Store(default_url())
     name = worker_name(os.getpid())
-    if not store.claim(run_id, name):
-        return 0  # another worker is at it
+    try:
+        store = Store(default_url())
+        if not store.claim(run_id, name):
+            return 0  # another worker is at it
+        try:
+            return _train(store, run_id, name)
+        except StoreError as error:
+            store.fail(run_id, str(error), worker=name)
+            return 1
+    except StoreError as error:
+        print(f"charrnn: run {run_id}: {error}", file=sys.stderr)
+        return 1
+
+
+def _train(store: Store, run_id: str, name: str) -> int:
     stop = _when_input_closes()
     try:
         worker = Worker(store, store.run(run_id), name)

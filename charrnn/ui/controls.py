@@ -6,6 +6,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.ui import services, session
 from charrnn.ui.settings_panel import changed
+from charrnn.ui.trouble import told
 
 STEP_SIZES = (1, 100, 1000)
 
@@ -72,6 +73,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             )
 
 
+@told()
 def _train(corpus: Corpus, config: RunConfig) -> None:
     """Begin a run; the one that was shown pauses, so that this one has the machine."""
     if session.run_id():
@@ -85,10 +87,12 @@ def _begin(corpus: Corpus, config: RunConfig, *, pause_at: int | None = None) ->
     session.begin_run(run.id)
 
 
+@told()
 def _pause(run: Run) -> None:
     services.store().wish(run.id, desired="paused")
 
 
+@told()
 def _resume(run: Run, *, pause_at: int | None = None) -> None:
     """Go on; past the limit, for as long again."""
     wishes = {"desired": "running", "pause_at": pause_at}
@@ -100,6 +104,7 @@ def _resume(run: Run, *, pause_at: int | None = None) -> None:
     services.launcher().ensure(services.store().run(run.id))
 
 
+@told()
 def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     n = st.session_state[session.STEP_SIZE]
     if run is None:
@@ -109,6 +114,7 @@ def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
         _resume(run, pause_at=run.iteration + n)
 
 
+@told()
 def _reset(run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; it stays where it is."""
     services.store().wish(run.id, desired="paused")

@@ -9,6 +9,7 @@ from charrnn.runs.records import Corpus, Run
 from charrnn.ui import charts, services, session, snapshot
 from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
+from charrnn.ui.trouble import told
 
 REFRESH_SECONDS = 0.5
 RESTING_REFRESH_SECONDS = 2.0  # somebody else may set a resting run going
@@ -46,6 +47,7 @@ def _phase(run: Run | None) -> tuple | None:
     return run and (run.active, run.moving, run.learning_rate, run.iterations)
 
 
+@told()
 def _tick(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunConfig) -> None:
     if run_id is None:
         draw(snapshot.before_training(corpus, config), key="")

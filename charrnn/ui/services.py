@@ -1,5 +1,7 @@
 """What all visitors of one server share: the store and the launcher."""
 
+import atexit
+
 import streamlit as st
 
 from charrnn.runs.database import default_url
@@ -17,6 +19,7 @@ def _store_at(url: str) -> Store:
 def _launcher_at(url: str) -> Launcher:
     launcher = Launcher(_store_at(url))
     launcher.take_up()
+    atexit.register(launcher.close)
     return launcher
 
 

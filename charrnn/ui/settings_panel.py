@@ -5,6 +5,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.ui import services, session
+from charrnn.ui.trouble import told
 
 UNCHANGED = "Three numbers decide how much it can learn, and how fast."
 
@@ -87,12 +88,14 @@ def _number(name: str, label: str, *, step: int = 1) -> None:
     )
 
 
+@told()
 def _wish_learning_rate() -> None:
     """The learning rate follows the slider while a run trains: no reset."""
     if session.run_id():
         services.store().wish(session.run_id(), learning_rate=st.session_state["learning_rate"])
 
 
+@told()
 def _wish_iterations() -> None:
     if session.run_id():
         services.store().wish(session.run_id(), iterations=st.session_state["iterations"])

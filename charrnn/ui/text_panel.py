@@ -12,7 +12,7 @@ from charrnn.ui import services, session
 from charrnn.ui.plain import plain
 
 SOURCES = ("Pick", "Upload", "Paste")
-OPENING_LINES = 4
+OPENING_LINES = 3
 PASTED_NAME_LENGTH = 24
 
 
@@ -127,7 +127,7 @@ def _describe(corpus: Corpus) -> None:
     n, different = corpus.characters, len(corpus.vocabulary)
     st.caption(f"{n:,} characters, {different:,} different. {_long_enough(corpus)}")
     lines = [line for line in corpus.opening.splitlines() if line.strip()][:OPENING_LINES]
-    st.code("\n".join(lines), language=None, wrap_lines=True, height=84)
+    st.code("\n".join(lines), language=None, wrap_lines=True, height=66)
 
 
 def _long_enough(corpus: Corpus) -> str:

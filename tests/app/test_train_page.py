@@ -6,7 +6,8 @@ import pytest
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Progress
+from charrnn.runs.records import Progress, StoreError
+from charrnn.runs.store import Store
 from charrnn.ui.plain import plain
 from charrnn.ui.settings_panel import CHOICES
 
@@ -440,3 +441,17 @@ def test_back_in_the_browser_leaves_the_run(open_page, cats):
     page.run()
     assert "run" not in page.query_params
     assert "Train" in buttons(page)
+
+
+@pytest.mark.parametrize("label", ["Pause", "Reset"])
+def test_a_store_that_cannot_be_written_is_one_sentence(open_page, store, cats, monkeypatch, label):
+    store.wish(cats.id, desired="running")
+    page = open_page(run=cats.id)
+
+    def fail(*_, **__):
+        raise StoreError("The runs cannot be saved: the disk is full. Make room on it.")
+
+    monkeypatch.setattr(Store, "wish", fail)
+    click(page, label)  # click() asserts that there is no exception
+    assert any("the disk is full" in error.value for error in page.error)
+    assert "Pause" in buttons(page)

@@ -6,14 +6,9 @@ page for as long, in turn; the speeds are those that the store says.
 
 import os
 import shutil
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -21,12 +16,11 @@ from playwright.sync_api import sync_playwright
 from charrnn.runs import library
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store import Store
+from tests.serving import CHROMIUM_OPTIONS, Server
 
-ROOT = Path(__file__).parents[2]
 ROUNDS = 8
 SECONDS = 6.0
 SETTLING_SECONDS = 1.5
-CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def main() -> None:
@@ -87,22 +81,6 @@ def _published(store: Store, run_id: str) -> tuple[int, float]:
 
 
 def _serve(folder: str) -> tuple[subprocess.Popen, str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = f"--server.headless true --server.address 127.0.0.1 --server.port {port}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options.split()],
-        cwd=ROOT,
-        env=os.environ | {"CHARRNN_STORE": folder},
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health"):
-                return server, url
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise TimeoutError("the server did not start")
+    """A server whose store is the folder, and its address."""
+    server = Server(Path(folder), Path(folder) / "server.log")
+    return server.process, server.url

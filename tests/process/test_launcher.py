@@ -12,11 +12,13 @@ import pytest
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.launcher import STARTS_WITHOUT_PROGRESS, Launcher
-from charrnn.runs.records import Progress
+from charrnn.runs.records import Progress, StoreError
+from charrnn.runs.store import Store
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = RunConfig(hidden_size=8, iterations=100_000_000, sample_length=30)
 ENDS_AT_ONCE = shutil.which("false")
+ENDS_WELL_AT_ONCE = shutil.which("true")
 
 
 @pytest.fixture
@@ -64,7 +66,6 @@ def ensure_again(launcher, started, run):
 def test_however_often_it_is_asked_a_run_has_one_process(store, run, launcher, started, eventually):
     for _ in range(5):
         launcher.ensure(run)
-    assert launcher.alive() == {run.id}
     eventually(lambda: store.run(run.id).iteration > 0)
     launcher.ensure(store.run(run.id))
     assert len(started) == 1
@@ -89,7 +90,6 @@ def test_after_its_process_was_killed_it_is_started_again_at_once(
     before = eventually(lambda: store.run(run.id).iteration)
     started[0][1].send_signal(signal.SIGKILL)
     started[0][1].wait()
-    assert launcher.alive() == set()
     launcher.ensure(store.run(run.id))
     assert len(started) == 2
     eventually(lambda: store.run(run.id).iteration > before)
@@ -103,11 +103,78 @@ def test_it_gives_up_after_three_starts_without_progress_and_says_so(store, run,
     failed = store.run(run.id)
     assert failed.status == "failed"
     assert "stopped three times without getting on" in failed.message
-    assert hopeless.alive() == set()
 
     store.wish(run.id, desired="running")  # somebody tries again
     hopeless.ensure(store.run(run.id))
     assert len(started) == 4
+
+
+def test_it_gives_up_however_well_the_processes_end(store, run, started):
+    launcher = Launcher(store, python=ENDS_WELL_AT_ONCE)
+    launcher.ensure(run)
+    for _ in range(STARTS_WITHOUT_PROGRESS + 1):
+        ensure_again(launcher, started, run)
+    assert len(started) == STARTS_WITHOUT_PROGRESS
+    assert store.run(run.id).status == "failed"
+
+
+@pytest.mark.parametrize("python", [ENDS_AT_ONCE, ENDS_WELL_AT_ONCE])
+@pytest.mark.parametrize("rest", ["paused", "failed"])
+def test_what_ended_while_nothing_was_wanted_does_not_count(
+    store, run, started, eventually, monkeypatch, python, rest
+):
+    """Left after a long pause, or failed with a reason, and resumed: as often as one likes."""
+    spawn = Launcher._spawn
+
+    def come_to_rest_first(launcher, run):
+        if rest == "failed":
+            store.fail(run.id, "why")
+        else:
+            store.wish(run.id, desired="paused")
+        return spawn(launcher, run)
+
+    monkeypatch.setattr(Launcher, "_spawn", come_to_rest_first)
+    launcher = Launcher(store, python=python)
+    for n in range(1, STARTS_WITHOUT_PROGRESS + 3):
+        store.wish(run.id, desired="running")
+        launcher.ensure(store.run(run.id))
+        assert len(started) == n
+        eventually(lambda: run.id not in launcher._starts)  # no page asked for the run
+
+
+def test_a_process_that_has_ended_leaves_nothing_behind(store, run, launcher, started, eventually):
+    launcher.ensure(run)
+    eventually(lambda: store.run(run.id).iteration > 0)
+    process = started[0][1]
+    store.wish(run.id, desired="paused")
+    os.kill(process.pid, signal.SIGKILL)
+    eventually(lambda: process.returncode is not None)  # reaped, though no page asks
+    eventually(lambda: process.stdin.closed and store.run(run.id).worker is None)
+
+
+def test_what_the_store_cannot_do_is_for_the_page_to_say_and_nothing_is_forgotten(
+    store, run, hopeless, started, monkeypatch
+):
+    def full(*_, **__):
+        raise StoreError("full")
+
+    hopeless.ensure(run)
+    started[-1][1].wait()
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "release", full)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="full"):
+                hopeless.ensure(run)
+    for _ in range(STARTS_WITHOUT_PROGRESS - 1):
+        ensure_again(hopeless, started, run)
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "fail", full)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="full"):
+                ensure_again(hopeless, started, run)
+    assert len(started) == STARTS_WITHOUT_PROGRESS
+    ensure_again(hopeless, started, run)
+    assert store.run(run.id).status == "failed"
 
 
 def test_it_does_not_give_up_while_there_is_progress(store, run, hopeless, started):
@@ -144,7 +211,6 @@ def test_close_ends_all_workers_and_the_next_server_goes_on(
     eventually(lambda: all(store.run(run.id).iteration > 0 for run in runs))
     launcher.close()
     assert [process.poll() for _, process in started] == [0, 0]
-    assert launcher.alive() == set()
     left = [store.run(run.id) for run in runs]
     assert [run.worker for run in left] == [None, None]
     for run in left:
@@ -175,6 +241,41 @@ sys.stdin.read()
         process.kill()
     eventually(lambda: store.run(run.id).worker is None)
     assert store.run(run.id).active
+
+
+def test_ctrl_c_in_the_terminal_ends_the_server_after_last_checkpoints(store, run, eventually):
+    server = """
+import sys
+from charrnn.ui import services
+services.launcher()
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", server],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,  # a process group, as a terminal gives one to each command
+    ) as process:
+        eventually(lambda: store.run(run.id).iteration > 0)
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    left = store.run(run.id)
+    assert left.worker is None
+    assert left.active
+    assert state_from_bytes(store.checkpoint(run.id)[1])["iteration"] == left.iteration
+    assert said.count("KeyboardInterrupt") == 1  # the server's own
+
+
+def test_close_does_not_wait_for_ever(store, run, launcher, started, eventually, monkeypatch):
+    monkeypatch.setattr("charrnn.runs.launcher.CLOSE_SECONDS", 0.1)
+    launcher.ensure(run)
+    eventually(lambda: store.run(run.id).iteration > 0)
+    started[0][1].send_signal(signal.SIGSTOP)
+    launcher.close()
+    assert started[0][1].poll() is None
 
 
 def test_a_worker_that_is_slow_to_start_is_waited_for(store, run, started, monkeypatch):

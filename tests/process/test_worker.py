@@ -1,6 +1,7 @@
 """What a worker promises, in this process where that is enough, else as one of its own."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs import schema, worker
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
+from charrnn.runs.records import StoreError
 from charrnn.runs.store import Store
 from charrnn.runs.worker import LIKELIEST_LENGTH, Worker, recorded, worker_name
 
@@ -69,11 +71,13 @@ def process(run):
 
 @pytest.fixture
 def main(monkeypatch):
-    """worker.main in this process, whose priority, input and error state are left alone."""
+    """worker.main in this process, whose priority, input, Ctrl-C and errors are left alone."""
+    before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
     monkeypatch.setattr(worker, "_when_input_closes", threading.Event)
     with np.errstate():
         yield worker.main
+    signal.signal(signal.SIGINT, before)
 
 
 def history(store, run):
@@ -91,9 +95,7 @@ def timeless(store, run):
 def plain_loop(text, config, *, rates=()):
     """What timeless() has to be, from a Trainer alone. rates: (iteration, learning rate)."""
     vocabulary = Vocabulary.of(text)
-    left_out = ("iterations", "sample_length", "sample_interval")
-    settings = {n: v for n, v in config.to_dict().items() if n not in left_out}
-    trainer = Trainer(vocabulary.encode(text), len(vocabulary), **settings)
+    trainer = Trainer(vocabulary.encode(text), len(vocabulary), **config.trainer_settings())
     metrics = [(0, trainer.smooth_loss, trainer.smooth_loss)]
     evaluations, samples = [], []
 
@@ -359,6 +361,65 @@ def test_a_run_that_breaks_down_says_so_and_keeps_what_it_measured(
     run = work(store, run)
     assert (run.status, run.message) == ("finished", "")
     assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
+
+
+FULL = "The runs cannot be saved: the disk is full. Make room, then try again."
+
+
+def fill_the_disk(*_, **__):
+    raise StoreError(FULL)
+
+
+def test_when_nothing_can_be_saved_the_run_fails_with_that_sentence_and_can_go_on(
+    store, corpus, main, monkeypatch
+):
+    run = work(store, store.create_run(corpus, SMALL, pause_at=100))
+    store.wish(run.id, desired="running")
+    with monkeypatch.context() as full:
+        full.setattr(Store, "publish", fill_the_disk)
+        assert main(run.id) == 1
+    failed = store.run(run.id)
+    assert (failed.status, failed.message, failed.worker) == ("failed", FULL, None)
+
+    store.wish(run.id, desired="running")
+    assert work(store, run).status == "finished"
+    assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
+
+
+@pytest.mark.parametrize("methods", [("claim",), ("publish", "fail"), ("text", "fail")])
+def test_when_not_even_that_can_be_saved_it_is_said_to_the_server(
+    store, corpus, main, monkeypatch, capfd, methods
+):
+    run = store.create_run(corpus, SMALL)
+    for method in methods:
+        monkeypatch.setattr(Store, method, fill_the_disk)
+    assert main(run.id) == 1
+    assert capfd.readouterr().err == f"charrnn: run {run.id}: {FULL}\n"
+    assert store.run(run.id).status == "waiting"
+
+
+def test_a_worker_that_lost_its_lease_does_not_fail_the_run_of_another(
+    store, corpus, main, monkeypatch
+):
+    run = store.create_run(corpus, SMALL)
+
+    def locked_for_long(*_):
+        store.release(run.id, worker_name(os.getpid()))
+        assert store.claim(run.id, "somebody else")
+        fill_the_disk()
+
+    monkeypatch.setattr(Store, "publish", locked_for_long)
+    assert main(run.id) == 1
+    assert (store.run(run.id).status, store.run(run.id).worker) == ("waiting", "somebody else")
+
+
+def test_ctrl_c_is_not_for_a_worker(store, corpus, eventually):
+    run = store.create_run(corpus, ENDLESS)
+    with process(run) as child:
+        before = eventually(lambda: store.run(run.id).iteration)
+        child.send_signal(signal.SIGINT)
+        eventually(lambda: store.run(run.id).iteration > before)
+        assert child.poll() is None
 
 
 def test_a_deleted_run_ends_quietly_and_does_not_come_back(store, corpus, main, monkeypatch):

@@ -1,5 +1,6 @@
 """The settings refuse what is not allowed, say why, and come back from their dict form."""
 
+import inspect
 import json
 import math
 from dataclasses import FrozenInstanceError, fields
@@ -106,6 +107,14 @@ def test_a_config_does_not_change():
 def test_a_config_comes_back_from_its_dict_and_from_json(config):
     assert RunConfig.from_dict(config.to_dict()) == config
     assert RunConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+def test_a_trainer_gets_every_setting_that_it_knows():
+    known = inspect.signature(Trainer).parameters
+    config = RunConfig(seed=7, streams=2)
+    settings = config.trainer_settings()
+    assert set(settings) == set(known) - {"ids", "vocab_size"}
+    assert settings.items() <= config.to_dict().items()
 
 
 def test_a_dict_with_some_settings_leaves_the_others_at_their_defaults():

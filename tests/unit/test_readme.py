@@ -47,3 +47,12 @@ def test_its_picture_is_there_and_small():
 def test_it_installs_from_the_file_that_lists_the_packages():
     assert "pip install -r requirements.txt" in README
     assert (ROOT / "tests" / "run").stat().st_mode & 0o111
+
+
+def test_every_table_is_whole():
+    tables = re.findall(r"(?:^\|.*\|$\n)+", README, re.MULTILINE)
+    assert len(tables) >= 2
+    for table in tables:
+        assert len({row.count("|") for row in table.splitlines()}) == 1
+        assert len(table.splitlines()) > 2
+    assert not re.search(r"^[A-Z]+$", README, re.MULTILINE)

@@ -1,11 +1,16 @@
 """What the store promises to pages and workers."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import numpy as np
 import pytest
+from sqlalchemy import event
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Progress
-from charrnn.runs.store import LeaseLost
+from charrnn.runs.records import Progress, StoreError
+from charrnn.runs.store import LeaseLost, Store
 
 FACTS = {"status": "running", "iteration": 1}
 
@@ -128,6 +133,88 @@ def test_however_many_samples_there_are_all_are_offered_and_the_newest_evaluatio
     assert history.sample_iterations == list(range(0, 5001, 100))
     assert history.newest_sample == (5000, "5000")
     assert [n for n, _ in history.evaluations] == [0, 2000, 4000, 5000]
+
+
+def on_every_connection(store, pragma):
+    """As if the disk were so: for each connection that is opened from now on."""
+    event.listen(store._engine, "connect", lambda db, _: db.execute(f"PRAGMA {pragma}"))
+    store._engine.dispose()
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(store, owned):
+    on_every_connection(store, "max_page_count = 1")  # no page more than there are
+    weights = [{"iteration": 1, "weights": bytes(1_000_000)}]
+    with pytest.raises(StoreError) as caught:
+        store.publish(owned.id, "one", FACTS, Progress(metrics=[metric(1)], snapshots=weights))
+    assert str(caught.value) == (
+        "The runs cannot be saved: the disk is full. Make room, then try again."
+    )
+    assert store.run(owned.id).iteration == 0
+    assert store.observe(owned.id)[1].metrics == []
+    store.publish(owned.id, "one", FACTS, Progress())  # what fits is written
+
+
+def test_a_read_only_database_can_be_read_and_says_so_when_written(store, corpus, run):
+    on_every_connection(store, "query_only = ON")
+    for write in (
+        lambda: store.add_corpus("more", "more text"),
+        lambda: store.create_run(corpus, RunConfig()),
+        lambda: store.wish(run.id, desired="paused"),
+        lambda: store.claim(run.id, "one"),
+        lambda: store.release(run.id, "one"),
+        lambda: store.publish(run.id, "one", FACTS, Progress()),
+        lambda: store.fail(run.id, "why"),
+    ):
+        with pytest.raises(StoreError, match=r"^The runs cannot be saved: .* may only be read\. "):
+            write()
+    assert store.run(run.id) == run
+
+
+def test_a_locked_database_is_one_sentence(store, run, monkeypatch):
+    monkeypatch.setattr("charrnn.runs.database.BUSY_SECONDS", 0.05)
+    store._engine.dispose()
+    with closing(sqlite3.connect(store._engine.url.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert store.run(run.id) == run
+        with pytest.raises(StoreError, match="keeps the database locked"):
+            store.wish(run.id, desired="paused")
+    store.wish(run.id, desired="paused")
+
+
+def test_a_database_that_breaks_is_one_sentence_whatever_is_asked(store, corpus, run):
+    store._engine.dispose()
+    for file in Path(store._engine.url.database).parent.iterdir():
+        file.write_bytes(b"no database " * 1000)
+    for read in (
+        lambda: store.corpus(corpus.sha256),
+        lambda: store.text(corpus.sha256),
+        lambda: store.run(run.id),
+        lambda: store.wanted(),
+        lambda: store.observe(run.id),
+        lambda: store.sample(run.id, 0),
+        lambda: store.snapshot_iterations(run.id),
+        lambda: store.snapshot(run.id, 0),
+        lambda: store.checkpoint(run.id),
+        lambda: store.checkpoint_iteration(run.id),
+    ):
+        with pytest.raises(StoreError, match=r"^The runs cannot be read: the file is damaged or"):
+            read()
+    with pytest.raises(StoreError, match=r"^The runs cannot be opened: the file is damaged or"):
+        Store(store.url)
+
+
+def test_a_store_in_no_place_for_one_is_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file" / "store.sqlite", tmp_path):
+        with pytest.raises(StoreError, match="cannot be opened: the database cannot be opened"):
+            Store(f"sqlite:///{place}")
+
+
+def test_only_who_holds_the_lease_fails_a_run_as_a_worker(store, owned):
+    store.fail(owned.id, "why", worker="two")
+    assert store.run(owned.id).status == "waiting"
+    store.fail(owned.id, "why", worker="one")
+    assert store.run(owned.id).message == "why"
 
 
 def test_what_is_wanted_stays_within_the_limits(store, run):

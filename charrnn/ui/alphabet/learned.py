@@ -15,6 +15,7 @@ from charrnn.ui.alphabet import behind, charts, why
 from charrnn.ui.alphabet.one_hot import seen_index
 from charrnn.ui.alphabet.reading import Impression, Moment, Subject, impression
 from charrnn.ui.plain import plain
+from charrnn.ui.trouble import told
 
 REFRESH_SECONDS = 3.0  # a worker leaves a checkpoint every two; five charts are drawn anew
 PAGE_SIZE = 40  # characters in the heat map
@@ -36,6 +37,7 @@ def draw_run(subject: Subject) -> None:
     ticking(subject, moving)
 
 
+@told()
 def _tick(subject: Subject, was_moving: bool) -> None:
     run = services.store().run(subject.run.id)
     if run.active:
