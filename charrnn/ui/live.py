@@ -11,8 +11,10 @@ from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
 
-REFRESH_SECONDS = 0.5
-RESTING_REFRESH_SECONDS = 2.0  # somebody else may set a resting run going
+# Drawing takes time that training could use, and most is to be seen in the beginning: seconds
+# between two looks, up to so many seconds of training, and after that.
+REFRESH_SECONDS = ((5.0, 0.5), (30.0, 1.0))
+LATER_REFRESH_SECONDS = 2.0  # and at rest, where somebody else may set the run going
 SAMPLE_HEIGHT = 230
 
 WHY_UP_AND_DOWN = """
@@ -37,14 +39,20 @@ def draw_live(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     Without a run it shows what these settings would start from. That is the same fragment, so
     that nothing on the page is built anew when the run begins.
     """
-    seconds = REFRESH_SECONDS if run and run.moving else RESTING_REFRESH_SECONDS
-    ticking = st.fragment(_tick, run_every=seconds if run else None)
+    ticking = st.fragment(_tick, run_every=_refresh_seconds(run) if run else None)
     ticking(run.id if run else None, _phase(run), corpus, config)
 
 
 def _phase(run: Run | None) -> tuple | None:
-    """What the controls depend on."""
-    return run and (run.active, run.moving, run.learning_rate, run.iterations)
+    """What the controls and the timer depend on: a fragment cannot change those."""
+    if run is None:
+        return None
+    return run.active, run.moving, run.learning_rate, run.iterations, _refresh_seconds(run)
+
+
+def _refresh_seconds(run: Run) -> float:
+    fitting = (pause for until, pause in REFRESH_SECONDS if run.moving and run.seconds < until)
+    return next(fitting, LATER_REFRESH_SECONDS)
 
 
 @told()
@@ -56,7 +64,7 @@ def _tick(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunCo
     if run.active:
         services.launcher().ensure(run)
     if _phase(run) != phase:
-        st.rerun()  # the controls have to change, too
+        st.rerun()
     if run.status == "failed":
         st.error(plain(run.message), icon=":material/error:")
     draw(snapshot.of_run(services.corpus(run.sha256), run, history), run_id)

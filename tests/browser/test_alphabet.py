@@ -147,13 +147,13 @@ def test_hostile_text_is_shown_and_never_markup(open_alphabet):
 
 
 def test_windows_step_to_the_wrap_and_begin_again(open_alphabet):
-    page = open_alphabet("abcdefghij" * 6)  # 54 to learn from: two windows of 25
+    page = open_alphabet("abcdefghij" * 6)  # two windows of 25
     expect(page.get_by_text("Window 1 of 2")).to_be_visible()
     pairs = page.locator(".window > div:not(.legend)")
     expect(pairs).to_have_count(25)
     expect(pairs.first).to_have_text(re.compile("a.*0.*b.*1", re.S))
     button(page, "To the wrap").click()
-    expect(page.get_by_text("Here the text wraps: 4 characters are left")).to_be_visible()
+    expect(page.get_by_text("Here the text wraps: 10 characters are left")).to_be_visible()
     expect(pairs.first).to_have_text(re.compile("f.*5.*g.*6", re.S))
     button(page, "Forward").click()
     expect(page.get_by_text("Window 1 of 2")).to_be_visible()
