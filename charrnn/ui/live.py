@@ -1,6 +1,8 @@
 """What moves while a run trains: progress, figures, curve and samples, drawn from one snapshot."""
 
 import html
+import math
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -11,10 +13,21 @@ from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
 
-# Drawing takes time that training could use, and most is to be seen in the beginning: seconds
-# between two looks, up to so many seconds of training, and after that.
-REFRESH_SECONDS = ((5.0, 0.5), (30.0, 1.0))
-LATER_REFRESH_SECONDS = 2.0  # and at rest, where somebody else may set the run going
+
+class Pace(NamedTuple):
+    """Seconds between two looks at a run that has trained for less than `until` seconds.
+
+    Drawing takes time that training could use, the chart most of all, and most is to be seen in
+    the beginning.
+    """
+
+    until: float
+    words: float
+    curve: float
+
+
+PACES = (Pace(5.0, 0.5, 0.5), Pace(20.0, 1.0, 1.0), Pace(math.inf, 1.0, 3.0))
+RESTING_SECONDS = 2.0  # somebody else may set the run going
 SAMPLE_HEIGHT = 230
 
 WHY_UP_AND_DOWN = """
@@ -36,52 +49,65 @@ Hold Ctrl and turn the wheel to zoom, drag to move, double-click to see everythi
 def draw_live(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     """The live part of the page; it keeps itself up to date while the run trains.
 
-    Without a run it shows what these settings would start from. That is the same fragment, so
-    that nothing on the page is built anew when the run begins.
+    Two fragments, each with a timer of its own: words and figures are cheap to draw, the chart is
+    not. Their parts stand in one container, which the style sheet puts in order. Without a run
+    they show what these settings would start from: the same fragments, so that nothing on the
+    page is built anew when the run begins.
     """
-    ticking = st.fragment(_tick, run_every=_refresh_seconds(run) if run else None)
-    ticking(run.id if run else None, _phase(run), corpus, config)
+    pace = _pace(run)
+    words = st.fragment(_draw_words, run_every=pace and pace.words)
+    curve = st.fragment(_draw_curve, run_every=pace and pace.curve)
+    with st.container(horizontal=True, key="stage"):
+        words(run.id if run else None, _phase(run), corpus, config)
+        curve(run.id if run else None, corpus, config)
 
 
 def _phase(run: Run | None) -> tuple | None:
-    """What the controls and the timer depend on: a fragment cannot change those."""
-    if run is None:
-        return None
-    return run.active, run.moving, run.learning_rate, run.iterations, _refresh_seconds(run)
+    """What the controls and the timers depend on: a fragment cannot change those."""
+    return run and (run.active, run.moving, run.learning_rate, run.iterations, _pace(run))
 
 
-def _refresh_seconds(run: Run) -> float:
-    fitting = (pause for until, pause in REFRESH_SECONDS if run.moving and run.seconds < until)
-    return next(fitting, LATER_REFRESH_SECONDS)
+def _pace(run: Run | None) -> Pace | None:
+    if run is None or not run.moving:
+        return run and Pace(0.0, RESTING_SECONDS, None)
+    return next(pace for pace in PACES if run.seconds < pace.until)
 
 
 @told()
-def _tick(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunConfig) -> None:
-    if run_id is None:
-        draw(snapshot.before_training(corpus, config), key="")
-        return
-    run, history = services.store().observe(run_id)
-    if run.active:
-        services.launcher().ensure(run)
-    if _phase(run) != phase:
-        st.rerun()
-    if run.status == "failed":
-        st.error(plain(run.message), icon=":material/error:")
-    draw(snapshot.of_run(services.corpus(run.sha256), run, history), run_id)
+def _draw_words(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunConfig) -> None:
+    now, run = _look(run_id, corpus, config)
+    if run:
+        if run.active:
+            services.launcher().ensure(run)
+        if _phase(run) != phase:
+            st.rerun()
+    with st.container(key="head"):
+        if run and run.status == "failed":
+            st.error(plain(run.message), icon=":material/error:")
+        _progress(now)
+        st.html(_figures(now))
+    with st.container(key="writing"):
+        _newest_sample(now)
 
 
-def draw(now: Snapshot, key: str) -> None:
-    """One snapshot. key: tells the widgets of one run from those of another."""
-    _progress(now)
-    st.html(_figures(now))
-    unit, axis = _choose_axes()
-    with st.container(horizontal=True, key="stage_now"):
-        with st.container(key="curve"):
-            _curve(now, unit, axis)
-        with st.container():
-            _newest_sample(now)
+@told()
+def _draw_curve(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
+    now, _ = _look(run_id, corpus, config)
+    with st.container(key="axes"):
+        unit, axis = _choose_axes()
+    with st.container(key="curve"):
+        _curve(now, unit, axis)
     if len(now.history.sample_iterations) > 1:
-        _look_back(now, key)
+        with st.container(horizontal=True, key="stage_then"):
+            _look_back(now, run_id)
+
+
+def _look(run_id: str | None, corpus: Corpus, config: RunConfig) -> tuple[Snapshot, Run | None]:
+    """What there is to see now."""
+    if run_id is None:
+        return snapshot.before_training(corpus, config), None
+    run, history = services.store().observe(run_id)
+    return snapshot.of_run(services.corpus(run.sha256), run, history), run
 
 
 def _progress(now: Snapshot) -> None:
@@ -162,22 +188,21 @@ def _newest_sample(now: Snapshot) -> None:
     st.code(now.likeliest.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
 
 
-def _look_back(now: Snapshot, key: str) -> None:
+def _look_back(now: Snapshot, run_id: str) -> None:
     """A slider through all samples so far, and the one it stands at."""
-    with st.container(horizontal=True, key="stage_then"):
-        with st.container():
-            chosen = st.select_slider(
-                "Look back: what it wrote at iteration",
-                now.history.sample_iterations,
-                key=f"look_back_{key}",
-                persist_state="session",
-                format_func=lambda n: f"{n:,}",
-            )
-        with st.container():
-            st.markdown(f"##### It wrote · iteration {chosen:,}")
-            with st.container(key="earlier_sample"):
-                text = services.store().sample(key, chosen)
-                st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+    with st.container():
+        chosen = st.select_slider(
+            "Look back: what it wrote at iteration",
+            now.history.sample_iterations,
+            key=f"look_back_{run_id}",
+            persist_state="session",
+            format_func=lambda n: f"{n:,}",
+        )
+    with st.container():
+        st.markdown(f"##### It wrote · iteration {chosen:,}")
+        with st.container(key="earlier_sample"):
+            text = services.store().sample(run_id, chosen)
+            st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
 
 
 def duration(seconds: float) -> str:
