@@ -48,6 +48,11 @@ class Vocabulary:
         """The distinct characters of `text` that are not in the vocabulary, as they come."""
         return "".join(dict.fromkeys(c for c in text if c not in self.characters))
 
+    def known(self, text: str) -> str:
+        """`text` without the characters that are not in the vocabulary."""
+        strangers = set(text).difference(self.characters)
+        return "".join(c for c in text if c not in strangers)
+
     def one_hot(self, ids: np.ndarray, dtype: np.dtype = np.float32) -> np.ndarray:
         """One row for each id, 1 at the id and 0 elsewhere: (len(ids), V)."""
         return np.eye(len(self), dtype=dtype)[np.asarray(ids, dtype=np.intp)]

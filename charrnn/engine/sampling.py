@@ -1,5 +1,8 @@
 """Letting a network write: one character at a time, each fed back in as the next input."""
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from charrnn.engine.parameters import Parameters
@@ -38,6 +41,16 @@ def next_distribution(
     return p / p.sum()
 
 
+def primed(
+    weights: Parameters, hidden: np.ndarray, ids: Sequence[int]
+) -> tuple[np.ndarray, int]:
+    """(the hidden state, (H,), before the last of `ids`; that last one): where sample() begins."""
+    *before, first = ids
+    for character in before:
+        hidden = read(weights, hidden, character)
+    return hidden, int(first)
+
+
 def sample(
     weights: Parameters,
     rng: np.random.Generator,
@@ -46,23 +59,53 @@ def sample(
     first: int,
     length: int = 200,
     temperature: float = 1.0,
+    picked: Mapping[int, int] | None = None,
 ) -> np.ndarray:
     """Ids of `length` characters that the network writes after reading `first`: (length,).
 
     hidden: the state before `first`, (H,); it is not changed. Every character takes one random
-    number, so the same dice at another temperature stay in step.
+    number, so the same dice at another temperature stay in step. picked: characters that somebody
+    chose in place of the dice, place -> id; what follows is written as if the network had.
     """
     dice = rng.random(length)
     ids = np.empty(length, dtype=np.intp)
     h, character = hidden, first
     for i in range(length):
         h = read(weights, h, character)
-        cumulative = np.cumsum(next_distribution(weights, h, temperature))
-        # The die falls into the first interval whose upper end is above it. Rounding may leave
-        # the last end a hair below 1, so the die is scaled to it.
-        character = int(np.searchsorted(cumulative, dice[i] * cumulative[-1], side="right"))
+        if picked and i in picked:
+            character = picked[i]
+        else:
+            cumulative = np.cumsum(next_distribution(weights, h, temperature))
+            # The die falls into the first interval whose upper end is above it. Rounding may
+            # leave the last end a hair below 1, so the die is scaled to it.
+            character = int(np.searchsorted(cumulative, dice[i] * cumulative[-1], side="right"))
         ids[i] = character
     return ids
+
+
+class Odds(NamedTuple):
+    """The likeliest next characters, the likeliest first."""
+
+    ids: np.ndarray  # (n,)
+    plain: np.ndarray  # their probabilities at temperature 1, (n,)
+    bent: np.ndarray  # and at the temperature asked for, (n,)
+
+
+def odds(
+    weights: Parameters,
+    *,
+    hidden: np.ndarray,
+    ids: Sequence[int],
+    temperature: float = 1.0,
+    n: int = 10,
+) -> Odds:
+    """What may follow after reading `ids`, at least one, from the state `hidden`, (H,)."""
+    for character in ids:
+        hidden = read(weights, hidden, character)
+    plain = next_distribution(weights, hidden)
+    bent = next_distribution(weights, hidden, temperature)
+    order = np.argsort(-plain, kind="stable")[:n]
+    return Odds(order, plain[order], bent[order])
 
 
 def likeliest(weights: Parameters, *, hidden: np.ndarray, first: int, length: int) -> np.ndarray:

@@ -13,6 +13,9 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import likeliest, sample, sample_rng
 
 SMOOTHING = 0.001
+# Bad luck makes a window cost more than guessing. When the average of a thousand does, by this
+# factor, the network has lost its way and does not find it back.
+DIVERGED = 1.5
 MIN_HELD_OUT = 50  # characters
 
 
@@ -25,7 +28,10 @@ class StepRecord(NamedTuple):
 
 
 class Diverged(ArithmeticError):
-    """The loss or its gradient is no longer a number. The weights are those before the step."""
+    """Learning has broken down: the loss is no longer a number, or far worse than guessing.
+
+    The weights are those before the step.
+    """
 
 
 class Trainer:
@@ -75,6 +81,10 @@ class Trainer:
         loss = self.forward(inputs, targets)
         if not math.isfinite(loss):
             raise Diverged(f"the loss became {loss} at iteration {self.iteration + 1}")
+        if self.smooth_loss > DIVERGED * T * math.log(max(self.weights.vocab_size, 2)):
+            raise Diverged(
+                f"the loss stays far above what guessing would cost, at iteration {self.iteration}"
+            )
         gradients = self.backward(inputs, targets)
         try:
             self.adagrad.update(gradients, self.learning_rate)

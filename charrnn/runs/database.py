@@ -9,12 +9,14 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
+from charrnn.runs.migration import bring_up_to_date
 from charrnn.runs.records import StoreError
 
 BUSY_SECONDS = 30.0
@@ -72,10 +74,52 @@ def connect(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection):
         # Python's SQLite module begins a transaction only at the first write: several reads
-        # would each see another moment.
-        connection.exec_driver_sql("BEGIN")
+        # would each see another moment. A writer takes its turn at once: one that has read
+        # first cannot wait for another to finish, it would fail.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+class Database:
+    """Transactions on one database. Safe to use from several threads.
+
+    Opening it and everything done with it raises StoreError if the database or its disk fails.
+    """
+
+    def __init__(self, url: str):
+        self.url = url
+        with failures_in_words("opened"):
+            self._engine = connect(url)
+            bring_up_to_date(self._engine)
+        # "Insert or update" is spelt by dialect; only the one in use is loaded.
+        self.insert = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}").insert
+
+    @property
+    def file(self) -> str | None:
+        """The SQLite file, or None where the database is a server's."""
+        return self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One moment of the database."""
+        with failures_in_words("read"), self._engine.connect() as db:
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """All of it or nothing."""
+        writer = self._engine.execution_options(writes=True)
+        with failures_in_words("saved"), writer.begin() as db:
+            yield db
+
+    def upsert(self, table):
+        """Insert, or take the place of the row with the same key."""
+        insert = self.insert(table)
+        keys = [column.name for column in table.primary_key]
+        others = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
+        return insert.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 @contextmanager

@@ -5,20 +5,27 @@ not text, UTF-8 (which other text almost never is by accident), UTF-16, and then
 """
 
 import re
+from contextlib import suppress
+from unicodedata import category
 
 from charset_normalizer import from_bytes
 
 MAX_TEXT_BYTES = 25 * 1024 * 1024
 MIN_CHARACTERS = 2
+MAX_DIFFERENT = 20_000  # characters; a Chinese library uses half, all of Unicode has a million
+MAX_NAME_LENGTH = 60  # characters
 SAMPLE_BYTES = 64 * 1024  # enough to recognise an encoding by
 MAX_CONTROL_SHARE = 0.05  # of the characters; in random bytes it is a tenth
 MAX_BROKEN_SHARE = 0.01  # of the characters beyond ASCII; a few broken ones do not make it binary
 
 # What the detector chooses from. It knows many more, and wavers between near twins of these.
-LATIN = ("cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1254", "mac_roman", "cp850")
+LATIN = (
+    *("cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1254", "mac_roman", "cp850"),
+    *("cp1257", "mac_latin2", "cp852", "cp857"),
+)
 OTHER_CODE_PAGES = (
-    *("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5"),
-    *("cp1253", "cp1255", "cp1256", "iso8859_6"),
+    *("cp1251", "koi8_r", "koi8_u", "cp866", "iso8859_5", "mac_cyrillic"),
+    *("cp1253", "cp1255", "cp1256", "iso8859_6", "cp874"),
     *("shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"),
 )
 # The detector names the wider of two pages; the standard one comes first where both fit.
@@ -44,6 +51,9 @@ ALPHABETS = (
     "áéíóöőúüű",  # Hungarian
     "ăâîșțşţ",  # Romanian
     "čćđšž",  # Croatian, Slovenian
+    "ąčęėįšųūž",  # Lithuanian
+    "āčēģīķļņšūž",  # Latvian
+    "äõöüšž",  # Estonian
 )
 TYPOGRAPHY = frozenset("\xa0«»„“”‘’–—…•§°€¿¡·")
 
@@ -61,6 +71,7 @@ SIGNATURES = (
     (b"{\\rtf", "an RTF document"),
     (b"\xd0\xcf\x11\xe0", "an old Office document (such as .doc or .xls)"),
     (b"\x1f\x8b", "a gzip archive"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
@@ -89,6 +100,11 @@ ZIPPED = (
     (b"opendocument", "an OpenDocument file"),
 )
 
+# Characters that are not seen: controls, formats such as an order to read right to left, and
+# halves of surrogate pairs. Of the formats two stay, since they hold an emoji or a word together.
+UNSEEN = ("Cc", "Cf", "Cs")
+JOINERS = "\u200c\u200d"
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
 
@@ -111,23 +127,43 @@ def decode(data: bytes) -> str:
         text = _utf16(data)
     if text is None:
         _check_zeros(data)
+        text = _escaped(data)
+    if text is None:
         text = _utf8(data)
     if text is None:
         text = _in_code_page(data)
     _check_characters(text)
     text = _plain(text)
     _check_length(text, "file")
+    _check_different(text, "file")
     return text
 
 
 def clean_pasted(text: str) -> str:
     """Pasted text under the same rules as a file. Raises NotText."""
-    # Pairs of surrogates grow together, lone ones become U+FFFD.
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = _paired(text)
     _check_size(len(text.encode()), "text")
     text = _plain(text.replace("\0", "\ufffd"))
     _check_length(text, "text")
+    _check_different(text, "text")
     return text
+
+
+def clean_name(name: str) -> str:
+    """The name of a file as short_name() shows it, without the folders it stands in."""
+    return short_name(re.split(r"[/\\]", name.rstrip("/\\"))[-1])
+
+
+def short_name(name: str) -> str:
+    """What a text is called: one line of at most MAX_NAME_LENGTH characters, never empty.
+
+    Nothing in it is invisible or changes the direction in which other words are read.
+    """
+    seen = (c for c in name if c.isspace() or c in JOINERS or category(c) not in UNSEEN)
+    line = " ".join("".join(seen).split())
+    if len(line) > MAX_NAME_LENGTH:
+        line = line[: MAX_NAME_LENGTH - 1].rstrip(f" {JOINERS}") + "…"
+    return line if line.strip(f" {JOINERS}") else "Untitled"
 
 
 def _marked(data: bytes) -> str | None:
@@ -144,7 +180,7 @@ def _marked(data: bytes) -> str | None:
             # A file that was cut off may end within a character.
             whole = data[: len(data) - len(data) % unit]
             text = whole.decode(encoding, "replace")
-            if _sound(text):
+            if _sound(text, ascii_tells=True):
                 return text.rstrip("\ufffd")
     return None
 
@@ -171,10 +207,20 @@ def _utf8(data: bytes) -> str | None:
         return data.decode()
     except UnicodeDecodeError as error:
         cut_off = error.reason == "unexpected end of data"
-        if cut_off and not data[: error.start].isascii():
+        # One byte after nothing but ASCII is rather a letter of a code page, as in "café".
+        several = len(data) - error.start > 1
+        if cut_off and (several or not data[: error.start].isascii()):
             return data[: error.start].decode()
-    text = data.decode("utf-8", "replace")
-    return text.strip("\ufffd") if _sound(text) else None
+    with suppress(UnicodeDecodeError):
+        return _paired(data.decode("utf-8", "surrogatepass"))  # as Java and JavaScript write it
+    begun_within = re.match(rb"[\x80-\xbf]{0,3}", data).end()  # bytes that begin no character
+    text = data[begun_within:].decode("utf-8", "replace")
+    return text.strip("\ufffd") if _sound(text) and not text.isascii() else None
+
+
+def _paired(text: str) -> str:
+    """Halves of surrogate pairs side by side grow together, lone ones become U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _utf16(data: bytes) -> str | None:
@@ -191,7 +237,15 @@ def _utf16(data: bytes) -> str | None:
         return None
     encoding = "utf-16-be" if even < odd else "utf-16-le"
     text = data[: len(data) - len(data) % 2].decode(encoding, "replace")
-    return text if _sound(text) and not _too_many_controls(text) else None
+    return text if _sound(text, ascii_tells=True) and not _too_many_controls(text) else None
+
+
+def _escaped(data: bytes) -> str | None:
+    """Japanese as e-mail has it: in ASCII bytes, between escapes that nothing else uses."""
+    if not re.search(rb"\x1b\$[@B]", data):
+        return None
+    text = data.decode("iso2022_jp", "replace")
+    return text.rstrip("\ufffd") if _sound(text) else None
 
 
 def _in_code_page(data: bytes) -> str:
@@ -234,13 +288,16 @@ def _telling_part(data: bytes) -> bytes:
     return part
 
 
-def _sound(text: str) -> bool:
-    """Whether what could not be decoded is a small part of what is more than ASCII."""
+def _sound(text: str, *, ascii_tells: bool = False) -> bool:
+    """Whether what could not be decoded is a small part of what tells the encoding.
+
+    ASCII is the same bytes in most encodings and tells nothing, except in UTF-16 or after a mark.
+    """
     broken = text.count("\ufffd")
     if not broken:
         return True
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    return broken - 1 <= MAX_BROKEN_SHARE * (beyond_ascii - broken) and beyond_ascii > broken
+    telling = len(text) - (0 if ascii_tells else len(text.encode("ascii", "ignore")))
+    return broken - 1 <= MAX_BROKEN_SHARE * (telling - broken) and telling > broken
 
 
 def _too_many_controls(text: str) -> bool:
@@ -284,4 +341,13 @@ def _check_length(text: str, noun: str) -> None:
         raise NotText(
             f"This {noun} has only one character, and at least {MIN_CHARACTERS} are needed, one "
             "to read and one to predict: choose a longer one."
+        )
+
+
+def _check_different(text: str, noun: str) -> None:
+    # Each character is a row and a column of weights: a text that lists Unicode needs gigabytes.
+    if len(text) > MAX_DIFFERENT and (n := len(set(text))) > MAX_DIFFERENT:
+        raise NotText(
+            f"This {noun} has {n:,} different characters, and at most {MAX_DIFFERENT:,} can be "
+            "learned: choose one with fewer."
         )

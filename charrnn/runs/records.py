@@ -34,6 +34,14 @@ class Run:
     sha256: str
     config: RunConfig
     created_at: float
+    workspace: str
+    number: int
+    name: str
+    parent: str | None
+    branched_at: int | None
+    view_key: str
+    looked_at: float
+    deleted_at: float | None
     desired: str
     learning_rate: float
     iterations: int
@@ -49,9 +57,14 @@ class Run:
     heartbeat: float
 
     @property
+    def title(self) -> str:
+        """What it is called: by its owner, or else by its number."""
+        return self.name or f"Run {self.number}"
+
+    @property
     def active(self) -> bool:
         """It trains, or is about to."""
-        wanted = self.desired == "running" and self.status != "failed"
+        wanted = self.desired == "running" and self.status != "failed" and self.deleted_at is None
         return wanted and self.iteration < self.iterations
 
     @property
@@ -86,3 +99,11 @@ class History:
     rate_changes: list[tuple[int, float]]  # iteration, learning_rate
     sample_iterations: list[int]
     newest_sample: tuple[int, str] | None  # iteration, text
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a table says of a run beside its settings. None before there is any."""
+
+    best_smooth_loss: float | None  # nats, summed over the window
+    held_out_loss: float | None  # nats for each character, the newest

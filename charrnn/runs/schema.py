@@ -33,7 +33,16 @@ runs = Table(
     Column("id", String(32), primary_key=True),
     Column("sha256", ForeignKey("corpora.sha256"), nullable=False),
     Column("config", JSON, nullable=False),
-    Column("created_at", Float, nullable=False),  # seconds since 1970
+    Column("created_at", Float, nullable=False),  # seconds since 1970, as are all times here
+    # Whose it is and where it comes from.
+    Column("workspace", String(64), nullable=False, index=True),
+    Column("number", Integer, nullable=False),  # 1, 2, 3 ... in its workspace
+    Column("name", Text, nullable=False),  # "" unless somebody gave it one
+    Column("parent", String(32)),  # the run it is a twin or a branch of; that may be gone
+    Column("branched_at", Integer),  # the iteration at which it left its parent; NULL for a twin
+    Column("view_key", String(32), nullable=False, unique=True),  # lets others look, no more
+    Column("looked_at", Float, nullable=False),  # when a page last showed it
+    Column("deleted_at", Float),  # NULL unless its owner has thrown it away
     # What its owner wants. Only pages write these.
     Column("desired", String(16), nullable=False),
     Column("learning_rate", Float, nullable=False),
@@ -80,9 +89,15 @@ samples = _of_a_run("samples", Column("text", Text, nullable=False))
 
 rate_changes = _of_a_run("rate_changes", Column("learning_rate", Float, nullable=False))
 
-# Weights alone, for looking back; a checkpoint is all that it takes to go on.
-snapshots = _of_a_run("snapshots", Column("weights", LargeBinary, nullable=False))  # safetensors
+# For looking back and for branching. seconds is NULL where only the weights were kept, as version
+# 1 did.
+snapshots = _of_a_run(
+    "snapshots",
+    Column("state", LargeBinary, nullable=False),  # Trainer.state() as safetensors
+    Column("seconds", Float),
+)
 
+# The newest state, to go on from.
 checkpoints = Table(
     "checkpoints",
     metadata,
@@ -91,3 +106,6 @@ checkpoints = Table(
     Column("seconds", Float, nullable=False),
     Column("state", LargeBinary, nullable=False),  # safetensors
 )
+
+# Which migration the tables have seen: Alembic's own table, made here together with the others.
+version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

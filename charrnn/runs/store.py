@@ -1,110 +1,53 @@
 """The one owner of the database: corpora, runs, and what they leave behind."""
 
-import hashlib
 import math
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib import import_module
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
-from charrnn.engine.corpus import Vocabulary
-from charrnn.engine.landmarks import Landmarks, landmarks
 from charrnn.runs import schema
 from charrnn.runs.config import RunConfig
-from charrnn.runs.database import connect, failures_in_words
-from charrnn.runs.records import LEASE_SECONDS, Corpus, History, Progress, Run
+from charrnn.runs.records import LEASE_SECONDS, Corpus, History, Progress, Run, Summary
+from charrnn.runs.texts import Texts
 
-OPENING_CHARACTERS = 600
+LOOK_SECONDS = 15.0  # between two notes that somebody looks
 
 
 class LeaseLost(RuntimeError):
     """Another worker holds the run now, or the run is gone."""
 
 
-class Store:
+class Store(Texts):
     """Everything that lasts, behind one database URL. Safe to use from several threads.
 
     Every method, and opening it, raises StoreError if the database or its disk fails.
     """
 
-    def __init__(self, url: str):
-        self.url = url
-        with failures_in_words("opened"):
-            self._engine = connect(url)
-            schema.metadata.create_all(self._engine)
-        # "Insert or update" is spelt by dialect; only the one in use is loaded.
-        self._insert = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}").insert
-
-    # Corpora
-
-    def add_corpus(self, name: str, text: str) -> Corpus:
-        """Keep a text; the same text twice is kept once, under its first name."""
-        data = text.encode()
-        sha256 = hashlib.sha256(data).hexdigest()
-        try:
-            return self.corpus(sha256)
-        except KeyError:
-            pass
-        vocabulary = Vocabulary.of(text)
-        row = {
-            "sha256": sha256,
-            "name": name,
-            "text": data,
-            "opening": text[:OPENING_CHARACTERS],
-            "characters": len(text),
-            "vocabulary": vocabulary.characters,
-            "landmarks": landmarks(vocabulary.encode(text), len(vocabulary)),
-        }
-        with self._writing() as db:
-            db.execute(self._insert(schema.corpora).values(row).on_conflict_do_nothing())
-        return self.corpus(sha256)
-
-    def corpus(self, sha256: str) -> Corpus:
-        """Raises KeyError if there is none."""
-        c = schema.corpora.c
-        columns = c.sha256, c.name, c.opening, c.characters, c.vocabulary, c.landmarks
-        with self._reading() as db:
-            row = db.execute(select(*columns).where(c.sha256 == sha256)).first()
-        if row is None:
-            raise KeyError(sha256)
-        return Corpus(*row[:-1], landmarks=Landmarks(*row.landmarks))
-
-    def text(self, sha256: str) -> str:
-        """The whole text of a corpus. Raises KeyError."""
-        c = schema.corpora.c
-        with self._reading() as db:
-            data = db.execute(select(c.text).where(c.sha256 == sha256)).scalar()
-        if data is None:
-            raise KeyError(sha256)
-        return data.decode()
-
     # What a page wants
 
-    def create_run(self, corpus: Corpus, config: RunConfig, *, pause_at: int | None = None) -> Run:
-        """A new run that waits for its worker. Its id cannot be guessed."""
-        row = {
-            "id": secrets.token_urlsafe(12),
-            "sha256": corpus.sha256,
-            "config": config.to_dict(),
-            "created_at": time.time(),
-            "desired": "running",
-            "learning_rate": config.learning_rate,
-            "iterations": config.iterations,
+    def create_run(
+        self,
+        corpus: Corpus,
+        config: RunConfig,
+        *,
+        pause_at: int | None = None,
+        workspace: str = "",
+        parent: str | None = None,
+    ) -> Run:
+        """A new run that waits for its worker. Its id cannot be guessed.
+
+        parent: the run of which it is a twin.
+        """
+        row = new_run(corpus, config) | {
+            "workspace": workspace,
+            "parent": parent,
             "pause_at": pause_at,
-            "status": "waiting",
-            "message": "",
-            "iteration": 0,
-            "smooth_loss": config.seq_length * math.log(len(corpus.vocabulary)),
-            "seconds": 0.0,
-            "characters_per_second": 0.0,
-            "likeliest": "",
-            "heartbeat": 0.0,
         }
-        with self._writing() as db:
+        with self.writing() as db:
+            row["number"] = next_number(db, workspace)
             db.execute(schema.runs.insert().values(row))
         return self.run(row["id"])
 
@@ -119,18 +62,25 @@ class Store:
         for name in wishes.keys() & {"learning_rate", "iterations"}:
             RunConfig.check(name, wishes[name])
         this_run = update(schema.runs).where(schema.runs.c.id == run_id)
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute(this_run.values(**wishes))
             if wishes.get("desired") == "running":
                 # Whoever wants a failed run to go on wants another try.
+                db.execute(this_run.values(message=""))
                 failed = schema.runs.c.status == "failed"
-                db.execute(this_run.where(failed).values(status="waiting", message=""))
+                db.execute(this_run.where(failed).values(status="waiting"))
+
+    def pause(self, run_id: str, message: str) -> None:
+        """Let a run rest that should not go on, and say why."""
+        this_run = update(schema.runs).where(schema.runs.c.id == run_id)
+        with self.writing() as db:
+            db.execute(this_run.values(desired="paused", message=message))
 
     # What is
 
     def run(self, run_id: str) -> Run:
         """Raises KeyError if there is none."""
-        with self._reading() as db:
+        with self.reading() as db:
             return _run(db, run_id)
 
     def wanted(self) -> list[Run]:
@@ -140,10 +90,36 @@ class Store:
             runs.c.desired == "running",
             runs.c.status != "failed",
             runs.c.iteration < runs.c.iterations,
+            runs.c.deleted_at.is_(None),
         )
-        with self._reading() as db:
+        with self.reading() as db:
             rows = db.execute(query.order_by(runs.c.created_at)).all()
-        return [_as_run(row) for row in rows]
+        return [as_run(row) for row in rows]
+
+    def look(self, run_ids: Iterable[str]) -> None:
+        """Note that somebody looks at these runs now."""
+        r, now = schema.runs.c, time.time()
+        stale = r.id.in_(list(run_ids)) & (r.looked_at < now - LOOK_SECONDS)
+        with self.reading() as db:
+            if db.execute(select(r.id).where(stale).limit(1)).first() is None:
+                return  # noted a moment ago: nothing to write
+        with self.writing() as db:
+            db.execute(update(schema.runs).where(stale).values(looked_at=now))
+
+    def summaries(self, run_ids: Iterable[str]) -> dict[str, Summary]:
+        """What a table says of runs, for each id."""
+        ids = list(run_ids)
+        m, e = schema.metrics.c, schema.evaluations.c
+        best = select(m.run, func.min(m.smooth_loss)).where(m.run.in_(ids)).group_by(m.run)
+        # SQLite and PostgreSQL both take the row of the largest iteration this way.
+        last = select(e.run, func.max(e.iteration).label("n")).where(e.run.in_(ids))
+        last = last.group_by(e.run).subquery()
+        at_last = (e.run == last.c.run) & (e.iteration == last.c.n)
+        held_out = select(e.run, e.held_out_loss).where(at_last)
+        with self.reading() as db:
+            bests = dict(tuple(row) for row in db.execute(best))
+            lasts = dict(tuple(row) for row in db.execute(held_out))
+        return {run_id: Summary(bests.get(run_id), lasts.get(run_id)) for run_id in ids}
 
     def observe(
         self, run_id: str, *, points: int = 256, evaluations: int = 1000
@@ -154,7 +130,7 @@ class Store:
         8th ..., so that the points of a chart lie evenly and do not wander as rows come.
         """
         m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
-        with self._reading() as db:
+        with self.reading() as db:
             run = _run(db, run_id)
             fine = _stride(run.iteration, 1, points)
             coarse = _stride(run.iteration, run.config.sample_interval, evaluations)
@@ -183,39 +159,49 @@ class Store:
         """The sample written at an iteration. Raises KeyError if there is none."""
         s = schema.samples.c
         query = select(s.text).where(s.run == run_id, s.iteration == iteration)
-        with self._reading() as db:
+        with self.reading() as db:
             text = db.execute(query).scalar()
         if text is None:
             raise KeyError(iteration)
         return text
 
-    def snapshot_iterations(self, run_id: str) -> list[int]:
-        """The iterations of which the weights are kept, in order."""
+    def snapshot_iterations(self, run_id: str, *, complete: bool = False) -> list[int]:
+        """The iterations of which the weights are kept, in order; complete: the whole state."""
         s = schema.snapshots
-        with self._reading() as db:
-            return [iteration for (iteration,) in _rows(db, s, run_id)]
+        kept = s.c.seconds.is_not(None) if complete else True
+        with self.reading() as db:
+            return [iteration for (iteration,) in _rows(db, s, run_id, where=kept)]
 
     def snapshot(self, run_id: str, iteration: int) -> bytes:
-        """The weights at an iteration, as safetensors. Raises KeyError if they are not kept."""
+        """The state at an iteration, as safetensors. Raises KeyError if it is not kept."""
         s = schema.snapshots.c
-        query = select(s.weights).where(s.run == run_id, s.iteration == iteration)
-        with self._reading() as db:
-            weights = db.execute(query).scalar()
-        if weights is None:
+        query = select(s.state).where(s.run == run_id, s.iteration == iteration)
+        with self.reading() as db:
+            state = db.execute(query).scalar()
+        if state is None:
             raise KeyError(iteration)
-        return weights
+        return state
+
+    def last_good(self, run_id: str) -> int | None:
+        """The newest snapshot from before the loss was best: where to go back to if it diverged."""
+        m, s = schema.metrics.c, schema.snapshots.c
+        best = select(m.iteration).where(m.run == run_id).order_by(m.smooth_loss, m.iteration)
+        with self.reading() as db:
+            at = db.execute(best.limit(1)).scalar()
+            kept = select(func.max(s.iteration)).where(s.run == run_id, s.seconds.is_not(None))
+            return None if at is None else db.execute(kept.where(s.iteration <= at)).scalar()
 
     def checkpoint(self, run_id: str) -> tuple[float, bytes] | None:
         """(seconds spent, complete state) where the run can be taken up, or None."""
         c = schema.checkpoints.c
-        with self._reading() as db:
+        with self.reading() as db:
             row = db.execute(select(c.seconds, c.state).where(c.run == run_id)).first()
         return tuple(row) if row else None
 
     def checkpoint_iteration(self, run_id: str) -> int | None:
         """The iteration of the checkpoint, without reading it; None if there is none."""
         c = schema.checkpoints.c
-        with self._reading() as db:
+        with self.reading() as db:
             return db.execute(select(c.iteration).where(c.run == run_id)).scalar()
 
     # What a worker writes
@@ -225,21 +211,21 @@ class Store:
         r, now = schema.runs.c, time.time()
         free = or_(r.worker.is_(None), r.worker == worker, r.heartbeat < now - LEASE_SECONDS)
         query = update(schema.runs).where(r.id == run_id, free)
-        with self._writing() as db:
+        with self.writing() as db:
             return db.execute(query.values(worker=worker, heartbeat=now)).rowcount == 1
 
     def release(self, run_id: str, worker: str) -> None:
         """Give the lease back."""
         r = schema.runs.c
         query = update(schema.runs).where(r.id == run_id, r.worker == worker)
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute(query.values(worker=None))
 
     def publish(self, run_id: str, worker: str, facts: dict[str, Any], news: Progress) -> None:
         """Write what is, and renew the lease: all of it or nothing. Raises LeaseLost."""
         r = schema.runs.c
         query = update(schema.runs).where(r.id == run_id, r.worker == worker)
-        with self._writing() as db:
+        with self.writing() as db:
             if db.execute(query.values(heartbeat=time.time(), **facts)).rowcount == 0:
                 raise LeaseLost(run_id)
             # Where it was to stop, it is not wanted running any more: judged by the wishes as
@@ -255,45 +241,59 @@ class Store:
                 (schema.checkpoints, [news.checkpoint] if news.checkpoint else []),
             ):
                 if rows:
-                    db.execute(self._upsert(table), [{"run": run_id, **row} for row in rows])
+                    db.execute(self.upsert(table), [{"run": run_id, **row} for row in rows])
 
     def fail(self, run_id: str, message: str, *, worker: str | None = None) -> None:
         """End a run that cannot go on. worker: only if it holds the lease."""
         query = update(schema.runs).where(schema.runs.c.id == run_id)
         if worker is not None:
             query = query.where(schema.runs.c.worker == worker)
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute(query.values(status="failed", message=message, worker=None))
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """One moment of the database."""
-        with failures_in_words("read"), self._engine.connect() as db:
-            yield db
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        """All of it or nothing."""
-        with failures_in_words("saved"), self._engine.begin() as db:
-            yield db
+def new_run(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
+    """The row of a run that has not begun, but for its workspace and its number there."""
+    now = time.time()
+    return {
+        "id": secrets.token_urlsafe(12),
+        "view_key": secrets.token_urlsafe(12),
+        "sha256": corpus.sha256,
+        "config": config.to_dict(),
+        "name": "",
+        "created_at": now,
+        "looked_at": now,
+        "desired": "running",
+        "learning_rate": config.learning_rate,
+        "iterations": config.iterations,
+        "status": "waiting",
+        "message": "",
+        "iteration": 0,
+        "smooth_loss": config.seq_length * math.log(len(corpus.vocabulary)),
+        "seconds": 0.0,
+        "characters_per_second": 0.0,
+        "likeliest": "",
+        "heartbeat": 0.0,
+    }
 
-    def _upsert(self, table):
-        insert = self._insert(table)
-        keys = [column.name for column in table.primary_key]
-        others = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
-        return insert.on_conflict_do_update(index_elements=keys, set_=others)
+
+def next_number(db: Connection, workspace: str) -> int:
+    """The number of a workspace's next run. No number is used twice while a run has it."""
+    r = schema.runs.c
+    query = select(func.max(r.number)).where(r.workspace == workspace)
+    return (db.execute(query).scalar() or 0) + 1
 
 
-def _as_run(row) -> Run:
+def as_run(row) -> Run:
     values = row._asdict()
     return Run(**{**values, "config": RunConfig.from_dict(values["config"])})
 
 
-def _run(db, run_id: str) -> Run:
+def _run(db: Connection, run_id: str) -> Run:
     row = db.execute(select(schema.runs).where(schema.runs.c.id == run_id)).first()
     if row is None:
         raise KeyError(run_id)
-    return _as_run(row)
+    return as_run(row)
 
 
 def _stride(iteration: int, stride: int, most: int) -> int:

@@ -13,6 +13,7 @@ from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs.archive import state_from_bytes, state_to_bytes
 from charrnn.runs.database import default_url
+from charrnn.runs.events import event, write_to_stderr
 from charrnn.runs.records import Progress, Run, StoreError
 from charrnn.runs.store import LeaseLost, Store
 
@@ -41,7 +42,7 @@ def recorded(iteration: int) -> bool:
 
 
 def looked_back_on(iteration: int) -> bool:
-    """Whether an iteration's weights are kept: 0, 1, 2, 5, 10, 20, 50, 100 ..."""
+    """Whether an iteration's state is kept: 0, 1, 2, 5, 10, 20, 50, 100 ..."""
     return iteration == 0 or str(iteration).rstrip("0") in ("1", "2", "5")
 
 
@@ -113,7 +114,7 @@ class Worker:
             if record.iteration % config.sample_interval == 0:
                 self._look()
             if looked_back_on(record.iteration):
-                self._keep_weights()
+                self._keep(self.seconds + time.perf_counter() - started)
         spent = time.perf_counter() - started
         self.seconds += spent
         characters = (trainer.iteration - first) * trainer.seq_length * trainer.streams
@@ -131,13 +132,14 @@ class Worker:
             self.likeliest_pace.done(started)
         facts = {
             "status": status,
-            "message": message,
             "iteration": trainer.iteration,
             "smooth_loss": trainer.smooth_loss,
             "seconds": self.seconds,
             "characters_per_second": self.characters_per_second,
             "likeliest": self.likeliest,
         }
+        if message:  # else it keeps what was said when it was paused
+            facts["message"] = message
         started = time.perf_counter()
         if checkpoint:
             self.news.checkpoint = {
@@ -158,11 +160,12 @@ class Worker:
             {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
         )
         self._look()
-        self._keep_weights()
+        self._keep(0.0)
 
-    def _keep_weights(self) -> None:
-        weights = state_to_bytes({"weights": self.trainer.weights.flat})
-        row = {"iteration": self.trainer.iteration, "weights": weights}
+    def _keep(self, seconds: float) -> None:
+        """A snapshot: complete, so that a run can branch off here."""
+        state = state_to_bytes(self.trainer.state())
+        row = {"iteration": self.trainer.iteration, "state": state, "seconds": seconds}
         self.news.snapshots.append(row)
 
     def _look(self) -> None:
@@ -212,6 +215,7 @@ def main(run_id: str) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):  # not on Windows
         os.nice(NICENESS)
+    write_to_stderr()
     np.seterr(over="ignore", invalid="ignore")  # Diverged says it, with the iteration
     name = worker_name(os.getpid())
     try:
@@ -224,7 +228,7 @@ def main(run_id: str) -> int:
             store.fail(run_id, str(error), worker=name)
             return 1
     except StoreError as error:
-        print(f"charrnn: run {run_id}: {error}", file=sys.stderr)
+        event("store_failed", run=run_id, reason=str(error))
         return 1
 
 
@@ -238,8 +242,10 @@ def _train(store: Store, run_id: str, name: str) -> int:
     try:
         worker.work(stop)
     except (LeaseLost, KeyError):
+        event("stepped_back", run=run_id)
         return 0  # another worker has taken over, or the run was deleted
     except Diverged as error:
+        event("diverged", run=run_id, iteration=worker.trainer.iteration)
         worker.publish(
             "failed",
             message=f"The learning broke down: {error}. A smaller learning rate helps.",

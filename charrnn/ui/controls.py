@@ -14,6 +14,9 @@ STEP_SIZES = (1, 100, 1000)
 def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     """The buttons that make sense now."""
     changes = changed(run, corpus, config)
+    if run and not services.owned(run):
+        _draw_for_onlookers(run, corpus, config)
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         if run is None or changes:
             st.button(
@@ -21,7 +24,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_train,
-                args=(corpus, config),
+                args=(run, corpus, config),
             )
         if run and run.active:
             st.button(
@@ -73,23 +76,41 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             )
 
 
+def _draw_for_onlookers(run: Run, corpus: Corpus, config: RunConfig) -> None:
+    """Somebody else's run can be looked at, and tried again as one's own."""
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        st.button(
+            "Train",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_train,
+            args=(run, corpus, config),
+            help="Start a run of your own with these settings",
+        )
+        st.caption("Somebody shows you this run: you can look, and train one like it.")
+
+
 @told()
-def _train(corpus: Corpus, config: RunConfig) -> None:
-    """Begin a run; the one that was shown pauses, so that this one has the machine."""
-    if session.run_id():
-        services.store().wish(session.run_id(), desired="paused")
-    _begin(corpus, config)
+def _train(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
+    """Begin a run; one's own that was shown pauses, so that this one has the machine."""
+    if run and services.owned(run):
+        services.shelf().wish(run.id, desired="paused")
+    _begin(corpus, config, beside=run)
 
 
-def _begin(corpus: Corpus, config: RunConfig, *, pause_at: int | None = None) -> None:
-    run = services.store().create_run(corpus, config, pause_at=pause_at)
-    services.launcher().ensure(run)
+def _begin(
+    corpus: Corpus, config: RunConfig, *, beside: Run | None = None, pause_at: int | None = None
+) -> None:
+    """beside: the run that was shown; on the same text they are twins."""
+    twin = beside.id if beside and beside.sha256 == corpus.sha256 else None
+    run = services.shelf().create(corpus, config, pause_at=pause_at, parent=twin)
+    services.launcher().take_up()
     session.begin_run(run.id)
 
 
 @told()
 def _pause(run: Run) -> None:
-    services.store().wish(run.id, desired="paused")
+    services.shelf().wish(run.id, desired="paused")
 
 
 @told()
@@ -100,8 +121,8 @@ def _resume(run: Run, *, pause_at: int | None = None) -> None:
         _, most = RunConfig.limits("iterations")
         wishes["iterations"] = min(run.iterations + run.config.iterations, most)
         st.session_state["iterations"] = wishes["iterations"]
-    services.store().wish(run.id, **wishes)
-    services.launcher().ensure(services.store().run(run.id))
+    services.shelf().wish(run.id, **wishes)
+    services.launcher().take_up()
 
 
 @told()
@@ -117,6 +138,6 @@ def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
 @told()
 def _reset(run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; it stays where it is."""
-    services.store().wish(run.id, desired="paused")
+    services.shelf().wish(run.id, desired="paused")
     session.restart_settings(run)
     session.select_run(None)

@@ -2,6 +2,7 @@
 
 import html
 import math
+import time
 from typing import NamedTuple
 
 import streamlit as st
@@ -12,6 +13,7 @@ from charrnn.ui import charts, services, session, snapshot
 from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
+from charrnn.ui.words import duration
 
 
 class Pace(NamedTuple):
@@ -27,6 +29,7 @@ class Pace(NamedTuple):
 
 
 PACES = (Pace(5.0, 0.5, 0.5), Pace(20.0, 1.0, 1.0), Pace(math.inf, 1.0, 3.0))
+SILENT_SECONDS = 5.0
 RESTING_SECONDS = 2.0  # somebody else may set the run going
 SAMPLE_HEIGHT = 230
 
@@ -64,7 +67,14 @@ def draw_live(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
 
 def _phase(run: Run | None) -> tuple | None:
     """What the controls and the timers depend on: a fragment cannot change those."""
-    return run and (run.active, run.moving, run.learning_rate, run.iterations, _pace(run))
+    return run and (
+        run.active,
+        run.moving,
+        run.learning_rate,
+        run.iterations,
+        run.deleted_at,
+        _pace(run),
+    )
 
 
 def _pace(run: Run | None) -> Pace | None:
@@ -77,13 +87,12 @@ def _pace(run: Run | None) -> Pace | None:
 def _draw_words(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunConfig) -> None:
     now, run = _look(run_id, corpus, config)
     if run:
-        if run.active:
-            services.launcher().ensure(run)
+        services.store().look([run.id])
         if _phase(run) != phase:
             st.rerun()
     with st.container(key="head"):
-        if run and run.status == "failed":
-            st.error(plain(run.message), icon=":material/error:")
+        if run:
+            _say_what_is_wrong(run)
         _progress(now)
         st.html(_figures(now))
     with st.container(key="writing"):
@@ -108,6 +117,22 @@ def _look(run_id: str | None, corpus: Corpus, config: RunConfig) -> tuple[Snapsh
         return snapshot.before_training(corpus, config), None
     run, history = services.store().observe(run_id)
     return snapshot.of_run(services.corpus(run.sha256), run, history), run
+
+
+def _say_what_is_wrong(run: Run) -> None:
+    """Why it rests, waits or is silent, if it does."""
+    if run.status == "failed":
+        st.error(plain(run.message), icon=":material/error:")
+    elif run.message and not run.active:
+        st.warning(plain(run.message), icon=":material/pause_circle:")
+    elif (place := services.launcher().place(run.id)) and run.active and not run.owned:
+        st.info(f"Waiting for its turn: number {place} in line.", icon=":material/hourglass:")
+    elif run.active and run.worker and time.time() - run.heartbeat > SILENT_SECONDS:
+        st.warning(
+            "The process that trains this run does not answer. It is being replaced; nothing "
+            "up to its last checkpoint is lost.",
+            icon=":material/sync_problem:",
+        )
 
 
 def _progress(now: Snapshot) -> None:
@@ -203,12 +228,3 @@ def _look_back(now: Snapshot, run_id: str) -> None:
         with st.container(key="earlier_sample"):
             text = services.store().sample(run_id, chosen)
             st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
-
-
-def duration(seconds: float) -> str:
-    """A time as somebody would say it: 8 s, 2 min 05 s, 1 h 20 min."""
-    seconds = round(seconds)
-    minutes, hours = seconds // 60, seconds // 3600
-    if hours:
-        return f"{hours} h {minutes % 60:02d} min"
-    return f"{minutes} min {seconds % 60:02d} s" if minutes else f"{seconds} s"

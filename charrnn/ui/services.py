@@ -1,30 +1,53 @@
 """What all visitors of one server share: the store and the launcher."""
 
-import atexit
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
 
 import streamlit as st
 
 from charrnn.runs.database import default_url
+from charrnn.runs.events import write_to_stderr
 from charrnn.runs.launcher import Launcher
-from charrnn.runs.records import Corpus
+from charrnn.runs.records import Corpus, Run
+from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
+from charrnn.ui import session
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _store_at(url: str) -> Store:
     return Store(url)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _launcher_at(url: str) -> Launcher:
-    launcher = Launcher(_store_at(url))
-    launcher.take_up()
-    atexit.register(launcher.close)
-    return launcher
+    return Launcher(_store_at(url))
+
+
+@asynccontextmanager
+async def open_up(_) -> AsyncIterator[None]:
+    """The life of a server: what was wanted running goes on, and rests after the last visitor."""
+    write_to_stderr()
+    running = launcher()
+    running.watch()
+    yield
+    await asyncio.to_thread(running.close)
 
 
 def store() -> Store:
     return _store_at(default_url())
+
+
+def shelf() -> Shelf:
+    """The visitor's own runs."""
+    return Shelf(store(), session.workspace())
+
+
+def owned(run: Run) -> bool:
+    """Whether a run is the visitor's own, to control and not only to look at."""
+    return run.workspace == session.workspace()
 
 
 def launcher() -> Launcher:

@@ -1,20 +1,32 @@
 """The one owner of URL parameters and session keys.
 
-The URL says which run is seen, so that reload, bookmark and another browser find it again.
-Widget keys are the names of the settings themselves: session_state["hidden_size"].
+The URL says which run is seen, so that reload, bookmark and another browser find it again. It also
+holds the key of the workspace, but only beside a run of that workspace: a link to somebody else's
+run gives nothing away. Widget keys are the names of the settings themselves:
+session_state["hidden_size"].
 """
+
+import re
+import secrets
 
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
 
-_RUN = "run"  # the same name in the URL
+_RUN = "run"  # the same name in the URL: the id of a run, or the key to look at somebody else's
+_WORKSPACE = "w"  # the same name in the URL
+_WORKSPACE_KEY = re.compile(r"[A-Za-z0-9_-]{20,64}")
+_COOKIE = "charrnn_workspace"
+_NEW = "new_workspace"  # the browser does not know the key yet
+_COOKIE_SECONDS = 365 * 24 * 3600
 _PREVIOUS_RUN = "previous_run"
 _TEXT = "text"  # sha256 of the text that is chosen
 _OWN_TEXTS = "own_texts"  # sha256 -> the name under which this visitor brought a text
 _SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
 _PAGE = "page"  # the page that was drawn last
+
+MAX_COMPARED = 12
 
 SOURCE = "source"
 OFFER = "offer"
@@ -23,6 +35,19 @@ PASTE = "paste"
 STEP_SIZE = "step_size"
 UNIT = "unit"
 AXIS = "axis"
+
+# On the page /compare. The first three stand in the URL too, under the same names.
+_COMPARED = "compare"  # ids of runs, or keys to look at somebody else's, as a list
+BY = "by"
+AT = "at"
+_DELETED = "deleted_run"  # what was thrown away last, to take back
+
+# On the page /write.
+PROMPT, LENGTH, TEMPERATURE, DICE = "prompt", "length", "temperature", "dice"
+PLACE = "place"  # of the character that is looked at, among those that were written
+PICKS = "picks"  # place -> index of the character that was picked there
+VOCABULARY = "vocabulary"  # of the network that writes
+WRITE_AT = "write_at"  # the moment of the run
 
 # On the page /alphabet.
 FIND = "find"
@@ -47,6 +72,7 @@ def keep_url(page: str) -> None:
     written again, or has gone back in the browser to where there was no run.
     """
     state = st.session_state
+    _enter_workspace()
     if _RUN in st.query_params:
         state[_RUN] = st.query_params[_RUN]
     elif state.get(_RUN) and state.get(_PAGE) == page:
@@ -54,6 +80,42 @@ def keep_url(page: str) -> None:
     elif state.get(_RUN):
         st.query_params[_RUN] = state[_RUN]
     state[_PAGE] = page
+
+
+def _enter_workspace() -> None:
+    """The visitor's own: that of the link, or of this browser, or else a new one."""
+    state = st.session_state
+    linked = st.query_params.get(_WORKSPACE, "")
+    if _WORKSPACE_KEY.fullmatch(linked):
+        state[_WORKSPACE] = linked
+    elif _WORKSPACE not in state:
+        kept = st.context.cookies.get(_COOKIE, "")
+        state[_NEW] = not _WORKSPACE_KEY.fullmatch(kept)
+        state[_WORKSPACE] = secrets.token_urlsafe(24) if state[_NEW] else kept
+
+
+def remember_workspace() -> None:
+    """Let the browser keep the key, for the next visit without a link. Draws nothing to be seen.
+
+    Only a key that was made here: one from a link may be anybody's.
+    """
+    if st.session_state.pop(_NEW, False):
+        cookie = f"{_COOKIE}={workspace()}; path=/; max-age={_COOKIE_SECONDS}; SameSite=Strict"
+        script = f"<script>document.cookie = '{cookie}';</script>"
+        st.html(script, unsafe_allow_javascript=True)
+
+
+def workspace() -> str:
+    """The key of the visitor's workspace: whoever knows it owns its runs."""
+    return st.session_state[_WORKSPACE]
+
+
+def show_workspace(owned: bool) -> None:
+    """Put the key of the workspace into the link to a run of its own, and into no other."""
+    if owned and st.query_params.get(_WORKSPACE) != workspace():
+        st.query_params[_WORKSPACE] = workspace()
+    elif not owned:
+        st.query_params.pop(_WORKSPACE, None)
 
 
 def run_id() -> str | None:
@@ -75,7 +137,8 @@ def select_run(run_id: str | None) -> None:
     if run_id is None:
         st.query_params.pop(_RUN, None)
     else:
-        st.query_params[_RUN] = run_id
+        # Both at once, which is one step in the browser's history.
+        st.query_params.update({_WORKSPACE: workspace(), _RUN: run_id})
 
 
 def begin_run(run_id: str) -> None:
@@ -88,6 +151,49 @@ def forget_run() -> None:
     """Show no run, and do not offer to go back: it is not there."""
     select_run(None)
     st.session_state[_PREVIOUS_RUN] = None
+
+
+def keep_comparison() -> None:
+    """Take the comparison from the URL into the session, or write it there again."""
+    state, query = st.session_state, st.query_params
+    if _COMPARED in query:
+        state[_COMPARED] = [key for key in query[_COMPARED].split(",") if key][:MAX_COMPARED]
+    for name in (BY, AT, AXIS):
+        if name in query and name not in state:
+            state[name] = query[name]
+
+
+def show_comparison(*, owned: bool) -> None:
+    """Write into the URL what is compared, and how it is looked at."""
+    state = st.session_state
+    shown = {_COMPARED: ",".join(compared() or [])}
+    shown |= {name: str(state[name]) for name in (BY, AT, AXIS) if state.get(name) is not None}
+    for name, value in shown.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value:
+            st.query_params.pop(name, None)
+    show_workspace(owned)
+
+
+def compared() -> list[str] | None:
+    """The runs that are compared; None before any were chosen."""
+    return st.session_state.get(_COMPARED)
+
+
+def compare(run_ids: list[str]) -> None:
+    st.session_state[_COMPARED] = run_ids[:MAX_COMPARED]
+    if _COMPARED in st.query_params:
+        st.query_params[_COMPARED] = ",".join(run_ids[:MAX_COMPARED])
+
+
+def deleted_run() -> str | None:
+    """The run that was thrown away last and can be taken back."""
+    return st.session_state.get(_DELETED)
+
+
+def note_deleted(run_id: str | None) -> None:
+    st.session_state[_DELETED] = run_id
 
 
 def text_sha256() -> str | None:

@@ -1,5 +1,7 @@
 """Step 2: the network. Three numbers in front, the others behind "Advanced"."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
@@ -91,11 +93,11 @@ def _number(name: str, label: str, *, step: int = 1) -> None:
 @told()
 def _wish_learning_rate() -> None:
     """The learning rate follows the slider while a run trains: no reset."""
-    if session.run_id():
-        services.store().wish(session.run_id(), learning_rate=st.session_state["learning_rate"])
+    with suppress(KeyError):  # somebody else's run, or none
+        services.shelf().wish(session.run_id(), learning_rate=st.session_state["learning_rate"])
 
 
 @told()
 def _wish_iterations() -> None:
-    if session.run_id():
-        services.store().wish(session.run_id(), iterations=st.session_state["iterations"])
+    with suppress(KeyError):
+        services.shelf().wish(session.run_id(), iterations=st.session_state["iterations"])

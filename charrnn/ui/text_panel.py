@@ -6,7 +6,14 @@ import streamlit as st
 
 from charrnn.engine.training import split
 from charrnn.runs import library
-from charrnn.runs.decoding import MAX_TEXT_BYTES, NotText, clean_pasted, decode
+from charrnn.runs.decoding import (
+    MAX_TEXT_BYTES,
+    NotText,
+    clean_name,
+    clean_pasted,
+    decode,
+    short_name,
+)
 from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
 from charrnn.ui.plain import plain
@@ -108,6 +115,8 @@ def _take(name: str, identity: str | int, read) -> None:
     """Keep a visitor's text and choose it; work through it once, not at every rerun."""
     taken = st.session_state.get("taken")
     if not taken or taken["identity"] != identity:
+        # A paste is called by its first words, in which a slash is no path.
+        name = clean_name(name) if isinstance(identity, str) else short_name(name)
         taken = {"identity": identity, "sha256": None, "problem": None}
         try:
             with st.spinner("Reading your text"):

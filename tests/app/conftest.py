@@ -9,9 +9,11 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.runs import launcher
 from charrnn.runs.config import RunConfig
+from charrnn.runs.shelf import Shelf
 from charrnn.runs.worker import Worker
+from charrnn.ui import services
 
-DASHBOARD = Path(__file__).parents[2] / "dashboard.py"
+PAGES = Path(__file__).parents[2] / "charrnn" / "ui" / "pages.py"
 SMALL = RunConfig(hidden_size=8, iterations=1000, sample_interval=100, sample_length=40)
 
 
@@ -40,6 +42,14 @@ def fresh_caches():
     """What Streamlit caches would leak from one test into the next."""
     st.cache_resource.clear()
     st.cache_data.clear()
+    services._store_at.cache_clear()
+    services._launcher_at.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_cookies(monkeypatch):
+    """A browser that was never here; AppTest has none of its own."""
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {}))
 
 
 @pytest.fixture(autouse=True)
@@ -55,12 +65,22 @@ def started(monkeypatch) -> list[str]:
     return runs
 
 
+WORKSPACE = "w" * 32
+
+
+@pytest.fixture
+def shelf(store):
+    """The workspace that every page of these tests is opened in."""
+    return Shelf(store, WORKSPACE)
+
+
 @pytest.fixture
 def open_page(store):
-    """open_page(run="..."): the page in a new session, drawn once."""
+    """open_page(run="..."): the page in a new session, drawn once. w="": as a stranger."""
 
     def open_page(**query) -> AppTest:
-        page = AppTest.from_file(str(DASHBOARD), default_timeout=60)
+        page = AppTest.from_file(str(PAGES), default_timeout=60)
+        query = {"w": WORKSPACE} | query
         page.query_params.update(query)
         return page.run()
 
@@ -102,6 +122,6 @@ def work(store):
 
 
 @pytest.fixture
-def cats(store, corpus, work):
+def cats(shelf, corpus, work):
     """A run of a text that does not ship, trained for 250 of its 1,000 iterations, and paused."""
-    return work(store.create_run(corpus, SMALL, pause_at=250))
+    return work(shelf.create(corpus, SMALL, pause_at=250))

@@ -27,7 +27,7 @@ def the_page():
 def open_alphabet(store):
     def open_alphabet(*, text=None, **query) -> AppTest:
         page = AppTest.from_function(the_page, default_timeout=60)
-        page.query_params.update(query)
+        page.query_params.update({"w": "w" * 32} | query)
         if text is not None:
             page.session_state["text"] = store.add_corpus("A *text* of <b>mine</b>", text).sha256
         page.run()
@@ -95,9 +95,11 @@ def test_a_clean_up_is_previewed_made_and_chosen_and_changes_nothing_else(open_a
     assert store.corpus(made).name == "A *text* of <b>mine</b>, cleaned up"
 
 
-def test_a_clean_up_of_a_run_s_text_pauses_the_run_and_leaves_it(open_alphabet, store, started):
+def test_a_clean_up_of_a_run_s_text_pauses_the_run_and_leaves_it(
+    open_alphabet, store, shelf, started
+):
     corpus = store.add_corpus("rare", "ab\n" * 40 + "xyz")
-    run = store.create_run(corpus, RunConfig(hidden_size=8))
+    run = shelf.create(corpus, RunConfig(hidden_size=8))
     page = open_alphabet(run=run.id)
     click(page, "Make this a new text")
     assert store.text(page.session_state["text"]) == "ab\n" * 40

@@ -61,7 +61,7 @@ def test_the_first_page_is_whole(open_page, store, started):
     assert len(page.get("vega_lite_chart")) == 1
     assert buttons(page) == {"Train", "Step"}
     assert settings(page) == RunConfig()
-    assert page.query_params == {}
+    assert "run" not in page.query_params
     assert store.wanted() == []
     assert started == []
 
@@ -284,16 +284,10 @@ def test_every_choice_of_axes_draws(open_page, cats, unit, axis):
     assert len(page.get("vega_lite_chart")) == 1
 
 
-def test_a_run_that_is_wanted_running_gets_its_worker_from_whoever_looks(
-    open_page, store, cats, started
+def test_the_page_of_a_run_that_has_not_begun_shows_how_it_will(
+    open_page, store, shelf, corpus, cats
 ):
-    store.wish(cats.id, desired="running")
-    open_page(run=cats.id)
-    assert started == [cats.id]
-
-
-def test_the_page_of_a_run_that_has_not_begun_shows_how_it_will(open_page, store, corpus, cats):
-    waiting = store.create_run(corpus, cats.config)
+    waiting = shelf.create(corpus, cats.config)
     page = open_page(run=waiting.id)
     assert not page.exception
     assert "Iteration 0 of 1,000" in words(page)
@@ -388,17 +382,9 @@ def test_the_page_looks_on_until_a_paused_run_has_come_to_rest(open_page, store,
     assert intervals[-1] is not None
 
 
-def test_whoever_opens_the_page_first_after_a_restart_takes_up_what_is_wanted(
-    open_page, store, corpus, started
-):
-    run = store.create_run(corpus, RunConfig())
-    open_page()
-    assert started == [run.id]
-
-
-def test_resume_at_the_largest_limit(open_page, store, corpus):
+def test_resume_at_the_largest_limit(open_page, store, shelf, corpus):
     _, high = RunConfig.limits("iterations")
-    run = store.create_run(corpus, RunConfig(iterations=high))
+    run = shelf.create(corpus, RunConfig(iterations=high))
     store.claim(run.id, "w")
     store.publish(run.id, "w", {"status": "finished", "iteration": high}, Progress())
     click(open_page(run=run.id), "Resume")  # click() asserts that there is no exception

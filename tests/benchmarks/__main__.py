@@ -15,6 +15,7 @@ BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
+    "copying": "tests.benchmarks.copying",
 }
 
 

@@ -1,5 +1,6 @@
 """What a worker promises, in this process where that is enough, else as one of its own."""
 
+import json
 import os
 import signal
 import subprocess
@@ -394,7 +395,8 @@ def test_when_not_even_that_can_be_saved_it_is_said_to_the_server(
     for method in methods:
         monkeypatch.setattr(Store, method, fill_the_disk)
     assert main(run.id) == 1
-    assert capfd.readouterr().err == f"charrnn: run {run.id}: {FULL}\n"
+    said = json.loads(capfd.readouterr().err.splitlines()[-1])
+    assert (said["event"], said["run"], said["reason"]) == ("store_failed", run.id, FULL)
     assert store.run(run.id).status == "waiting"
 
 

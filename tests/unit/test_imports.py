@@ -22,7 +22,7 @@ PAGE_PACKAGES = {"streamlit", "altair", "pandas"}
 # may load what only computes.
 PURE = {
     *("abc", "bisect", "collections", "dataclasses", "enum", "functools", "heapq", "itertools"),
-    *("math", "numbers", "operator", "statistics", "string", "typing", "unicodedata"),
+    *("math", "numbers", "operator", "re", "statistics", "string", "typing", "unicodedata"),
 }
 CALLS_NOT_FOR_THE_ENGINE = {"print", "open", "input", "exec", "eval", "__import__"}
 PASSED_IN_RANDOMNESS = {"Generator", "SeedSequence", "default_rng"}

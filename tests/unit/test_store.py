@@ -143,7 +143,7 @@ def on_every_connection(store, pragma):
 
 def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(store, owned):
     on_every_connection(store, "max_page_count = 1")  # no page more than there are
-    weights = [{"iteration": 1, "weights": bytes(1_000_000)}]
+    weights = [{"iteration": 1, "state": bytes(1_000_000), "seconds": 1.0}]
     with pytest.raises(StoreError) as caught:
         store.publish(owned.id, "one", FACTS, Progress(metrics=[metric(1)], snapshots=weights))
     assert str(caught.value) == (

@@ -1,0 +1,46 @@
+"""Branch from here: a new run that goes on from a moment of another."""
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.records import Run
+from charrnn.ui import services, session, sitemap
+from charrnn.ui.settings_panel import CHOICES
+from charrnn.ui.trouble import told
+
+
+def offer(run: Run, iteration: int) -> None:
+    """A button for the nearest moment that is kept whole; nothing where there is none."""
+    kept = services.store().snapshot_iterations(run.id, complete=True)
+    if not kept:
+        return
+    nearest = min(kept, key=lambda n: abs(n - iteration))
+    if st.button(f"Branch from {nearest:,}", icon=":material/fork_right:"):
+        branch(run, nearest)
+
+
+@st.dialog("Branch from here", icon=":material/fork_right:")
+@told()
+def branch(run: Run, iteration: int) -> None:
+    """Choose the learning rate that the branch goes on with, and begin it."""
+    st.caption(
+        f"A new run that has learned all that this one had at iteration {iteration:,}, and goes "
+        "on from there by itself. This one stays as it is."
+    )
+    rate = st.select_slider(
+        "learning rate",
+        sorted({*CHOICES["learning_rate"], run.learning_rate}),
+        value=run.learning_rate,
+        key=f"branch_rate_{run.id}",
+        help=RunConfig.meaning("learning_rate"),
+    )
+    if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):
+        begin(run, iteration, rate)
+        sitemap.go("Train")
+
+
+def begin(run: Run, iteration: int, rate: float) -> None:
+    """Start it and show it. Raises StoreError."""
+    made = services.shelf().branch(run, iteration, learning_rate=rate)
+    services.launcher().take_up()
+    session.select_run(made.id)

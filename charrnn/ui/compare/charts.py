@@ -1,0 +1,111 @@
+"""The curves of several runs in one chart: rows in, specification out. Nothing here displays."""
+
+from functools import cache
+
+import altair as alt
+import pandas as pd
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.ui.charts import AXES, doubled
+from charrnn.ui.compare.subject import Subject
+from charrnn.ui.style import QUIET
+
+HEIGHT = 360
+EMPTY_ROOM = 1.04  # of the axis, beyond the longest curve
+
+
+def curve_rows(subjects: list[Subject], axis: str) -> pd.DataFrame:
+    """One row for each point of each curve, and two invisible corners that keep the axes still."""
+    rows = []
+    for subject in subjects:
+        T, run = subject.run.config.seq_length, subject.run
+        points = [(n, smooth, s) for n, _, smooth, s in subject.history.metrics]
+        points.append((run.iteration, run.smooth_loss, run.seconds))
+        for n, smooth, seconds in points:
+            rows.append(
+                {
+                    "layer": "curve",
+                    "key": subject.key,
+                    "run": subject.run.title,
+                    "settings": subject.telling,
+                    "iteration": n,
+                    "characters": n * subject.characters_per_iteration,
+                    "seconds": seconds,
+                    "bits": bits_per_character(smooth, T),
+                }
+            )
+    frame = pd.DataFrame(rows)
+    end = doubled(4.0 if axis == "seconds" else 100.0, float(frame[axis].max()) * EMPTY_ROOM)
+    low, high = frame["bits"].min(), frame["bits"].max()
+    corners = pd.DataFrame(
+        {
+            "layer": "corner",
+            axis: [0.0, end],
+            "bits": [max(0.0, int(2 * (low - 0.2)) / 2), int(2 * high + 1) / 2],
+        }
+    )
+    frame = pd.concat([frame, corners], ignore_index=True)
+    frame["x"] = frame[axis]
+    numbers = ["x", "bits", "seconds", "characters", "iteration"]
+    return frame.astype(dict.fromkeys(numbers, "float32"))
+
+
+@cache
+def curve_spec(
+    keys: tuple[str, ...], colours: tuple[str, ...], dashes: tuple[tuple[int, int], ...], axis: str
+) -> dict:
+    """One line for each key, in its colour and with its dashes."""
+    x = alt.X(
+        "x:Q",
+        title=AXES[axis],
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(format="~s", tickCount=6, grid=False),
+    )
+    y = alt.Y(
+        "bits:Q",
+        title="bits per character (smooth)",
+        scale=alt.Scale(nice=False, zero=False),
+        axis=alt.Axis(tickCount=6),
+    )
+    base = alt.Chart(alt.NamedData("source")).encode(x=x, y=y)
+    curves = base.transform_filter(alt.datum.layer == "curve").encode(
+        color=alt.Color("key:N", legend=None, scale=alt.Scale(domain=keys, range=colours)),
+        detail="key:N",
+    )
+    dash = alt.StrokeDash("key:N", legend=None, scale=alt.Scale(domain=keys, range=dashes))
+    nearest = alt.selection_point(
+        name="nearest", on="pointermove", nearest=True, fields=["key", "x"], empty=False
+    )
+    zoom = alt.selection_interval(
+        name="zoom", bind="scales", zoom="wheel![event.ctrlKey || event.metaKey]"
+    )
+    tooltip = [
+        alt.Tooltip("run:N"),
+        alt.Tooltip("settings:N"),
+        alt.Tooltip("bits:Q", title="bits per character", format=".3f"),
+        alt.Tooltip("iteration:Q", format=","),
+        alt.Tooltip("characters:Q", title="characters read", format=","),
+        alt.Tooltip("seconds:Q", format=".1f"),
+    ]
+    layers = [
+        base.transform_filter(alt.datum.layer == "corner")
+        .mark_point(opacity=0, tooltip=None, color=QUIET)
+        .add_params(zoom),
+        curves.mark_line(strokeWidth=2.4, clip=True).encode(strokeDash=dash),
+        curves.mark_point(filled=True, size=80, clip=True)
+        .encode(opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip)
+        .add_params(nearest),
+    ]
+    spec = alt.layer(*layers).properties(height=HEIGHT).to_dict()
+    for dropped in ("data", "config", "$schema", "datasets"):
+        spec.pop(dropped, None)
+    return spec
+
+
+def in_words(subjects: list[Subject]) -> str:
+    """The chart as a sentence: who is ahead."""
+    best = min(subjects, key=lambda subject: subject.bits)
+    if len(subjects) == 1:
+        return f"{best.run.title} is at {best.bits:.2f} bits per character."
+    named = best.run.title + (f" ({best.telling})" if best.telling else "")
+    return f"Lowest now: {named}, {best.bits:.2f} bits per character."

@@ -1,0 +1,103 @@
+"""What the runs wrote at one and the same moment, side by side."""
+
+import html
+
+import streamlit as st
+
+from charrnn.ui import services, session, writing
+from charrnn.ui.charts import thinned
+from charrnn.ui.compare.subject import DASHES, Subject
+
+MOMENTS = ("iteration", "second")
+MAX_PLACES = 120
+NEWEST = "newest"
+HEIGHT = 215
+LINE_STYLES = ("solid", "dashed", "dotted")  # what CSS calls them
+
+
+def draw(subjects: list[Subject]) -> None:
+    st.markdown("#### What they wrote, at the same moment")
+    place, by = _choose(subjects)
+    with st.container(horizontal=True, key="samples"):
+        for subject in subjects:
+            with st.container(key=f"sample_of_{subject.key}"):
+                _draw_one(subject, place, by)
+
+
+def _choose(subjects: list[Subject]) -> tuple[float, str]:
+    """The moment: one slider moves all."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="moment"):
+        if st.session_state.get(session.BY) not in MOMENTS:
+            st.session_state[session.BY] = MOMENTS[0]
+        by = st.segmented_control(
+            "The same",
+            MOMENTS,
+            required=True,
+            key=session.BY,
+            persist_state="session",
+            on_change=_forget_place,
+        )
+        options = [*places(subjects, by), NEWEST]
+        chosen = _nearest(st.session_state.get(session.AT), options)
+        st.session_state[session.AT] = chosen
+        chosen = st.select_slider(
+            by,
+            options,
+            key=session.AT,
+            format_func=lambda place: place if place == NEWEST else f"{place:,}",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+    return float("inf") if chosen == NEWEST else float(chosen), by
+
+
+def _forget_place() -> None:
+    """An iteration is no second."""
+    st.session_state[session.AT] = NEWEST
+
+
+def _nearest(asked: str | float | None, options: list) -> str | float:
+    """The option that was asked for, or the one nearest to it: options change while runs train."""
+    numbers = options[:-1]
+    try:
+        wanted = float(asked)
+    except (TypeError, ValueError):
+        return NEWEST
+    return min(numbers, key=lambda option: abs(option - wanted)) if numbers else NEWEST
+
+
+def places(subjects: list[Subject], by: str) -> list[int] | list[float]:
+    """The moments at which one of the runs wrote, thinned."""
+    at = set()
+    for subject in subjects:
+        written = subject.history.sample_iterations
+        if by == "iteration":
+            at.update(written)
+        else:
+            # Rounded up, so that a sample is there at the second that names it.
+            at.update(round(float(s) + 0.05, 1) for s in subject.seconds_at(written))
+    return thinned(sorted(at), MAX_PLACES)
+
+
+def _draw_one(subject: Subject, place: float, by: str) -> None:
+    iteration = subject.sample_at(place, by=by)
+    if iteration is None:
+        st.html(heading(subject))
+        st.caption("It has not written yet.")
+        return
+    st.html(heading(subject, f"iteration {iteration:,}"))
+    text = services.store().sample(subject.run.id, iteration)
+    writing.draw(text, subject.corpus, height=HEIGHT)
+
+
+def heading(subject: Subject, figure: str = "") -> str:
+    """Its colour, its name, what is different about it, and a figure, as HTML."""
+    words = filter(None, [subject.telling, figure])
+    named = " · ".join([f"<b>{html.escape(subject.run.title)}</b>", *map(html.escape, words)])
+    return f'<p class="run-name">{swatch(subject.colour, subject.dash)}{named}</p>'
+
+
+def swatch(colour: str, dash: tuple[int, int]) -> str:
+    """A piece of the line that a run has in the chart."""
+    style = LINE_STYLES[DASHES.index(dash)]
+    return f'<i class="swatch" style="border-top: 3px {style} {colour}"></i>'

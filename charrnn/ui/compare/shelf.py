@@ -1,0 +1,144 @@
+"""The visitor's runs, newest first: choose, open, rename, duplicate, throw away and take back."""
+
+import html
+
+import streamlit as st
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.records import Run
+from charrnn.runs.shelf import MAX_NAME_LENGTH
+from charrnn.ui import kin, services, session, sitemap, twins
+from charrnn.ui.compare.samples import swatch
+from charrnn.ui.compare.subject import COLOURS, DASHES
+from charrnn.ui.plain import plain
+from charrnn.ui.trouble import told
+
+SHOWN_AT_FIRST = 20
+REFRESH_SECONDS = 3.0
+ACTIONS = {
+    "open": ":material/open_in_new: Open",
+    "duplicate": ":material/content_copy: Duplicate and change",
+    "grid": ":material/grid_view: Grid of twins",
+    "rename": ":material/edit: Rename",
+    "delete": ":material/delete: Delete",
+}
+
+
+def draw() -> None:
+    """The list; it marks what is running for as long as something does."""
+    moving = any(run.moving for run in services.shelf().runs())
+    st.fragment(_draw, run_every=REFRESH_SECONDS if moving else None)(moving, _chosen())
+
+
+def _chosen() -> tuple[str, ...]:
+    return tuple(session.compared() or ())
+
+
+@told()
+def _draw(moving: bool, chosen: tuple[str, ...]) -> None:
+    runs = services.shelf().runs()
+    if _chosen() != chosen or any(run.moving for run in runs) != moving:
+        st.rerun()  # the rest of the page follows the choice
+    st.markdown("##### Your runs")
+    _offer_undo()
+    if not runs:
+        st.caption("None yet: press Train on the page Train, then come back.")
+        return
+    everything = len(runs) <= SHOWN_AT_FIRST or st.toggle(f"Show all {len(runs)}", key="all_runs")
+    action = None
+    for run in runs if everything else runs[:SHOWN_AT_FIRST]:
+        action = _row(run, chosen) or action
+    if action:
+        _act(*action)
+
+
+def _row(run: Run, chosen: tuple[str, ...]) -> tuple[Run, str] | None:
+    key = f"compared_{run.id}"
+    st.session_state[key] = run.id in chosen
+    with st.container(horizontal=True, vertical_alignment="center", key=f"shelf_{run.id}"):
+        st.checkbox(plain(run.title), key=key, on_change=_choose, args=(run.id, key))
+        picked = st.menu_button(
+            "⋮",
+            list(ACTIONS),
+            format_func=ACTIONS.__getitem__,
+            key=f"menu_{run.id}",
+            type="tertiary",
+            help=f"What to do with {plain(run.title)}",
+        )
+    st.html(_facts(run))
+    return (run, picked) if picked else None
+
+
+def _facts(run: Run) -> str:
+    bits = bits_per_character(run.smooth_loss, run.config.seq_length)
+    colour = COLOURS[(run.number - 1) % len(COLOURS)]
+    dash = DASHES[(run.number - 1) // len(COLOURS) % len(DASHES)]
+    settings = f"hidden {run.config.hidden_size} · seq {run.config.seq_length} · rate "
+    state = "▶ training" if run.active and run.owned else "⏳ waiting" if run.active else ""
+    first = " · ".join(filter(None, [services.corpus(run.sha256).name[:24], state]))
+    return (
+        f'<p class="facts">{swatch(colour, dash)}{html.escape(first)}<br>{settings}'
+        f"{run.config.learning_rate:g} · {run.iteration:,} its · {bits:.2f} bits</p>"
+    )
+
+
+def _choose(run_id: str, key: str) -> None:
+    others = [other for other in _chosen() if other != run_id]
+    session.compare([*others, run_id] if st.session_state[key] else others)
+
+
+def _act(run: Run, action: str) -> None:
+    if action == "open":
+        session.select_run(run.id)
+        sitemap.go("Train")
+    elif action == "duplicate":
+        twins.duplicate(run)
+    elif action == "grid":
+        twins.grid(run)
+    elif action == "rename":
+        rename(run)
+    else:
+        throw_away(run)
+        st.rerun()
+
+
+def throw_away(run: Run) -> None:
+    """Delete a run; the next drawing of the shelf offers to take it back."""
+    services.shelf().delete(run.id)
+    session.note_deleted(run.id)
+    session.compare([key for key in _chosen() if key != run.id])
+
+
+def _offer_undo() -> None:
+    run_id = session.deleted_run()
+    if run_id is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
+        st.caption(f"{plain(services.store().run(run_id).title)} is deleted.")
+        st.button("Undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(run_id,))
+
+
+@told()
+def _undo(run_id: str) -> None:
+    services.shelf().restore(run_id)
+    session.note_deleted(None)
+    session.compare([*_chosen(), run_id])
+
+
+@st.dialog("Rename", icon=":material/edit:")
+@told()
+def rename(run: Run) -> None:
+    """Another name; none is the number again."""
+    name = st.text_input(
+        "Name", run.name, max_chars=MAX_NAME_LENGTH, placeholder=f"Run {run.number}"
+    )
+    if st.button("Rename", type="primary"):
+        services.shelf().rename(run.id, name)
+        st.rerun()
+
+
+def kinship(run: Run, runs: list[Run]) -> list[str]:
+    """Where a run comes from and what came from it, a line each."""
+    parent = next((other for other in runs if other.id == run.parent), None)
+    origin = kin.origin_in_words(run, parent)
+    return ([origin] if origin else []) + kin.children_in_words(run, runs)

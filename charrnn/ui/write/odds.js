@@ -1,0 +1,29 @@
+// The likeliest characters: a thin bar at temperature 1, a thick one at the temperature chosen.
+export default function ({ parentElement, data, setTriggerValue }) {
+  const box = parentElement.querySelector(".odds");
+  const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+  const rows = data.rows.map((row) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = row.chosen ? "chosen" : "";
+    button.setAttribute("aria-pressed", row.chosen);
+    button.title = `${row.name}: ${percent(row.plain)} at temperature 1, now ${percent(row.bent)}`;
+    const symbol = document.createElement("b");
+    symbol.textContent = row.symbol;
+    const bars = document.createElement("span");
+    bars.className = "bars";
+    for (const name of ["bent", "plain"]) {
+      const bar = document.createElement("i");
+      bar.className = name;
+      bar.style.width = `${100 * row[name]}%`;
+      bars.append(bar);
+    }
+    const figure = document.createElement("span");
+    figure.className = "figure";
+    figure.textContent = percent(row.bent);
+    button.append(symbol, bars, figure);
+    button.onclick = () => setTriggerValue("clicked", row.id);
+    return button;
+  });
+  box.replaceChildren(...rows);
+}

@@ -1,0 +1,198 @@
+"""The page at /write: let a network write, at any moment of its life, and see its choices."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from charrnn.engine import alphabet
+from charrnn.runs.config import RunConfig
+from charrnn.runs.records import Run
+from charrnn.ui import branching, services, session, writing
+from charrnn.ui.alphabet.reading import Moment, Subject
+from charrnn.ui.linked import run_in_link
+from charrnn.ui.trouble import told
+from charrnn.ui.write import clickable
+from charrnn.ui.write.bench import STRIP, TEMPERATURES, Bench
+
+NEWEST = "newest"
+STRIP_HEIGHT = 190
+
+
+def show() -> None:
+    """Draw the page, for the run in the link."""
+    st.html(Path(__file__).with_name("write.css"))
+    session.start_settings()
+    run = run_in_link()
+    st.markdown("### Let it write")
+    if run is None:
+        st.markdown("There is no network yet: press Train on the page Train, then come back.")
+        return
+    subject = Subject.of_run(run)
+    st.text(f"{run.title}, learning {subject.corpus.name}. Choose a moment, a prompt and dice.")
+    st.fragment(_draw)(subject)
+
+
+@told()
+def _draw(subject: Subject) -> None:
+    run = subject.run
+    moment = _choose_moment(subject, run)
+    with st.container(horizontal=True, key="bench"):
+        with st.container(key="bench_settings"):
+            bench, settings = _choose(subject, moment)
+        with st.container(key="bench_text"):
+            _written(subject, bench, **settings)
+    st.markdown("#### The same dice at five temperatures")
+    with st.container(horizontal=True, key="strip"):
+        for temperature in STRIP:
+            with st.container(key=f"strip_{str(temperature).replace('.', '_')}"):
+                ids = bench.write(**settings | {"temperature": temperature})
+                st.markdown(f"**{temperature:g}** · {_mood(temperature)}")
+                text = bench.prompt + subject.vocabulary.decode(ids)
+                writing.draw(text, subject.corpus, height=STRIP_HEIGHT)
+
+
+def _mood(temperature: float) -> str:
+    if temperature == 0:
+        return "always the likeliest"
+    if temperature < 1:
+        return "careful" if temperature < 0.7 else "a little careful"
+    return "as it believes" if temperature == 1 else "bold"
+
+
+def _choose_moment(subject: Subject, run: Run) -> Moment:
+    kept = services.store().snapshot_iterations(run.id)
+    key = f"{session.WRITE_AT}_{run.id}"
+    if st.session_state.get(key) not in kept:
+        st.session_state[key] = NEWEST
+    with st.container(horizontal=True, vertical_alignment="bottom", key="moment"):
+        chosen = st.select_slider(
+            "The network as it was at iteration",
+            [*kept, NEWEST],
+            format_func=lambda n: n if n == NEWEST else f"{n:,}",
+            key=key,
+            persist_state="session",
+            on_change=_forget_picks,
+        )
+        branching.offer(run, run.iteration if chosen == NEWEST else chosen)
+    return subject.newest_moment() if chosen == NEWEST else subject.moment(chosen)
+
+
+def _choose(subject: Subject, moment: Moment) -> tuple[Bench, dict]:
+    prompt = st.text_input(
+        "Prompt: what it begins with",
+        key=session.PROMPT,
+        max_chars=200,
+        live="200ms",
+        placeholder="type, and the odds follow",
+        persist_state="session",
+        on_change=_forget_picks,
+    )
+    strangers = subject.vocabulary.unknown(prompt)
+    if strangers:
+        named = ", ".join(f"{alphabet.symbol(c)} ({alphabet.name(c)})" for c in strangers)
+        st.text(f"Left out, since this network has never seen it: {named}")
+    bench = Bench(moment, subject.vocabulary, subject.vocabulary.known(prompt))
+    temperature = st.select_slider(
+        "Temperature: how bold it is",
+        TEMPERATURES,
+        value=1.0,
+        key=session.TEMPERATURE,
+        format_func=lambda t: f"{t:g}",
+        persist_state="session",
+        help="The odds are sharpened below 1 and evened out above. At 0 the likeliest is certain.",
+    )
+    low, high = RunConfig.limits("sample_length")
+    length = st.number_input(
+        "Length, in characters",
+        low,
+        high,
+        200,
+        step=50,
+        key=session.LENGTH,
+        persist_state="session",
+        on_change=_forget_picks,
+    )
+    low, high = RunConfig.limits("seed")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        dice = st.number_input(
+            "Dice",
+            low,
+            high,
+            0,
+            key=session.DICE,
+            persist_state="session",
+            on_change=_forget_picks,
+            help="The same number throws the same dice.",
+        )
+        st.button("Roll", icon=":material/casino:", on_click=_roll)
+    picked = {int(k): v for k, v in st.session_state.get(session.PICKS, {}).items()}
+    settings = {"dice": dice, "length": length, "temperature": temperature}
+    return bench, settings | {"picked": {k: v for k, v in picked.items() if k < length}}
+
+
+def _roll() -> None:
+    st.session_state[session.DICE] = (st.session_state[session.DICE] + 1) % 2**32
+    _forget_picks()
+
+
+def _forget_picks() -> None:
+    st.session_state[session.PICKS] = {}
+    st.session_state[session.PLACE] = None
+
+
+def _written(subject: Subject, bench: Bench, **settings) -> None:
+    ids = bench.write(**settings)
+    text = subject.vocabulary.decode(ids)
+    place = st.session_state.get(session.PLACE)
+    place = place if place is not None and place < len(ids) else None
+    clickable.characters(
+        bench.prompt,
+        text,
+        place=place,
+        picked=sorted(settings["picked"]),
+        key="characters",
+        on_click=_see_place,
+    )
+    copied = writing.source(subject.corpus).compare(bench.prompt + text)
+    st.caption("Click a character to see what it was chosen from.")
+    st.html(writing.meter(bench.prompt + text, copied))
+    before = ids[: place or 0]
+    st.markdown(f"##### {_question(subject, bench, ids, place)}")
+    clickable.pickable(
+        bench.odds(before, settings["temperature"]),
+        subject.vocabulary,
+        chosen=None if place is None else int(ids[place]),
+        key="odds",
+        on_click=_pick,
+    )
+    st.caption(
+        "Thick: the odds at this temperature. Thin: at 1. "
+        + ("Click another to go on from there." if place is not None else "Click to add one.")
+    )
+    st.session_state[session.VOCABULARY] = subject.corpus.vocabulary
+
+
+def _question(subject: Subject, bench: Bench, ids, place: int | None) -> str:
+    if place is None:
+        return "What may come first" if not bench.prompt else "What may come after the prompt"
+    return f"Character {place + 1:,} was chosen from these"
+
+
+def _see_place() -> None:
+    clicked = st.session_state["characters"].get("clicked")
+    if clicked is not None:
+        st.session_state[session.PLACE] = int(clicked)
+
+
+def _pick() -> None:
+    """Another character in place of the one that is looked at; or one more for the prompt."""
+    state = st.session_state
+    clicked = state["odds"].get("clicked")
+    if clicked is None:
+        return
+    place = state.get(session.PLACE)
+    if place is None:
+        state[session.PROMPT] += state[session.VOCABULARY][int(clicked)]
+        return
+    earlier = {k: v for k, v in state.get(session.PICKS, {}).items() if int(k) < place}
+    state[session.PICKS] = earlier | {place: int(clicked)}
