@@ -41,9 +41,7 @@ def next_distribution(
     return p / p.sum()
 
 
-def primed(
-    weights: Parameters, hidden: np.ndarray, ids: Sequence[int]
-) -> tuple[np.ndarray, int]:
+def primed(weights: Parameters, hidden: np.ndarray, ids: Sequence[int]) -> tuple[np.ndarray, int]:
     """(the hidden state, (H,), before the last of `ids`; that last one): where sample() begins."""
     *before, first = ids
     for character in before:

@@ -23,6 +23,7 @@ SHARE = 0.02  # of the time, at most, for checkpoints, and as much for the likel
 WISH_SECONDS = 0.05  # between two looks at the wishes while nothing is to be done
 IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at once
 LIKELIEST_LENGTH = 60
+BROKE_DOWN = "The learning broke down"
 NICENESS = 15  # pages answer before workers compute
 
 
@@ -248,7 +249,7 @@ def _train(store: Store, run_id: str, name: str) -> int:
         event("diverged", run=run_id, iteration=worker.trainer.iteration)
         worker.publish(
             "failed",
-            message=f"The learning broke down: {error}. A smaller learning rate helps.",
+            message=f"{BROKE_DOWN}: {error}. A smaller learning rate helps.",
             checkpoint=True,
         )
     store.release(run_id, name)

@@ -44,3 +44,19 @@ def begin(run: Run, iteration: int, rate: float) -> None:
     made = services.shelf().branch(run, iteration, learning_rate=rate)
     services.launcher().take_up()
     session.select_run(made.id)
+
+
+def offer_way_back(run: Run) -> None:
+    """After a divergence: the last good moment, with a smaller learning rate."""
+    good = services.store().last_good(run.id)
+    if good is None:
+        return
+    smaller = [rate for rate in CHOICES["learning_rate"] if rate <= run.learning_rate / 3]
+    rate = smaller[-1] if smaller else run.learning_rate / 3
+    if st.button(
+        f"Go back to iteration {good:,} with learning rate {rate:g}",
+        icon=":material/undo:",
+        type="primary",
+    ):
+        begin(run, good, rate)
+        sitemap.go("Train")

@@ -194,6 +194,9 @@ def loss_spec(unit: str, axis: str) -> dict:
     nearest = alt.selection_point(
         name="nearest", on="pointermove", nearest=True, fields=["iteration"], empty=False
     )
+    pick = alt.selection_point(
+        name="pick", on="click", nearest=True, fields=["iteration"], toggle=False
+    )
     tooltip = [
         alt.Tooltip("iteration:Q", title="iteration", format=","),
         alt.Tooltip("bits:Q", title="bits per character", format=".3f"),
@@ -225,7 +228,9 @@ def loss_spec(unit: str, axis: str) -> dict:
         rate.mark_text(align="left", dx=4, color=QUIET, fontSize=11, clip=True).encode(
             y=alt.Y("row:Q", scale=None, axis=None), text="label:N"
         ),
-        of("sample").mark_point(color=ACCENT, filled=True, size=22, opacity=1, clip=True),
+        of("sample")
+        .mark_point(color=ACCENT, filled=True, size=22, opacity=1, clip=True, cursor="pointer")
+        .add_params(pick),
         of("smooth")
         .mark_point(color=ACCENT, filled=True, size=70, clip=True)
         .encode(opacity=alt.condition(nearest, alt.value(1), alt.value(0)), tooltip=tooltip)

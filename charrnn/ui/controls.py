@@ -4,11 +4,14 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
-from charrnn.ui import services, session
+from charrnn.ui import kin, services, session
+from charrnn.ui.menu import act, draw_menu
+from charrnn.ui.plain import plain
 from charrnn.ui.settings_panel import changed
 from charrnn.ui.trouble import told
 
 STEP_SIZES = (1, 100, 1000)
+MAX_KIN = 4  # relatives that are named
 
 
 def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
@@ -66,6 +69,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             args=(run,),
             disabled=run is None,
         )
+        more = draw_menu(run) if run else None
         if run is None and session.previous_run_id():
             st.button(
                 "Back to the run before",
@@ -74,6 +78,18 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 on_click=session.select_run,
                 args=(session.previous_run_id(),),
             )
+    if run:
+        _say_kin(run)
+    if more:
+        act(run, more)
+
+
+def _say_kin(run: Run) -> None:
+    """Its name, what it is a twin or branch of, and its own twins and branches."""
+    lines = kin.lines(run, services.shelf().runs())
+    shown, more = lines[:MAX_KIN], len(lines) - MAX_KIN
+    words = [f"**{plain(run.title)}**", *map(plain, shown)]
+    st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))
 
 
 def _draw_for_onlookers(run: Run, corpus: Corpus, config: RunConfig) -> None:
@@ -88,6 +104,7 @@ def _draw_for_onlookers(run: Run, corpus: Corpus, config: RunConfig) -> None:
             help="Start a run of your own with these settings",
         )
         st.caption("Somebody shows you this run: you can look, and train one like it.")
+    _say_kin(run)
 
 
 @told()

@@ -69,3 +69,10 @@ def telling(configs: list[RunConfig]) -> list[str]:
     dicts = [config.to_dict() for config in configs]
     names = dicts[0] if dicts else {}
     return [name for name in names if len({d[name] for d in dicts}) > 1 and name != "iterations"]
+
+
+def lines(run: Run, runs: list[Run]) -> list[str]:
+    """Where a run comes from and what came from it, a line each."""
+    parent = next((other for other in runs if other.id == run.parent), None)
+    origin = origin_in_words(run, parent)
+    return ([origin] if origin else []) + children_in_words(run, runs)

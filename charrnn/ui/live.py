@@ -3,13 +3,15 @@
 import html
 import math
 import time
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
-from charrnn.ui import charts, services, session, snapshot
+from charrnn.runs.worker import BROKE_DOWN
+from charrnn.ui import branching, charts, services, session, sitemap, snapshot, writing
 from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
@@ -101,14 +103,14 @@ def _draw_words(run_id: str | None, phase: tuple | None, corpus: Corpus, config:
 
 @told()
 def _draw_curve(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
-    now, _ = _look(run_id, corpus, config)
+    now, run = _look(run_id, corpus, config)
     with st.container(key="axes"):
         unit, axis = _choose_axes()
     with st.container(key="curve"):
         _curve(now, unit, axis)
     if len(now.history.sample_iterations) > 1:
         with st.container(horizontal=True, key="stage_then"):
-            _look_back(now, run_id)
+            _look_back(now, run)
 
 
 def _look(run_id: str | None, corpus: Corpus, config: RunConfig) -> tuple[Snapshot, Run | None]:
@@ -123,6 +125,8 @@ def _say_what_is_wrong(run: Run) -> None:
     """Why it rests, waits or is silent, if it does."""
     if run.status == "failed":
         st.error(plain(run.message), icon=":material/error:")
+        if run.message.startswith(BROKE_DOWN):
+            branching.offer_way_back(run)
     elif run.message and not run.active:
         st.warning(plain(run.message), icon=":material/pause_circle:")
     elif (place := services.launcher().place(run.id)) and run.active and not run.owned:
@@ -188,43 +192,66 @@ def _choose_axes() -> tuple[str, str]:
 
 def _curve(now: Snapshot, unit: str, axis: str) -> None:
     words = charts.loss_in_words(now)
+    key = f"loss_{unit}_{axis}"
     st.vega_lite_chart(
         charts.loss_rows(now, unit, axis),
         charts.loss_spec(unit, axis),
-        key=f"loss_{unit}_{axis}",
-        on_select=_keep_view,
-        selection_mode=["zoom"],
+        key=key,
+        on_select=partial(_click_curve, key),
+        selection_mode=["zoom", "pick"],
         # The same at every tick: another text would build the chart anew.
         alt="Loss over time; the sentence below the chart says where it stands",
     )
     st.caption(words)
 
 
-def _keep_view() -> None:
-    """With a callback for its selection a chart keeps its zoom when its data change."""
+def _click_curve(key: str) -> None:
+    """Look back to the sample that was clicked. With a callback a chart keeps its zoom, too."""
+    clicked = st.session_state[key].selection.get("pick")
+    if clicked:
+        st.session_state[session.CLICKED_SAMPLE] = int(clicked[0]["iteration"])
 
 
 def _newest_sample(now: Snapshot) -> None:
     iteration, text = now.history.newest_sample
     st.markdown(f"##### It writes · iteration {iteration:,}")
     with st.container(key="sample"):
-        st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+        writing.draw(text, now.corpus, height=SAMPLE_HEIGHT)
     st.caption("Always its likeliest character, a line that never rests:")
     st.code(now.likeliest.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
 
 
-def _look_back(now: Snapshot, run_id: str) -> None:
-    """A slider through all samples so far, and the one it stands at."""
+def _look_back(now: Snapshot, run: Run) -> None:
+    """The growth diary: a slider through all samples so far, and the one it stands at."""
+    written = now.history.sample_iterations
+    key = f"look_back_{run.id}"
+    clicked = st.session_state.pop(session.CLICKED_SAMPLE, None)
+    if clicked is not None:
+        st.session_state[key] = min(written, key=lambda n: abs(n - clicked))
     with st.container():
         chosen = st.select_slider(
             "Look back: what it wrote at iteration",
-            now.history.sample_iterations,
-            key=f"look_back_{run_id}",
+            written,
+            key=key,
             persist_state="session",
             format_func=lambda n: f"{n:,}",
         )
+        st.caption("Or click a dot on the curve.")
+        with st.container(horizontal=True, key="from_here"):
+            _write_from(run, chosen)
+            branching.offer(run, chosen)
     with st.container():
         st.markdown(f"##### It wrote · iteration {chosen:,}")
         with st.container(key="earlier_sample"):
-            text = services.store().sample(run_id, chosen)
-            st.code(text, language=None, wrap_lines=True, height=SAMPLE_HEIGHT)
+            text = services.store().sample(run.id, chosen)
+            writing.draw(text, now.corpus, height=SAMPLE_HEIGHT)
+
+
+def _write_from(run: Run, iteration: int) -> None:
+    kept = services.store().snapshot_iterations(run.id)
+    if not kept:
+        return
+    nearest = min(kept, key=lambda n: abs(n - iteration))
+    if st.button(f"Write as at {nearest:,}", icon=":material/edit_note:"):
+        st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
+        sitemap.go("Write")

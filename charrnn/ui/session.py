@@ -35,6 +35,7 @@ PASTE = "paste"
 STEP_SIZE = "step_size"
 UNIT = "unit"
 AXIS = "axis"
+CLICKED_SAMPLE = "clicked_sample"  # an iteration on the curve, until the page has gone there
 
 # On the page /compare. The first three stand in the URL too, under the same names.
 _COMPARED = "compare"  # ids of runs, or keys to look at somebody else's, as a list
@@ -44,6 +45,7 @@ _DELETED = "deleted_run"  # what was thrown away last, to take back
 
 # On the page /write.
 PROMPT, LENGTH, TEMPERATURE, DICE = "prompt", "length", "temperature", "dice"
+WRITER = "writer"  # the run that writes
 PLACE = "place"  # of the character that is looked at, among those that were written
 PICKS = "picks"  # place -> index of the character that was picked there
 VOCABULARY = "vocabulary"  # of the network that writes
@@ -116,6 +118,11 @@ def show_workspace(owned: bool) -> None:
         st.query_params[_WORKSPACE] = workspace()
     elif not owned:
         st.query_params.pop(_WORKSPACE, None)
+
+
+def page() -> str:
+    """The title of the page that is drawn."""
+    return st.session_state[_PAGE]
 
 
 def run_id() -> str | None:

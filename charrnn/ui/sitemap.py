@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from charrnn.ui import session
+
 _pages: dict[str, st.Page] = {}
 
 
@@ -12,4 +14,6 @@ def register(pages: list[st.Page]) -> None:
 
 def go(title: str) -> None:
     """Go to a page; what is seen there comes from the session. Not for use in a callback."""
+    if session.page() == title:
+        st.rerun()
     st.switch_page(_pages[title])

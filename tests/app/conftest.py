@@ -1,6 +1,7 @@
 """The whole page in this process, without a browser and without worker processes."""
 
 import threading
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,41 @@ def open_page(store):
         return page.run()
 
     return open_page
+
+
+class _Written(HTMLParser):
+    """Collects what stands in each <pre class="written">, as a browser would read it."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self._inside = [], False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "pre":
+            assert dict(attrs)["class"] == "written"
+            self.texts.append("")
+            self._inside = True
+        assert tag in ("pre", "code", "mark") or not self._inside
+
+    def handle_endtag(self, tag):
+        self._inside = self._inside and tag != "pre"
+
+    def handle_data(self, data):
+        if self._inside:
+            self.texts[-1] += data
+
+
+@pytest.fixture
+def written():
+    """written(page): the samples that the page shows, as they read."""
+
+    def written(page) -> list[str]:
+        reader = _Written()
+        for block in page.get("html"):
+            reader.feed(block.proto.body)
+        return reader.texts
+
+    return written
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_the_alphabet_page_shows_name_and_text_as_text(open_page, store):
     assert reading_markup(alphabet) == []
 
 
-def test_a_trained_network_writes_hostile_text_as_text(open_page, shown_run, store, work):
+def test_a_trained_network_writes_hostile_text_as_text(open_page, shown_run, store, work, written):
     page = open_page()
     upload(page, NAMES["HTML"], ("<b>**:red[$x$]</b>\n" * 40).encode())
     page.number_input(key="sample_interval").set_value(100)
@@ -139,5 +139,5 @@ def test_a_trained_network_writes_hostile_text_as_text(open_page, shown_run, sto
     assert not page.exception
     sample = store.sample(run.id, 300)
     assert set(sample) <= set("<b>**:red[$x$]</b>\n")
-    assert "code" in inert(page, sample)
+    assert sample in written(page)
     assert reading_markup(page, sample) == []

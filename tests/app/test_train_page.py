@@ -18,8 +18,12 @@ NUMBERS = {
 }
 
 
+FROM_HERE = ("Write as at", "Branch from")  # beside every sample that is looked back on
+
+
 def buttons(page) -> set[str]:
-    return {button.label for button in page.button if not button.disabled}
+    able = {button.label for button in page.button if not button.disabled}
+    return {label for label in able if not label.startswith(FROM_HERE)}
 
 
 def click(page, label: str):
@@ -49,7 +53,7 @@ def settings(page) -> RunConfig:
 # --- Before the first run -----------------------------------------------------------------------
 
 
-def test_the_first_page_is_whole(open_page, store, started):
+def test_the_first_page_is_whole(open_page, store, started, written):
     page = open_page()
     assert not page.exception
     assert len(page.error) + len(page.warning) == 0
@@ -57,7 +61,7 @@ def test_the_first_page_is_whole(open_page, store, started):
     assert "Before the first update the network guesses" in words(page)
     assert "Iteration 0 of 100,000" in words(page)
     assert "bits per character" in words(page)
-    assert 200 in {len(code.value) for code in page.code}
+    assert 200 in {len(text) for text in written(page)}
     assert len(page.get("vega_lite_chart")) == 1
     assert buttons(page) == {"Train", "Step"}
     assert settings(page) == RunConfig()
@@ -79,12 +83,12 @@ def test_limits_come_from_run_config(open_page):
         assert page.select_slider(key=name).help == RunConfig.meaning(name)
 
 
-def test_another_text_shows_its_own_opening_and_first_sample(open_page):
+def test_another_text_shows_its_own_opening_and_first_sample(open_page, written):
     page = open_page()
-    before = {code.value for code in page.code}
+    before = set(written(page))
     page.selectbox[0].select("dinosaurs").run()
     assert not page.exception
-    assert before.isdisjoint({code.value for code in page.code})
+    assert before.isdisjoint(set(written(page)))
 
 
 # --- Train, Pause, Resume, Step, Reset ----------------------------------------------------------
@@ -258,9 +262,9 @@ def test_the_iteration_limit_follows_its_slider_and_needs_no_new_run(open_page, 
 # --- Looking at a run ---------------------------------------------------------------------------
 
 
-def test_the_page_of_a_run_shows_where_it_is_and_what_it_writes(open_page, store, cats):
+def test_the_page_of_a_run_shows_where_it_is_and_what_it_writes(open_page, store, cats, written):
     page = open_page(run=cats.id)
-    shown = [code.value for code in page.code]
+    shown = [*written(page), *(code.value for code in page.code)]
     assert "Iteration 250 of 1,000" in words(page)
     assert store.sample(cats.id, 200) in shown
     assert cats.likeliest.replace("\n", "⏎") in shown
@@ -268,10 +272,10 @@ def test_the_page_of_a_run_shows_where_it_is_and_what_it_writes(open_page, store
 
 
 @pytest.mark.parametrize("iteration", [0, 100, 200])
-def test_what_it_wrote_before_can_be_looked_at(open_page, store, cats, iteration):
+def test_what_it_wrote_before_can_be_looked_at(open_page, store, cats, written, iteration):
     page = open_page(run=cats.id)
     page.select_slider(key=f"look_back_{cats.id}").set_value(iteration).run()
-    assert store.sample(cats.id, iteration) in [code.value for code in page.code]
+    assert store.sample(cats.id, iteration) in written(page)
 
 
 @pytest.mark.parametrize("axis", ["iteration", "characters", "seconds"])
@@ -285,13 +289,13 @@ def test_every_choice_of_axes_draws(open_page, cats, unit, axis):
 
 
 def test_the_page_of_a_run_that_has_not_begun_shows_how_it_will(
-    open_page, store, shelf, corpus, cats
+    open_page, store, shelf, corpus, cats, written
 ):
     waiting = shelf.create(corpus, cats.config)
     page = open_page(run=waiting.id)
     assert not page.exception
     assert "Iteration 0 of 1,000" in words(page)
-    assert store.sample(cats.id, 0) in [code.value for code in page.code]
+    assert store.sample(cats.id, 0) in written(page)
 
 
 # --- What goes wrong ----------------------------------------------------------------------------

@@ -6,22 +6,15 @@ import streamlit as st
 
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.records import Run
-from charrnn.runs.shelf import MAX_NAME_LENGTH
-from charrnn.ui import kin, services, session, sitemap, twins
+from charrnn.ui import services, session
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.compare.subject import COLOURS, DASHES
+from charrnn.ui.menu import act, draw_menu
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
 SHOWN_AT_FIRST = 20
 REFRESH_SECONDS = 3.0
-ACTIONS = {
-    "open": ":material/open_in_new: Open",
-    "duplicate": ":material/content_copy: Duplicate and change",
-    "grid": ":material/grid_view: Grid of twins",
-    "rename": ":material/edit: Rename",
-    "delete": ":material/delete: Delete",
-}
 
 
 def draw() -> None:
@@ -49,7 +42,7 @@ def _draw(moving: bool, chosen: tuple[str, ...]) -> None:
     for run in runs if everything else runs[:SHOWN_AT_FIRST]:
         action = _row(run, chosen) or action
     if action:
-        _act(*action)
+        act(*action)
 
 
 def _row(run: Run, chosen: tuple[str, ...]) -> tuple[Run, str] | None:
@@ -57,14 +50,7 @@ def _row(run: Run, chosen: tuple[str, ...]) -> tuple[Run, str] | None:
     st.session_state[key] = run.id in chosen
     with st.container(horizontal=True, vertical_alignment="center", key=f"shelf_{run.id}"):
         st.checkbox(plain(run.title), key=key, on_change=_choose, args=(run.id, key))
-        picked = st.menu_button(
-            "⋮",
-            list(ACTIONS),
-            format_func=ACTIONS.__getitem__,
-            key=f"menu_{run.id}",
-            type="tertiary",
-            help=f"What to do with {plain(run.title)}",
-        )
+        picked = draw_menu(run, on_shelf=True)
     st.html(_facts(run))
     return (run, picked) if picked else None
 
@@ -87,28 +73,6 @@ def _choose(run_id: str, key: str) -> None:
     session.compare([*others, run_id] if st.session_state[key] else others)
 
 
-def _act(run: Run, action: str) -> None:
-    if action == "open":
-        session.select_run(run.id)
-        sitemap.go("Train")
-    elif action == "duplicate":
-        twins.duplicate(run)
-    elif action == "grid":
-        twins.grid(run)
-    elif action == "rename":
-        rename(run)
-    else:
-        throw_away(run)
-        st.rerun()
-
-
-def throw_away(run: Run) -> None:
-    """Delete a run; the next drawing of the shelf offers to take it back."""
-    services.shelf().delete(run.id)
-    session.note_deleted(run.id)
-    session.compare([key for key in _chosen() if key != run.id])
-
-
 def _offer_undo() -> None:
     run_id = session.deleted_run()
     if run_id is None:
@@ -123,22 +87,3 @@ def _undo(run_id: str) -> None:
     services.shelf().restore(run_id)
     session.note_deleted(None)
     session.compare([*_chosen(), run_id])
-
-
-@st.dialog("Rename", icon=":material/edit:")
-@told()
-def rename(run: Run) -> None:
-    """Another name; none is the number again."""
-    name = st.text_input(
-        "Name", run.name, max_chars=MAX_NAME_LENGTH, placeholder=f"Run {run.number}"
-    )
-    if st.button("Rename", type="primary"):
-        services.shelf().rename(run.id, name)
-        st.rerun()
-
-
-def kinship(run: Run, runs: list[Run]) -> list[str]:
-    """Where a run comes from and what came from it, a line each."""
-    parent = next((other for other in runs if other.id == run.parent), None)
-    origin = kin.origin_in_words(run, parent)
-    return ([origin] if origin else []) + kin.children_in_words(run, runs)

@@ -22,14 +22,46 @@ def show() -> None:
     """Draw the page, for the run in the link."""
     st.html(Path(__file__).with_name("write.css"))
     session.start_settings()
-    run = run_in_link()
     st.markdown("### Let it write")
+    run = _choose_run(run_in_link())
     if run is None:
         st.markdown("There is no network yet: press Train on the page Train, then come back.")
         return
-    subject = Subject.of_run(run)
-    st.text(f"{run.title}, learning {subject.corpus.name}. Choose a moment, a prompt and dice.")
-    st.fragment(_draw)(subject)
+    st.fragment(_draw)(Subject.of_run(run))
+
+
+def _choose_run(linked: Run | None) -> Run | None:
+    """The run in the link, or else the newest; another of the visitor's own can be chosen."""
+    if linked and not services.owned(linked):
+        st.caption("Somebody shows you this network: you can let it write.")
+        return linked
+    runs = {run.id: run for run in services.shelf().runs()}
+    if not runs:
+        return None
+    shown = linked.id if linked else next(iter(runs))
+    if linked is None:
+        session.select_run(shown)
+    st.session_state[session.WRITER] = shown
+    st.selectbox(
+        "Which network",
+        list(runs),
+        format_func=lambda run_id: _named(runs[run_id]),
+        key=session.WRITER,
+        on_change=_choose_writer,
+        label_visibility="collapsed",
+        width=420,
+    )
+    return runs[shown]
+
+
+def _named(run: Run) -> str:
+    corpus = services.corpus(run.sha256)
+    return f"{run.title} · {corpus.name} · hidden {run.config.hidden_size} · {run.iteration:,} its"
+
+
+def _choose_writer() -> None:
+    session.select_run(st.session_state[session.WRITER])
+    _forget_picks()
 
 
 @told()
