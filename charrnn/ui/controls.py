@@ -78,8 +78,8 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 on_click=session.select_run,
                 args=(session.previous_run_id(),),
             )
-    if run:
-        _say_kin(run)
+        if run:
+            _say_kin(run)
     if more:
         act(run, more)
 
@@ -104,7 +104,6 @@ def _draw_for_onlookers(run: Run, corpus: Corpus, config: RunConfig) -> None:
             help="Start a run of your own with these settings",
         )
         st.caption("Somebody shows you this run: you can look, and train one like it.")
-    _say_kin(run)
 
 
 @told()
