@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from charrnn.ui import services
+from charrnn.ui import services, trouble
 
-app = st.App("charrnn/ui/pages.py", lifespan=services.open_up)
+app = st.App("charrnn/ui/pages.py", lifespan=services.open_up, on_script_error=trouble.say)

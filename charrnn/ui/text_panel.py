@@ -1,6 +1,7 @@
 """Step 1: the text. Pick one that ships, upload a file, or paste."""
 
 import textwrap
+from collections import Counter
 
 import streamlit as st
 
@@ -51,7 +52,7 @@ def text_in_hand() -> Corpus:
 def _pick() -> None:
     offers = {offer.key: offer for offer in library.offers()}
     own = session.own_texts()
-    titles = {key: offer.title for key, offer in offers.items()} | own
+    titles = _told_apart({key: offer.title for key, offer in offers.items()} | own)
     if session.OFFER not in st.session_state:
         sha256 = session.text_sha256()
         st.session_state[session.OFFER] = sha256 if sha256 in own else _offer_of(sha256)
@@ -64,6 +65,15 @@ def _pick() -> None:
         help="\n\n".join(f"**{o.title}**: {o.description}" for o in offers.values()),
     )
     session.select_text(key if key in own else _offered(key))
+
+
+def _told_apart(titles: dict[str, str]) -> dict[str, str]:
+    """Every title once: a list takes two entries that read the same for one."""
+    told, seen = {}, Counter()
+    for key, title in titles.items():
+        seen[title] += 1
+        told[key] = f"{title} ({seen[title]})" if seen[title] > 1 else title
+    return told
 
 
 def show_text(sha256: str) -> None:
@@ -107,7 +117,9 @@ def _paste() -> None:
         label_visibility="collapsed",
     )
     if pasted:
-        first_words = textwrap.shorten(pasted, PASTED_NAME_LENGTH, placeholder=" …")
+        first_words = textwrap.shorten(
+            pasted[: 10 * PASTED_NAME_LENGTH], PASTED_NAME_LENGTH, placeholder=" …"
+        )
         _take(f"Pasted: {first_words}", hash(pasted), lambda: clean_pasted(pasted))
 
 
