@@ -33,7 +33,7 @@ class Pace(NamedTuple):
 PACES = (Pace(5.0, 0.5, 0.5), Pace(20.0, 1.0, 1.0), Pace(math.inf, 1.0, 3.0))
 SILENT_SECONDS = 5.0
 RESTING_SECONDS = 2.0  # somebody else may set the run going
-SAMPLE_HEIGHT = 230
+SAMPLE_HEIGHT = 250
 
 WHY_UP_AND_DOWN = """
 **Why does it go up and down?** Each window of text is a different little exam: a line of easy
