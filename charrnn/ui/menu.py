@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs.records import Run
 from charrnn.runs.shelf import MAX_NAME_LENGTH
-from charrnn.ui import services, session, sitemap, twins
+from charrnn.ui import keeping, services, session, sitemap, twins
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
@@ -13,6 +13,7 @@ ACTIONS = {
     "duplicate": ":material/content_copy: Duplicate and change",
     "grid": ":material/grid_view: Grid of twins",
     "rename": ":material/edit: Rename",
+    "save": ":material/save: Save a copy",
     "show": ":material/share: Show to others",
     "delete": ":material/delete: Delete",
 }
@@ -41,6 +42,8 @@ def act(run: Run, action: str) -> None:
         twins.grid(run)
     elif action == "rename":
         rename(run)
+    elif action == "save":
+        keeping.save(run)
     elif action == "show":
         show_to_others(run)
     else:

@@ -39,6 +39,8 @@ CLICKED_SAMPLE = "clicked_sample"  # an iteration on the curve, until the page h
 
 # On the page /compare. The first three stand in the URL too, under the same names.
 _COMPARED = "compare"  # ids of runs, or keys to look at somebody else's, as a list
+RUN_FILE = "run_file"
+BROUGHT = "brought"  # the uploaded file that has become a run
 BY = "by"
 AT = "at"
 _DELETED = "deleted_run"  # what was thrown away last, to take back

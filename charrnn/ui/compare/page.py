@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.runs.records import Run
 from charrnn.ui import charts as loss_charts
-from charrnn.ui import services, session, twins
+from charrnn.ui import keeping, services, session, twins
 from charrnn.ui.compare import charts, samples, shelf, subject, table
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.trouble import told
@@ -25,6 +25,7 @@ def show() -> None:
     session.show_comparison(owned=bool(own) or not runs)
     with st.sidebar:
         shelf.draw()
+        keeping.bring()
     _heading(runs, own)
     if not runs:
         st.markdown(
