@@ -7,7 +7,7 @@ import streamlit as st
 from charrnn.runs.contents import BadRunFile
 from charrnn.runs.limits import TooLarge
 from charrnn.runs.records import Run
-from charrnn.runs.transfer import curve_csv, export_run, import_run, samples_text
+from charrnn.runs.transfer import TextNeeded, curve_csv, export_run, import_run, samples_text
 from charrnn.ui import services, session
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
@@ -62,7 +62,7 @@ def bring() -> None:
         if file is None or st.session_state.get(session.BROUGHT) == file.file_id:
             return
         try:
-            run = import_run(services.shelf(), file.getvalue())
+            run = _brought(file.getvalue())
         except (BadRunFile, TooLarge) as problem:
             st.error(plain(str(problem)), icon=":material/error:")
             return
@@ -70,3 +70,13 @@ def bring() -> None:
         session.compare([*(session.compared() or []), run.id])
         session.select_run(run.id)
         st.rerun()
+
+
+def _brought(data: bytes) -> Run:
+    """The run of a file. One without its text goes on with that text if the visitor brought it."""
+    try:
+        return import_run(services.shelf(), data)
+    except TextNeeded as needed:
+        if needed.sha256 not in session.own_texts():
+            raise
+        return import_run(services.shelf(), data, text=services.store().text(needed.sha256))
