@@ -99,13 +99,12 @@ def _finished(store: Store, corpus: Corpus, config: RunConfig, workspace: str) -
     floor = dice.uniform(1.9, 2.6)
     news, smooth = Progress(), 0.0
     for n in range(ITERATIONS + 1):
-        if not recorded(n):
-            continue
         bits = floor + (math.log2(len(corpus.vocabulary)) - floor) / (1 + n / 1500) ** 0.8
         smooth = config.seq_length * math.log(2) * (bits + dice.gauss(0, 0.004))
-        loss = smooth * dice.uniform(0.75, 1.3)
-        row = {"iteration": n, "loss": loss, "smooth_loss": smooth, "seconds": n * 4e-4}
-        news.metrics.append(row)
+        if recorded(n):
+            loss = smooth * dice.uniform(0.75, 1.3)
+            row = {"iteration": n, "loss": loss, "smooth_loss": smooth, "seconds": n * 4e-4}
+            news.metrics.append(row)
         if n % config.sample_interval == 0:
             written = " ".join(dice.choices(words, k=80))[: config.sample_length]
             news.samples.append({"iteration": n, "text": written})
