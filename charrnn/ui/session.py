@@ -25,6 +25,7 @@ _TEXT = "text"  # sha256 of the text that is chosen
 _OWN_TEXTS = "own_texts"  # sha256 -> the name under which this visitor brought a text
 _SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
 _PAGE = "page"  # the page that was drawn last
+_ENTERED = "entered"
 
 MAX_COMPARED = 12
 
@@ -52,6 +53,7 @@ PLACE = "place"  # of the character that is looked at, among those that were wri
 PICKS = "picks"  # place -> index of the character that was picked there
 VOCABULARY = "vocabulary"  # of the network that writes
 WRITE_AT = "write_at"  # the moment of the run
+NEWEST_ASKED = "newest_asked"  # how often the newest moment was asked for
 
 # On the page /alphabet.
 FIND = "find"
@@ -83,6 +85,7 @@ def keep_url(page: str) -> None:
         select_run(None)
     elif state.get(_RUN):
         st.query_params[_RUN] = state[_RUN]
+    state[_ENTERED] = state.get(_PAGE) != page
     state[_PAGE] = page
 
 
@@ -125,6 +128,11 @@ def show_workspace(owned: bool) -> None:
 def page() -> str:
     """The title of the page that is drawn."""
     return st.session_state[_PAGE]
+
+
+def entered() -> bool:
+    """Whether the page has just been gone to."""
+    return st.session_state[_ENTERED]
 
 
 def run_id() -> str | None:

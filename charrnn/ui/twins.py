@@ -25,8 +25,9 @@ MAX_GRID = 12
 def duplicate(run: Run) -> None:
     """A twin: the same text, the same first weights wherever shapes match, the same dice."""
     st.caption(
-        "A twin begins with the same weights wherever the shapes match, reads the text in the "
-        "same order and throws the same dice. So whatever differs comes from what you change."
+        f"A twin of {plain(run.title)} begins with the same weights wherever the shapes match, "
+        "reads the text in the same order and throws the same dice. So whatever differs comes "
+        "from what you change."
     )
     values = {}
     for name in CHANGEABLE:
@@ -115,10 +116,10 @@ def _say_how_long(configs: list[RunConfig], corpus: Corpus, problem: str) -> Non
         st.warning(plain(problem), icon=":material/warning:")
         return
     each = [_seconds(config, len(corpus.vocabulary)) for config in configs]
-    together = f"{len(each)} runs, " if len(each) > 1 else ""
+    together = f"{len(each)} runs, about" if len(each) > 1 else "About"
     longest = f"; the longest takes {duration(max(each))}" if len(each) > 1 else ""
     st.text(
-        f"{together}about {duration(total_seconds(each))} on this machine while nothing else "
+        f"{together} {duration(total_seconds(each))} on this machine while nothing else "
         f"trains{longest}."
     )
 

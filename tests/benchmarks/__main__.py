@@ -16,6 +16,7 @@ BENCHMARKS = {
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
     "copying": "tests.benchmarks.copying",
+    "compare": "tests.benchmarks.compare",
 }
 
 

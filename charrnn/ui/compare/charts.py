@@ -10,7 +10,7 @@ from charrnn.ui.charts import AXES, doubled
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.style import QUIET
 
-HEIGHT = 360
+HEIGHT = 320
 EMPTY_ROOM = 1.04  # of the axis, beyond the longest curve
 
 
@@ -35,7 +35,7 @@ def curve_rows(subjects: list[Subject], axis: str) -> pd.DataFrame:
                 }
             )
     frame = pd.DataFrame(rows)
-    end = doubled(4.0 if axis == "seconds" else 100.0, float(frame[axis].max()) * EMPTY_ROOM)
+    end = _end(subjects, axis, float(frame[axis].max()))
     low, high = frame["bits"].min(), frame["bits"].max()
     corners = pd.DataFrame(
         {
@@ -48,6 +48,18 @@ def curve_rows(subjects: list[Subject], axis: str) -> pd.DataFrame:
     frame["x"] = frame[axis]
     numbers = ["x", "bits", "seconds", "characters", "iteration"]
     return frame.astype(dict.fromkeys(numbers, "float32"))
+
+
+def _end(subjects: list[Subject], axis: str, longest: float) -> float:
+    """Where the x axis ends: it doubles when it is full, so that live curves do not creep."""
+    if not any(subject.run.moving for subject in subjects):
+        return max(longest, 1.0) * EMPTY_ROOM
+    end = doubled(4.0 if axis == "seconds" else 100.0, longest * EMPTY_ROOM)
+    if axis == "seconds":
+        return end  # nobody knows how long they will take
+    per_iteration = [s.characters_per_iteration if axis == "characters" else 1 for s in subjects]
+    limits = [s.run.iterations * n for s, n in zip(subjects, per_iteration, strict=True)]
+    return max(min(end, max(limits) * EMPTY_ROOM), longest)
 
 
 @cache

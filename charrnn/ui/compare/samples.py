@@ -16,7 +16,7 @@ LINE_STYLES = ("solid", "dashed", "dotted")  # what CSS calls them
 
 
 def draw(subjects: list[Subject]) -> None:
-    st.markdown("#### What they wrote, at the same moment")
+    st.markdown("#### What they wrote")
     place, by = _choose(subjects)
     with st.container(horizontal=True, key="samples"):
         for subject in subjects:
@@ -48,6 +48,8 @@ def _choose(subjects: list[Subject]) -> tuple[float, str]:
             persist_state="session",
             label_visibility="collapsed",
         )
+    if chosen == NEWEST and len(subjects) > 1:
+        st.caption(f"The newest of each. Move the slider to see them at the same {by}.")
     return float("inf") if chosen == NEWEST else float(chosen), by
 
 
@@ -85,16 +87,23 @@ def _draw_one(subject: Subject, place: float, by: str) -> None:
         st.html(heading(subject))
         st.caption("It has not written yet.")
         return
-    st.html(heading(subject, f"iteration {iteration:,}"))
+    st.html(heading(subject, f"iteration {iteration:,}{_no_further(subject, place, by)}"))
     text = services.store().sample(subject.run.id, iteration)
     writing.draw(text, subject.corpus, height=HEIGHT)
 
 
+def _no_further(subject: Subject, place: float, by: str) -> str:
+    """Says so where a run has not come as far as the slider."""
+    reached = subject.run.iteration if by == "iteration" else subject.run.seconds
+    return "" if place == float("inf") or reached >= place else ", not further yet"
+
+
 def heading(subject: Subject, figure: str = "") -> str:
     """Its colour, its name, what is different about it, and a figure, as HTML."""
-    words = filter(None, [subject.telling, figure])
-    named = " · ".join([f"<b>{html.escape(subject.run.title)}</b>", *map(html.escape, words)])
-    return f'<p class="run-name">{swatch(subject.colour, subject.dash)}{named}</p>'
+    title = html.escape(subject.run.title)
+    words = html.escape(" · ".join(filter(None, [subject.telling, figure])))
+    name = f'{swatch(subject.colour, subject.dash)}<b title="{title}">{title}</b>'
+    return f'<p class="run-name">{name} <span>{words}</span></p>'
 
 
 def swatch(colour: str, dash: tuple[int, int]) -> str:

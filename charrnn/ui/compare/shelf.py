@@ -37,35 +37,41 @@ def _draw(moving: bool, chosen: tuple[str, ...]) -> None:
     if not runs:
         st.caption("None yet: press Train on the page Train, then come back.")
         return
+    texts = len({run.sha256 for run in runs}) > 1
     everything = len(runs) <= SHOWN_AT_FIRST or st.toggle(f"Show all {len(runs)}", key="all_runs")
     action = None
     for run in runs if everything else runs[:SHOWN_AT_FIRST]:
-        action = _row(run, chosen) or action
+        action = _row(run, chosen, name_text=texts) or action
     if action:
         act(*action)
 
 
-def _row(run: Run, chosen: tuple[str, ...]) -> tuple[Run, str] | None:
+def _row(run: Run, chosen: tuple[str, ...], *, name_text: bool) -> tuple[Run, str] | None:
     key = f"compared_{run.id}"
     st.session_state[key] = run.id in chosen
     with st.container(horizontal=True, vertical_alignment="center", key=f"shelf_{run.id}"):
         st.checkbox(plain(run.title), key=key, on_change=_choose, args=(run.id, key))
         picked = draw_menu(run, on_shelf=True)
-    st.html(_facts(run))
+    st.html(_facts(run, name_text=name_text))
     return (run, picked) if picked else None
 
 
-def _facts(run: Run) -> str:
+def _facts(run: Run, *, name_text: bool) -> str:
+    """What it is and how far it has come, in two short lines, after a piece of its curve."""
     bits = bits_per_character(run.smooth_loss, run.config.seq_length)
     colour = COLOURS[(run.number - 1) % len(COLOURS)]
     dash = DASHES[(run.number - 1) // len(COLOURS) % len(DASHES)]
-    settings = f"hidden {run.config.hidden_size} · seq {run.config.seq_length} · rate "
-    state = "▶ training" if run.active and run.owned else "⏳ waiting" if run.active else ""
-    first = " · ".join(filter(None, [services.corpus(run.sha256).name[:24], state]))
-    return (
-        f'<p class="facts">{swatch(colour, dash)}{html.escape(first)}<br>{settings}'
-        f"{run.config.learning_rate:g} · {run.iteration:,} its · {bits:.2f} bits</p>"
-    )
+    config = run.config
+    lines = [
+        f"hidden {config.hidden_size} · seq {config.seq_length} · rate {config.learning_rate:g}",
+        f"{bits:.2f} bits at {run.iteration:,}",
+    ]
+    if name_text:
+        lines.insert(0, html.escape(services.corpus(run.sha256).name))
+    state = "training" if run.active and run.owned else "waiting" if run.active else ""
+    marked = f" · <b>{state}</b>" if state else ""
+    lines = "".join(f"<span>{line}</span>" for line in [*lines[:-1], lines[-1] + marked])
+    return f'<div class="facts">{swatch(colour, dash)}<p>{lines}</p></div>'
 
 
 def _choose(run_id: str, key: str) -> None:

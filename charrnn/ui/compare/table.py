@@ -18,6 +18,7 @@ def draw(subjects: list[Subject]) -> None:
         height=38 + 35 * len(frame),
         key="compare_table",
         column_config={
+            "run": st.column_config.TextColumn(width=130, pinned=True),
             "bits now": st.column_config.NumberColumn(format="%.3f"),
             "best bits": st.column_config.NumberColumn(format="%.3f"),
             "held-out bits": st.column_config.NumberColumn(format="%.3f"),

@@ -1,10 +1,13 @@
 // The likeliest characters: a thin bar at temperature 1, a thick one at the temperature chosen.
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".odds");
-  const percent = (share) => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+  const percent = (share) =>
+    share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.id : null;
   const rows = data.rows.map((row) => {
     const button = document.createElement("button");
     button.type = "button";
+    button.dataset.id = row.id;
     button.className = row.chosen ? "chosen" : "";
     button.setAttribute("aria-pressed", row.chosen);
     button.title = `${row.name}: ${percent(row.plain)} at temperature 1, now ${percent(row.bent)}`;
@@ -26,4 +29,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return button;
   });
   box.replaceChildren(...rows);
+  // They are made anew: whoever goes through them with the keyboard stays where they were.
+  if (focused !== null) rows.find((button) => button.dataset.id === focused)?.focus();
 }

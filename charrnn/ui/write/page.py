@@ -16,6 +16,7 @@ from charrnn.ui.write.bench import STRIP, TEMPERATURES, Bench
 
 NEWEST = "newest"
 STRIP_HEIGHT = 190
+LOOK_SECONDS = 2.0  # between two looks whether a run that trains has come further
 
 
 def show() -> None:
@@ -23,11 +24,18 @@ def show() -> None:
     st.html(Path(__file__).with_name("write.css"))
     session.start_settings()
     st.markdown("### Let it write")
-    run = _choose_run(run_in_link())
+    if session.entered():
+        _ask_for_newest()
+    with st.container(horizontal=True, vertical_alignment="center", key="who_writes"):
+        run = _choose_run(run_in_link())
+        if run is not None:
+            subject = Subject.of_run(run)
+            looking = LOOK_SECONDS if run.moving else None
+            st.fragment(_offer_newer, run_every=looking)(subject)
     if run is None:
         st.markdown("There is no network yet: press Train on the page Train, then come back.")
         return
-    st.fragment(_draw)(Subject.of_run(run))
+    st.fragment(_draw)(subject)
 
 
 def _choose_run(linked: Run | None) -> Run | None:
@@ -61,7 +69,35 @@ def _named(run: Run) -> str:
 
 def _choose_writer() -> None:
     session.select_run(st.session_state[session.WRITER])
+    _ask_for_newest()
+
+
+def _ask_for_newest() -> None:
+    st.session_state[session.NEWEST_ASKED] = st.session_state.get(session.NEWEST_ASKED, 0) + 1
     _forget_picks()
+
+
+def _newest(subject: Subject) -> Moment:
+    """The newest when it was asked for: what is looked at stays, though the run trains on."""
+    return _held(subject.run.id, st.session_state.get(session.NEWEST_ASKED, 0), subject)
+
+
+@st.cache_resource(show_spinner=False, scope="session", max_entries=2)
+def _held(run_id: str, asked: int, _subject: Subject) -> Moment:
+    return _subject.newest_moment()
+
+
+@told()
+def _offer_newer(subject: Subject) -> None:
+    held = _newest(subject).iteration
+    now = services.store().checkpoint_iteration(subject.run.id) or held
+    if now > held and st.button(
+        f"From iteration {held:,}. It is at {now:,} now: take that",
+        icon=":material/update:",
+        type="tertiary",
+    ):
+        _ask_for_newest()
+        st.rerun()
 
 
 @told()
@@ -105,8 +141,9 @@ def _choose_moment(subject: Subject, run: Run) -> Moment:
             persist_state="session",
             on_change=_forget_picks,
         )
-        branching.offer(run, run.iteration if chosen == NEWEST else chosen)
-    return subject.newest_moment() if chosen == NEWEST else subject.moment(chosen)
+        moment = _newest(subject) if chosen == NEWEST else subject.moment(chosen)
+        branching.offer(run, moment.iteration)
+    return moment
 
 
 def _choose(subject: Subject, moment: Moment) -> tuple[Bench, dict]:
