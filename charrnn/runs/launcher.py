@@ -17,7 +17,7 @@ from charrnn.runs.events import event
 from charrnn.runs.limits import Limits
 from charrnn.runs.records import Run, StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import worker_name
+from charrnn.runs.worker import step_aside, worker_name
 
 STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints
@@ -168,7 +168,7 @@ class Launcher:
     def _spawn(self, run: Run) -> subprocess.Popen:
         # A process of its own, not a thread (they would wait for each other) and not
         # multiprocessing (it would run the page again).
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [self._python, "-m", "charrnn.runs.worker", run.id],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -176,3 +176,5 @@ class Launcher:
             # In the environment, because a database URL may hold a password.
             env=os.environ | ONE_THREAD | {URL_VARIABLE: self.store.url},
         )
+        step_aside(process.pid)  # from the first moment: loading its packages takes a second
+        return process

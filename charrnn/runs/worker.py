@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from charrnn.runs.store import LeaseLost, Store
 PUBLISH_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
 SHARE = 0.02  # of the time, at most, for checkpoints, and as much for the likeliest line
+PUBLISH_SHARE = 0.04  # of the computing: on a crowded machine, publish more rarely than that
+MAX_PUBLISH_SECONDS = 2.0  # but pages wait for news, and wishes to be read
 WISH_SECONDS = 0.05  # between two looks at the wishes while nothing is to be done
 IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at once
 LIKELIEST_LENGTH = 60
@@ -30,6 +33,13 @@ NICENESS = 15  # pages answer before workers compute
 def worker_name(pid: int) -> str:
     """Who holds a lease."""
     return f"{socket.gethostname()}:{pid}"
+
+
+def step_aside(pid: int) -> None:
+    """Let a worker compute only while no page has to."""
+    if hasattr(os, "setpriority"):  # not on Windows
+        with suppress(OSError):  # it has ended
+            os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
 
 
 def recorded(iteration: int) -> bool:
@@ -79,6 +89,7 @@ class Worker:
         self.seconds = 0.0
         self.characters_per_second = 0.0
         self.likeliest = ""
+        self.publish_cost = 0.0  # seconds of computing for the last that had no checkpoint
         self.checkpoint_pace = Pace(CHECKPOINT_SECONDS)
         self.likeliest_pace = Pace(PUBLISH_SECONDS / 2)
         saved = store.checkpoint(run.id)
@@ -104,11 +115,16 @@ class Worker:
         self.publish(self._resting_status(), checkpoint=True)
 
     def train(self, until: int) -> None:
-        """Steps, for a fraction of a second, then write."""
+        """Steps, for a fraction of a second or until writing is worth it, then write."""
         trainer, config, metrics = self.trainer, self.run.config, self.news.metrics
         started, first = time.perf_counter(), trainer.iteration
-        deadline = started + PUBLISH_SECONDS
-        while trainer.iteration < until and (now := time.perf_counter()) < deadline:
+        enough = time.process_time() + self.publish_cost / PUBLISH_SHARE
+        while trainer.iteration < until:
+            now = time.perf_counter()
+            if now - started > PUBLISH_SECONDS and (
+                time.process_time() >= enough or now - started > MAX_PUBLISH_SECONDS
+            ):
+                break
             record = trainer.step()
             if recorded(record.iteration):
                 metrics.append(record._asdict() | {"seconds": self.seconds + now - started})
@@ -127,7 +143,7 @@ class Worker:
     def publish(self, status: str, *, message: str = "", checkpoint: bool = False) -> None:
         """Everything since the last time, in one transaction. Raises LeaseLost."""
         trainer = self.trainer
-        started = time.perf_counter()
+        started, computed = time.perf_counter(), time.process_time()
         if self.likeliest_pace.due:
             self.likeliest = self.vocabulary.decode(trainer.likeliest(LIKELIEST_LENGTH))
             self.likeliest_pace.done(started)
@@ -152,6 +168,8 @@ class Worker:
         self.news = Progress()
         if checkpoint:
             self.checkpoint_pace.done(started)
+        else:
+            self.publish_cost = time.process_time() - computed
 
     def _begin(self) -> None:
         """What there is to see before the first update."""
@@ -214,8 +232,7 @@ def main(run_id: str) -> int:
     """Train a run until it is not wanted any more, or standard input closes."""
     # Ctrl-C in a terminal is for the server. When that has ended, standard input closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(NICENESS)
+    step_aside(os.getpid())
     write_to_stderr()
     np.seterr(over="ignore", invalid="ignore")  # Diverged says it, with the iteration
     name = worker_name(os.getpid())

@@ -27,12 +27,16 @@ class Pace(NamedTuple):
 
     until: float
     words: float
-    curve: float
+    curve: float | None
+
+    def slowed(self, factor: int) -> "Pace":
+        """For a page in a crowd, see crowd.py."""
+        return Pace(self.until, factor * self.words, self.curve and factor * self.curve)
 
 
 PACES = (Pace(5.0, 0.5, 0.5), Pace(20.0, 1.0, 1.0), Pace(math.inf, 1.0, 3.0))
 SILENT_SECONDS = 5.0
-RESTING_SECONDS = 2.0  # somebody else may set the run going
+RESTING = Pace(0.0, 2.0, None)  # somebody else may set the run going
 SAMPLE_HEIGHT = 250
 
 WHY_UP_AND_DOWN = """
@@ -59,11 +63,12 @@ def draw_live(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     they show what these settings would start from: the same fragments, so that nothing on the
     page is built anew when the run begins.
     """
-    pace = _pace(run)
+    phase = _phase(run)
+    pace = phase and phase[-1]
     words = st.fragment(_draw_words, run_every=pace and pace.words)
     curve = st.fragment(_draw_curve, run_every=pace and pace.curve)
     with st.container(horizontal=True, key="stage"):
-        words(run.id if run else None, _phase(run), corpus, config)
+        words(run.id if run else None, phase, corpus, config)
         curve(run.id if run else None, corpus, config)
 
 
@@ -80,16 +85,20 @@ def _phase(run: Run | None) -> tuple | None:
 
 
 def _pace(run: Run | None) -> Pace | None:
-    if run is None or not run.moving:
-        return run and Pace(0.0, RESTING_SECONDS, None)
-    return next(pace for pace in PACES if run.seconds < pace.until)
+    if run is None:
+        return None
+    if not run.moving:
+        return RESTING.slowed(services.crowd_factor())
+    pace = next(pace for pace in PACES if run.seconds < pace.until)
+    return pace.slowed(services.crowd_factor())
 
 
 @told()
 def _draw_words(run_id: str | None, phase: tuple | None, corpus: Corpus, config: RunConfig) -> None:
-    now, run = _look(run_id, corpus, config)
+    now, run = _look(run_id, corpus, config, rows=1)  # it draws no curve
     if run:
         services.store().look([run.id])
+        services.look_again_in(phase[-1].words)
         if _phase(run) != phase:
             st.rerun()
     with st.container(key="head"):
@@ -113,11 +122,13 @@ def _draw_curve(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
             _look_back(now, run)
 
 
-def _look(run_id: str | None, corpus: Corpus, config: RunConfig) -> tuple[Snapshot, Run | None]:
-    """What there is to see now."""
+def _look(
+    run_id: str | None, corpus: Corpus, config: RunConfig, *, rows: int = 256
+) -> tuple[Snapshot, Run | None]:
+    """What there is to see now. rows: of the curve, at most."""
     if run_id is None:
         return snapshot.before_training(corpus, config), None
-    run, history = services.store().observe(run_id)
+    run, history = services.store().observe(run_id, points=rows)
     return snapshot.of_run(services.corpus(run.sha256), run, history), run
 
 

@@ -1,4 +1,4 @@
-"""What all visitors of one server share: the store and the launcher."""
+"""What all visitors of one server share: the store, the launcher, and the crowd they are."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charrnn.runs.database import default_url
 from charrnn.runs.events import write_to_stderr
@@ -14,6 +15,7 @@ from charrnn.runs.records import Corpus, Run
 from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from charrnn.ui import session
+from charrnn.ui.crowd import Crowd
 
 
 @cache
@@ -34,6 +36,23 @@ async def open_up(_) -> AsyncIterator[None]:
     running.watch()
     yield
     await asyncio.to_thread(running.close)
+
+
+@cache
+def _crowd() -> Crowd:
+    return Crowd()
+
+
+def crowd_factor() -> int:
+    """How many times rarer than alone a live page looks, so that training keeps the machine."""
+    return _crowd().factor
+
+
+def look_again_in(seconds: float) -> None:
+    """Say that this page is live, and when it will look again."""
+    context = get_script_run_ctx()
+    if context:
+        _crowd().note(context.session_id, seconds)
 
 
 def store() -> Store:
