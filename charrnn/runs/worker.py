@@ -20,10 +20,11 @@ from charrnn.runs.store import LeaseLost, Store
 
 PUBLISH_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.0
-SHARE = 0.02  # of the time, at most, for checkpoints, and as much for the likeliest line
-PUBLISH_SHARE = 0.04  # of the computing: on a crowded machine, publish more rarely than that
-MAX_PUBLISH_SECONDS = 2.0  # but pages wait for news, and wishes to be read
+# Of the time, at most, for checkpoints, as much for the likeliest line, and for the news.
+SHARE = 0.02
+MAX_PUBLISH_SECONDS = 2.0  # where many compete for the machine, see train()
 WISH_SECONDS = 0.05  # between two looks at the wishes while nothing is to be done
+MAX_WISH_SECONDS = 0.5  # and when that has been so for a while
 IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at once
 LIKELIEST_LENGTH = 60
 BROKE_DOWN = "The learning broke down"
@@ -111,14 +112,21 @@ class Worker:
                 idle_since = time.perf_counter()
             else:
                 self._rest()
-                stop.wait(WISH_SECONDS)
+                # Whoever has just paused may step or resume; later, looking costs more than it
+                # brings.
+                idle = time.perf_counter() - idle_since
+                stop.wait(min(MAX_WISH_SECONDS, max(WISH_SECONDS, idle / 20)))
         self.publish(self._resting_status(), checkpoint=True)
 
     def train(self, until: int) -> None:
-        """Steps, for a fraction of a second or until writing is worth it, then write."""
+        """Steps, for a fraction of a second, then write.
+
+        In a crowd a second holds little computing, and writers wait for each other: then it goes
+        on until the steps have taken their share, but not so long that pages and wishes wait.
+        """
         trainer, config, metrics = self.trainer, self.run.config, self.news.metrics
         started, first = time.perf_counter(), trainer.iteration
-        enough = time.process_time() + self.publish_cost / PUBLISH_SHARE
+        enough = time.process_time() + self.publish_cost / SHARE
         while trainer.iteration < until:
             now = time.perf_counter()
             if now - started > PUBLISH_SECONDS and (

@@ -1,6 +1,7 @@
 """What all visitors of one server share: the store, the launcher, and the crowd they are."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -8,7 +9,7 @@ from functools import cache
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from charrnn.runs.database import default_url
+from charrnn.runs.database import URL_VARIABLE, default_url
 from charrnn.runs.events import write_to_stderr
 from charrnn.runs.launcher import Launcher
 from charrnn.runs.records import Corpus, Run
@@ -16,6 +17,16 @@ from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from charrnn.ui import session
 from charrnn.ui.crowd import Crowd
+
+
+@cache
+def _url(_place: str | None) -> str:
+    """Where runs live, found out once for each value of the variable, not at every look."""
+    return default_url()
+
+
+def url() -> str:
+    return _url(os.environ.get(URL_VARIABLE))
 
 
 @cache
@@ -56,7 +67,7 @@ def look_again_in(seconds: float) -> None:
 
 
 def store() -> Store:
-    return _store_at(default_url())
+    return _store_at(url())
 
 
 def shelf() -> Shelf:
@@ -70,7 +81,7 @@ def owned(run: Run) -> bool:
 
 
 def launcher() -> Launcher:
-    return _launcher_at(default_url())
+    return _launcher_at(url())
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
@@ -80,4 +91,4 @@ def _corpus_at(url: str, sha256: str) -> Corpus:
 
 def corpus(sha256: str) -> Corpus:
     """A text's description; it never changes, so it is read once. Raises KeyError."""
-    return _corpus_at(default_url(), sha256)
+    return _corpus_at(url(), sha256)

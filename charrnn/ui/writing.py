@@ -5,7 +5,6 @@ import html
 import streamlit as st
 
 from charrnn.engine.copying import Copied, Source, worth_noticing
-from charrnn.runs.database import default_url
 from charrnn.runs.records import Corpus
 from charrnn.ui import services
 
@@ -22,7 +21,7 @@ def draw(text: str, corpus: Corpus, *, height: int | None = None) -> None:
 
 def source(corpus: Corpus) -> Source:
     """The text of a corpus, made ready to look samples up in it; made once."""
-    return _source_at(default_url(), corpus.sha256)
+    return _source_at(services.url(), corpus.sha256)
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)

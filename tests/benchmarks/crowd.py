@@ -32,7 +32,7 @@ ARRIVAL_SECONDS = 0.25  # between two visitors
 SETTLING_SECONDS = 12.0
 MEASURED_SECONDS = 20.0
 ALONE_SECONDS = 5.0
-IDLE_SECONDS = 10.0  # between two clicks of one visitor, on average
+IDLE_SECONDS = 20.0  # between two clicks of one visitor, on average
 CLICKS = 20  # in the real browser
 BAD_WORDS = ("ERROR", "Traceback", "page_failed", "store_failed", "hung", "given_up")
 
@@ -57,6 +57,7 @@ class Share:
     server: float
     visitors: float
     browser: float
+    machine: float
     iterations: int
 
     @classmethod
@@ -67,11 +68,17 @@ class Share:
             server=processes.cpu_seconds(server.process.pid),
             visitors=processes.cpu_seconds(os.getpid()),
             browser=sum(map(processes.cpu_seconds, browser)),
+            machine=processes.machine_seconds(),
             iterations=sum(run.iteration for run in store.wanted()),
         )
 
     def since(self, before: "Share") -> "Share":
         return Share(*(getattr(self, f) - getattr(before, f) for f in self.__dataclass_fields__))
+
+    @property
+    def others(self) -> float:
+        """What has nothing to do with this, and takes from the cores all the same."""
+        return self.machine - self.workers - self.server - self.visitors - self.browser
 
     def of_cores(self, seconds: float) -> float:
         return seconds / (self.wall * len(os.sched_getaffinity(0)))
@@ -200,7 +207,7 @@ async def _click(visitor: Visitor, answers: list[float]) -> None:
 
 def _say_share(title: str, share: Share) -> None:
     print(f"\n{VISITORS} pages, {VISITORS} runs, {title} ({share.wall:.0f} s)")
-    for name in ("workers", "server", "visitors", "browser"):
+    for name in ("workers", "server", "visitors", "browser", "others"):
         print(f"  {name:8} {share.of_cores(getattr(share, name)):6.1%} of the cores")
 
 

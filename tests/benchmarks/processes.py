@@ -16,6 +16,14 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
 
 
+def machine_seconds() -> float:
+    """How long all cores together have computed, for whomever."""
+    user, nice, system, _, _, irq, softirq, *_ = map(
+        int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / _TICKS_PER_SECOND
+
+
 def resident(pid: int) -> float:
     """Megabytes in memory, those that are shared with others counted fully."""
     return _kilobytes(pid, "status", "VmRSS:") / 1024
