@@ -7,5 +7,5 @@ Three floors; imports go down only.
     charrnn/runs     what lasts: settings, texts, the database, worker processes
     charrnn/engine   the mathematics, on NumPy alone; begin reading here
 
-python -m charrnn is the same on the command line.
+python -m charrnn is the same on the command line: charrnn/commands, beside the pages.
 """

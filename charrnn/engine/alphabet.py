@@ -13,7 +13,7 @@ RARE = 10
 
 DOTTED_CIRCLE = "◌"  # what Unicode puts under a mark that stands alone
 
-_SYMBOLS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\u00a0": "⍽", "\x7f": "␡"}
+_SYMBOLS = {" ": "␣", "\n": "⏎", "\t": "⇥", "\u00a0": "NBSP", "\x7f": "␡"}
 _SYMBOLS |= {"\u200b": "ZWSP", "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u2060": "WJ", "\ufeff": "BOM"}
 _SYMBOLS |= {"\u200e": "LRM", "\u200f": "RLM", "\u061c": "ALM", "\u00ad": "SHY"}
 _SYMBOLS |= {"\u2028": "LS", "\u2029": "PS", "\u202f": "NNBSP", "\u3000": "IDSP"}

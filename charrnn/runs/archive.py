@@ -1,68 +1,145 @@
-"""A trained network as one file: numbers and plain words, nothing that could run.
+"""A whole run as one file: numbers and plain words, nothing that could run.
 
-The file is a safetensors file. Its tensors are Trainer.state(); its metadata says what they mean:
-the format and its version, the settings, and the characters in the order of their ids.
+The file is a safetensors file. Its tensors are Trainer.state(), what the run has left behind (see
+past.py), and the text if that is wanted; its header says what they mean: the format and its
+version, the settings, the characters in the order of their ids, the run's name and wishes, the
+hash of its text, and a checksum of every byte.
+
+No generator has a state to keep: the dice of every sample depend on seed and iteration alone (see
+sampling.py). The snapshots for looking back are left out: they would be most of the file.
 """
 
-import json
 import os
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.parameters import Parameters
-from charrnn.engine.training import Trainer
 from charrnn.runs.config import RunConfig
+from charrnn.runs.contents import (
+    STATE,
+    BadRunFile,
+    check_tensors,
+    check_text,
+    check_values,
+    facts_of,
+)
+from charrnn.runs.header import MAX_BYTES as MAX_HEADER_BYTES
+from charrnn.runs.header import check_signature, metadata_of, not_a_run, parse, sign
+from charrnn.runs.past import Past
 
-FORMAT = "charrnn run"
-VERSION = "1"
-# Adagrad moves a weight by at most its rate at a time, and ever less: with the largest rate and
-# the most iterations that are allowed no weight comes even near this. What is larger was not
-# learned, and overflows on the way to a probability.
-MAX_WEIGHT = 1e6
+MAX_FILE_BYTES = 512 * 2**20
 
 
-class BadRunFile(ValueError):
-    """Not a saved network, or one that is damaged; the message is a sentence for people."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SavedRun:
     """What a file holds. `state` restores a Trainer with the same text and this config."""
 
-    weights: Parameters
     vocabulary: Vocabulary
     config: RunConfig
-    state: dict[str, np.ndarray]
+    state: Mapping[str, np.ndarray]
+    past: Past = field(default_factory=Past)
+    seconds: float = 0.0  # spent training
+    name: str = ""  # "" unless somebody gave it one
+    learning_rate: float  # these two as they are wanted now
+    iterations: int
+    sha256: str | None = None  # of the text in UTF-8; None in a file of version 1
+    text_name: str = "Untitled"
+    text: str | None = None  # None unless it was wanted in the file
 
     @property
     def iteration(self) -> int:
         return int(self.state["iteration"])
 
+    @property
+    def weights(self) -> Parameters:
+        weights = Parameters(len(self.vocabulary), self.config.hidden_size, self.config.dtype)
+        weights.flat[:] = self.state["weights"]
+        return weights
 
-def save(path: str | Path, trainer: Trainer, vocabulary: Vocabulary, config: RunConfig) -> None:
-    """Write `path` whole or not at all.
 
-    Raises OSError if it cannot be written, ValueError if the three do not belong together.
+def to_bytes(run: SavedRun) -> bytes:
+    """The file. Raises BadRunFile if the parts do not belong together or are too much."""
+    try:
+        past = run.past.to_arrays(run.vocabulary, run.config.sample_length)
+    except ValueError as error:
+        raise BadRunFile(f"This run cannot be saved: its samples are damaged ({error}).") from error
+    arrays = {**run.state, **past, "seconds": np.array(float(run.seconds))}
+    if run.text is not None:
+        check_text(run.text, run.sha256, run.vocabulary)
+        arrays["text"] = np.frombuffer(run.text.encode(), np.uint8)
+    check_tensors(facts_of(arrays), run.vocabulary, run.config, whole=True)
+    check_values(arrays, run.config, len(run.vocabulary))
+    if sum(array.nbytes for array in arrays.values()) + MAX_HEADER_BYTES > MAX_FILE_BYTES:
+        raise BadRunFile(
+            f"This run is too large for a file: at most {MAX_FILE_BYTES // 2**20} MB can be saved."
+        )
+    metadata = metadata_of(
+        run.config,
+        run.vocabulary,
+        name=run.name,
+        learning_rate=run.learning_rate,
+        iterations=run.iterations,
+        sha256=run.sha256,
+        text_name=run.text_name,
+    )
+    return sign(safetensors.numpy.save(_dense(arrays), metadata))
+
+
+def from_bytes(data: bytes) -> SavedRun:
+    """What to_bytes() was given, and none of it believed unchecked. Raises BadRunFile.
+
+    Sizes are compared before anything of that size is allocated.
     """
-    state = trainer.state()
-    _check_tensors({name: _facts(array) for name, array in state.items()}, vocabulary, config)
-    metadata = {
-        "format": FORMAT,
-        "version": VERSION,
-        "config": json.dumps(config.to_dict()),
-        # A list, since two halves of a surrogate pair side by side would grow together.
-        "vocabulary": json.dumps(list(vocabulary.characters)),
-    }
+    if len(data) > MAX_FILE_BYTES:
+        raise BadRunFile(
+            f"This file is too large for a saved network: at most {MAX_FILE_BYTES // 2**20} MB can "
+            "be read; choose another file."
+        )
+    header = parse(data)
+    if header.whole:
+        check_signature(data, header)
+    config, vocabulary, about = header.meaning()
+    check_tensors(header.facts, vocabulary, config, whole=header.whole)
+    try:
+        arrays = safetensors.numpy.load(data)
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise not_a_run() from error
+    if facts_of(arrays) != header.facts:
+        raise not_a_run()  # the library has read something else than is checked here
+    check_values(arrays, config, len(vocabulary))
+    state = {name: arrays[name] for name in STATE}
+    if not header.whole:
+        wishes = {"learning_rate": float(state["learning_rate"]), "iterations": config.iterations}
+        return SavedRun(vocabulary=vocabulary, config=config, state=state, **wishes)
+    return SavedRun(
+        vocabulary=vocabulary,
+        config=config,
+        state=state,
+        past=Past.from_arrays(arrays, vocabulary),
+        seconds=float(arrays["seconds"]),
+        text=_text(arrays["text"], vocabulary, about["sha256"]) if "text" in arrays else None,
+        **about,
+    )
+
+
+def save(path: str | Path, run: SavedRun) -> None:
+    """to_bytes(), into a file. Raises OSError, BadRunFile."""
+    write(path, to_bytes(run))
+
+
+def write(path: str | Path, data: bytes) -> None:
+    """Write `path` whole or not at all. Raises OSError."""
     target, beside = _places(path)
     try:
         with open(beside, "wb") as file:
-            file.write(safetensors.numpy.save(_dense(state), metadata))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
@@ -83,36 +160,18 @@ def check_writable(path: str | Path) -> None:
         beside.unlink(missing_ok=True)
 
 
+def read(path: str | Path) -> bytes:
+    """A file, but no more of it than from_bytes() takes. Raises OSError."""
+    with open(path, "rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
+
+
 def load(path: str | Path) -> SavedRun:
-    """Read what save() wrote, and believe none of it unchecked.
-
-    Sizes are compared before anything is allocated. Raises BadRunFile, or OSError if the file
-    cannot be read at all.
-    """
-    with open(path, "rb"):
-        pass  # a missing file or a directory is a plain OSError, not a question of format
-    try:
-        with safe_open(path, framework="numpy") as file:
-            vocabulary, config = _read_metadata(file.metadata())
-            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-            facts = {
-                name: (tuple(s.get_shape()), _DTYPES.get(s.get_dtype()))
-                for name, s in slices.items()
-            }
-            _check_tensors(facts, vocabulary, config)
-            state = {name: file.get_tensor(name) for name in slices}
-    except (SafetensorError, OSError) as error:
-        raise BadRunFile(
-            "This is not a saved network, or it is cut off or damaged: save it again, or choose "
-            "another file."
-        ) from error
-    _check_values(state)
-    weights = Parameters(len(vocabulary), config.hidden_size, config.dtype)
-    weights.flat[:] = state["weights"]
-    return SavedRun(weights, vocabulary, config, state)
+    """Read what save() wrote. Raises BadRunFile, or OSError if it cannot be read at all."""
+    return from_bytes(read(path))
 
 
-def state_to_bytes(state: dict[str, np.ndarray]) -> bytes:
+def state_to_bytes(state: Mapping[str, np.ndarray]) -> bytes:
     """Named arrays as one piece, to the last bit; single numbers (0-d arrays) included."""
     return safetensors.numpy.save(_dense(state))
 
@@ -125,7 +184,15 @@ def state_from_bytes(data: bytes) -> dict[str, np.ndarray]:
         raise BadRunFile("This checkpoint is damaged and cannot be read.") from error
 
 
-_DTYPES = {"F32": "float32", "F64": "float64", "I64": "int64"}
+def _text(data: np.ndarray, vocabulary: Vocabulary, sha256: str) -> str:
+    try:
+        text = data.tobytes().decode()
+    except UnicodeDecodeError as error:
+        raise BadRunFile(
+            "This saved network is damaged: its text is none; choose another file."
+        ) from error
+    check_text(text, sha256, vocabulary)
+    return text
 
 
 def _places(path: str | Path) -> tuple[Path, Path]:
@@ -134,92 +201,6 @@ def _places(path: str | Path) -> tuple[Path, Path]:
     return target, target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
 
 
-def _dense(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _dense(state: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     # safetensors writes memory as it lies. np.ascontiguousarray would make 0-d arrays 1-d.
     return {name: np.asarray(array, order="C") for name, array in state.items()}
-
-
-def _facts(array: np.ndarray) -> tuple[tuple[int, ...], str]:
-    return array.shape, array.dtype.name
-
-
-def _read_metadata(metadata: dict[str, str] | None) -> tuple[Vocabulary, RunConfig]:
-    if not metadata or metadata.get("format") != FORMAT:
-        raise BadRunFile(
-            "This file holds arrays, but not a network saved here: choose a file that "
-            "charrnn saved."
-        )
-    if metadata.get("version") != VERSION:
-        raise BadRunFile(
-            f"This network was saved in version {metadata.get('version', '?')[:20]!r} of the "
-            f"format, and only version {VERSION} can be read here: use the charrnn that saved it."
-        )
-    try:
-        config = RunConfig.from_dict(_json(metadata, "config", dict))
-        characters = _json(metadata, "vocabulary", list)
-        if not characters or not all(isinstance(c, str) and len(c) == 1 for c in characters):
-            raise ValueError("its vocabulary is not a list of characters")
-        return Vocabulary("".join(characters)), config
-    except (ValueError, TypeError, RecursionError) as error:
-        raise BadRunFile(f"This saved network cannot be used: {str(error)[:200]}.") from error
-
-
-def _json(metadata: dict[str, str], name: str, kind: type) -> list | dict:
-    if name not in metadata:
-        raise ValueError(f"its {name} is missing")
-    try:
-        value = json.loads(metadata[name])
-    except ValueError as error:
-        raise ValueError(f"its {name} is not JSON") from error
-    if not isinstance(value, kind):
-        raise ValueError(f"its {name} is not what it should be")
-    return value
-
-
-def _check_tensors(
-    facts: dict[str, tuple[tuple[int, ...], str | None]], vocabulary: Vocabulary, config: RunConfig
-) -> None:
-    """facts: name -> (shape, dtype name). Raises BadRunFile unless they are as they must be."""
-    size = Parameters.size(len(vocabulary), config.hidden_size)
-    expected = {
-        "weights": ((size,), config.dtype),
-        "memory": ((size,), config.dtype),
-        "hidden": ((config.streams, config.hidden_size), config.dtype),
-        "position": ((), "int64"),
-        "iteration": ((), "int64"),
-        "smooth_loss": ((), "float64"),
-        "learning_rate": ((), "float64"),
-    }
-    for name, fact in expected.items():
-        if facts.get(name) != fact:
-            shape, dtype = facts.get(name, (None, None))
-            found = "missing" if shape is None else f"{shape} of {dtype or 'an unknown type'}"
-            raise BadRunFile(
-                f"This saved network does not fit its own settings: {name} is {found}, and "
-                f"{fact[0]} of {fact[1]} is needed."
-            )
-    if strangers := sorted(set(facts) - set(expected)):
-        raise BadRunFile(
-            f"This saved network holds something unknown, {strangers[0][:50]!r}: choose a file "
-            "that charrnn saved."
-        )
-
-
-def _check_values(state: dict[str, np.ndarray]) -> None:
-    """Raises BadRunFile for numbers that no training leads to. NaN fails every comparison."""
-    low, high = RunConfig.limits("learning_rate")
-    plausible = {
-        "weights": np.abs(state["weights"]).max() <= MAX_WEIGHT,
-        "memory": state["memory"].min() > 0 and np.isfinite(state["memory"]).all(),
-        "hidden": np.abs(state["hidden"]).max() <= 1,
-        "position": state["position"] >= 0,
-        "iteration": state["iteration"] >= 0,
-        "smooth_loss": state["smooth_loss"] >= 0 and np.isfinite(state["smooth_loss"]),
-        "learning_rate": low <= state["learning_rate"] <= high,
-    }
-    for name, holds in plausible.items():
-        if not holds:
-            raise BadRunFile(
-                f"This saved network is damaged: its {name} cannot come from training; choose "
-                "another file."
-            )

@@ -8,7 +8,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -49,7 +49,8 @@ def connect(url: str) -> Engine:
     """
     parsed = _parsed(url)
     try:
-        engine = create_engine(parsed)
+        # No error names a parameter: it may be what somebody wrote.
+        engine = create_engine(parsed, hide_parameters=True)
     except ImportError as error:
         raise BadStoreURL(
             f"{parsed.drivername} needs the package {error.name}, which is not installed: install "
@@ -65,9 +66,9 @@ def connect(url: str) -> Engine:
         # WAL: pages read while a worker writes. NORMAL: a power cut may lose the last commits,
         # never the database.
         for pragma in (
+            f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
             "journal_mode = WAL",
             "synchronous = NORMAL",
-            f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -100,6 +101,27 @@ class Database:
     def file(self) -> str | None:
         """The SQLite file, or None where the database is a server's."""
         return self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+
+    def compact(self) -> bool:
+        """Give the room of what was deleted back to the disk, if nobody else uses the file.
+
+        Returns whether it did. Others who come meanwhile wait.
+        """
+        if self.file is None:
+            return False
+        self._engine.dispose()
+        with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as db:
+            try:
+                # Whoever else has the file open keeps it in this mode.
+                if db.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
+                    return False
+                db.execute("VACUUM")
+            except sqlite3.OperationalError:
+                return False  # it is as it was, only larger than need be
+            finally:
+                with suppress(sqlite3.OperationalError):
+                    db.execute("PRAGMA journal_mode = WAL")
+        return True
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -10,7 +10,8 @@ from unicodedata import category
 
 from charset_normalizer import from_bytes
 
-MAX_TEXT_BYTES = 25 * 1024 * 1024
+from charrnn.runs.limits import Limits
+
 MIN_CHARACTERS = 2
 MAX_DIFFERENT = 20_000  # characters; a Chinese library uses half, all of Unicode has a million
 MAX_NAME_LENGTH = 60  # characters
@@ -325,9 +326,10 @@ def _plain(text: str) -> str:
 
 
 def _check_size(n_bytes: int, noun: str) -> None:
-    if n_bytes > MAX_TEXT_BYTES:
+    limits = Limits.here()
+    if n_bytes > limits.text_bytes:
         raise NotText(
-            f"This {noun} is too large, since at most {MAX_TEXT_BYTES // 2**20} MB can be read: "
+            f"This {noun} is too large, since at most {limits.text_megabytes:g} MB can be read: "
             "choose a part of it."
         )
 

@@ -5,8 +5,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import charrnn
@@ -14,24 +15,30 @@ from charrnn.runs import line
 from charrnn.runs.blas import ONE_THREAD
 from charrnn.runs.database import URL_VARIABLE
 from charrnn.runs.events import event
+from charrnn.runs.lease import is_gone, worker_name
 from charrnn.runs.limits import Limits
 from charrnn.runs.records import Run, StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import step_aside, worker_name
+from charrnn.runs.worker import STORE_FAILED, step_aside
 
 STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints
 ROUND_SECONDS = 1.0
-# A worker that has not written for so long hangs: one step takes a second or two at the most
-# (see limits.py), and it writes several times a second where steps are short.
+RETRY_SECONDS = 10.0  # after a worker could not save
+# A worker that has not written for so long, with a core of its own, hangs: the longest step and
+# the longest sample take a second or two (see limits.py), and it writes several times a second
+# where they are short.
 HANG_SECONDS = 15.0
 
 
 @dataclass
 class _Start:
     process: subprocess.Popen
-    iteration: int
+    workspace: str
+    checkpoint: int | None  # the iteration from which it goes on
     attempt: int
+    began: float  # seconds since 1970
+    ended: float | None = None
 
     @property
     def alive(self) -> bool:
@@ -53,7 +60,9 @@ class Launcher:
         self.limits = limits or Limits.here()
         self._starts: dict[str, _Start] = {}
         self._places: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._opened = time.time()
+        self._round = threading.Lock()  # one round at a time
+        self._lock = threading.Lock()  # for _starts
         self._closing = threading.Event()
 
     def watch(self) -> None:
@@ -61,11 +70,19 @@ class Launcher:
         threading.Thread(target=self._watch, name="launcher", daemon=True).start()
 
     def _watch(self) -> None:
-        while not self._closing.wait(ROUND_SECONDS):
+        said = None
+        while True:
             try:
                 self.take_up()
+                said = None
             except StoreError as error:  # the pages say it too; the next round tries again
-                event("store_failed", reason=str(error))
+                if said != str(error):
+                    said = str(error)
+                    event("store_failed", reason=said)
+            except Exception as error:  # a watch that ended would never start anything again
+                event("round_failed", error=type(error).__name__)
+            if self._closing.wait(ROUND_SECONDS):
+                return
 
     def take_up(self) -> None:
         """One round: what is wanted running and has no worker gets one, as far as there is room.
@@ -73,15 +90,19 @@ class Launcher:
         A worker that hangs is replaced. Without room on the disk, and where nobody has looked for
         long, runs pause and say why. Raises StoreError.
         """
-        wanted = line.pause_unwanted(self.store, self.limits, self.store.wanted())
-        for run in wanted:
-            self._replace_if_it_hangs(run)
-        with self._lock:
-            training = {run_id for run_id, start in self._starts.items() if start.alive}
-        training |= {run.id for run in wanted if run.owned}
-        go, self._places = line.line_up(wanted, training, self.limits)
-        for run in go:
-            self.ensure(run)
+        with self._round:
+            wanted = self.store.wanted()
+            wanted = line.pause_unwanted(self.store, self.limits, wanted, since=self._opened)
+            wanted = [self._freed(run) for run in wanted]
+            with self._lock:
+                training = {run_id for run_id, start in self._starts.items() if start.alive}
+            for run in wanted:
+                self._replace_if_it_hangs(run, len(training))
+            training |= {run.id for run in wanted if run.owned}
+            go, self._places = line.line_up(wanted, training, self.limits)
+            self._send_home(wanted)
+            for run in go:
+                self.ensure(run)
 
     def place(self, run_id: str) -> int | None:
         """How many runs, this one counted, are before its turn; None if it need not wait."""
@@ -95,12 +116,21 @@ class Launcher:
                 if start.alive:
                     return  # it trains, or is still getting ready
                 self._see_off(run.id, start)
+            try:
                 run = self.store.run(run.id)
+            except KeyError:
+                return  # it was deleted
             if not run.active or run.owned or self._closing.is_set():
                 return
             start = self._starts.get(run.id)
-            # How the process ended does not matter: one that cannot get the lease, say, ends well.
-            in_vain = start.attempt if start and start.iteration == run.iteration else 0
+            checkpoint = self.store.checkpoint_iteration(run.id)
+            in_vain = 0
+            if start and start.process.returncode == STORE_FAILED:
+                if time.time() < start.ended + RETRY_SECONDS:
+                    return
+            elif start and start.checkpoint == checkpoint:
+                # How it ended does not matter: one that cannot get the lease, say, ends well.
+                in_vain = start.attempt
             if in_vain == STARTS_WITHOUT_PROGRESS:
                 self.store.fail(
                     run.id,
@@ -110,8 +140,13 @@ class Launcher:
                 event("given_up", run=run.id, iteration=run.iteration)
                 del self._starts[run.id]
                 return
-            start = _Start(self._spawn(run), run.iteration, in_vain + 1)
-            event("started", run=run.id, worker=start.process.pid, iteration=run.iteration)
+            try:
+                process = self._spawn(run)
+            except OSError as error:  # no process or no memory to be had; the next round tries
+                event("not_started", run=run.id, error=type(error).__name__)
+                return
+            start = _Start(process, run.workspace, checkpoint, in_vain + 1, time.time())
+            event("started", run=run.id, worker=process.pid, iteration=checkpoint or 0)
             self._starts[run.id] = start
             threading.Thread(target=self._wait_for, args=(run.id, start), daemon=True).start()
 
@@ -122,22 +157,43 @@ class Launcher:
             for start in self._starts.values():
                 start.process.stdin.close()
             deadline = time.monotonic() + CLOSE_SECONDS
-            for start in self._starts.values():
+            for run_id, start in self._starts.items():
                 # One that is not done in time ends by itself: its input is closed.
                 with suppress(subprocess.TimeoutExpired):
                     start.process.wait(max(0.0, deadline - time.monotonic()))
+                    self._note_end(run_id, start)
             self._starts.clear()
 
-    def _replace_if_it_hangs(self, run: Run) -> None:
+    def _freed(self, run: Run) -> Run:
+        """Without the lease of a worker that was killed together with its server."""
+        if not run.owned or not is_gone(run.worker):
+            return run
+        self.store.release(run.id, run.worker)
+        event("freed", run=run.id, worker=run.worker)
+        return replace(run, worker=None)
+
+    def _replace_if_it_hangs(self, run: Run, training: int) -> None:
+        """training: how many workers share the cores, and have to be waited for the longer."""
         with self._lock:
             start = self._starts.get(run.id)
-        if not start or not start.alive or run.worker != worker_name(start.process.pid):
+        if not start or not start.alive:
             return
-        silent = time.time() - run.heartbeat
-        if silent > self._hang_seconds:
-            event("hung", run=run.id, worker=start.process.pid, silent_seconds=round(silent, 1))
-            start.process.kill()
-            start.process.wait()
+        pid = start.process.pid
+        heard = run.heartbeat if run.worker == worker_name(pid) else 0.0
+        silent = time.time() - max(heard, start.began)
+        if silent > self._hang_seconds * max(1.0, training / (os.cpu_count() or 1)):
+            event("hung", run=run.id, worker=pid, silent_seconds=round(silent, 1))
+            start.process.kill()  # it is seen off as any other that ends, and started again
+
+    def _send_home(self, wanted: list[Run]) -> None:
+        """A worker that rests is kept to be resumed at once, unless others need its place."""
+        ids, of_visitor = {run.id for run in wanted}, Counter(run.workspace for run in wanted)
+        with self._lock:
+            for run_id, start in self._starts.items():
+                full = len(wanted) >= self.limits.server_runs
+                full |= of_visitor[start.workspace] >= self.limits.visitor_runs
+                if full and run_id not in ids and start.alive:
+                    start.process.stdin.close()
 
     def _wait_for(self, run_id: str, start: _Start) -> None:
         """See a process off as soon as it has ended, whether or not a page asks for its run."""
@@ -152,10 +208,7 @@ class Launcher:
         If it is not, it was paused, or has failed and said why: whoever wants it again wants
         as many tries as ever.
         """
-        if not start.process.stdin.closed:
-            start.process.stdin.close()
-            code = start.process.returncode
-            event("ended", run=run_id, worker=start.process.pid, exit_status=code)
+        self._note_end(run_id, start)
         # It was our own child: its lease need not run out first.
         self.store.release(run_id, worker_name(start.process.pid))
         try:
@@ -165,11 +218,18 @@ class Launcher:
         if not wanted:
             del self._starts[run_id]
 
+    def _note_end(self, run_id: str, start: _Start) -> None:
+        if start.ended is None:
+            start.ended = time.time()
+            start.process.stdin.close()
+            code = start.process.returncode
+            event("ended", run=run_id, worker=start.process.pid, exit_status=code)
+
     def _spawn(self, run: Run) -> subprocess.Popen:
         # A process of its own, not a thread (they would wait for each other) and not
         # multiprocessing (it would run the page again).
         process = subprocess.Popen(
-            [self._python, "-m", "charrnn.runs.worker", run.id],
+            [self._python, "-m", "charrnn.runs.worker", run.id, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=Path(charrnn.__file__).parent.parent,

@@ -3,6 +3,7 @@
 Every process reads its own environment, and workers inherit that of their server.
 """
 
+import math
 import os
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -67,9 +68,14 @@ class Limits:
                     values[f.name] = float(text)
                 except ValueError:
                     values[f.name] = -1.0
-                if not values[f.name] > 0:
+                if not 0 < values[f.name] < math.inf:
                     raise BadLimit(f"{variable} is {text[:40]!r}; it must be a number above 0.")
         return cls(**values)
+
+    @property
+    def text_bytes(self) -> int:
+        """How many bytes of UTF-8, or of a file, a text may have."""
+        return int(self.text_megabytes * 2**20)
 
     def check(self, config: RunConfig, vocab_size: int) -> None:
         """Raises TooLarge if a network is larger than is allowed here."""

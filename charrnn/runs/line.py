@@ -38,12 +38,17 @@ def line_up(
     return go, {run_id: place for place, run_id in enumerate(waiting, start=1)}
 
 
-def pause_unwanted(store: Store, limits: Limits, wanted: Iterable[Run]) -> list[Run]:
-    """Pause what should not go on, with the reason; returns the rest. Raises StoreError."""
+def pause_unwanted(
+    store: Store, limits: Limits, wanted: Iterable[Run], *, since: float = 0.0
+) -> list[Run]:
+    """Pause what should not go on, with the reason; returns the rest. Raises StoreError.
+
+    since: when there began to be a server, in seconds since 1970; before that nobody could look.
+    """
     free = free_megabytes(store)
     rest = []
     for run in wanted:
-        unseen = (time.time() - run.looked_at) / 60
+        unseen = (time.time() - max(run.looked_at, since)) / 60
         if free < limits.free_megabytes:
             reason = (
                 f"Paused: only {free:,.0f} MB are free on the disk, and {limits.free_megabytes:g} "

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from charrnn.runs import schema
 from charrnn.runs.records import StoreError
 
-VERSION = "2"
+VERSION = "3"
 _UNMARKED = "1"  # the first version did not say which it was
 
 

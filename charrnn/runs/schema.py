@@ -1,5 +1,7 @@
 """The tables that runs live in."""
 
+import time
+
 from sqlalchemy import (
     JSON,
     Column,
@@ -25,6 +27,8 @@ corpora = Table(
     Column("characters", Integer, nullable=False),
     Column("vocabulary", Text, nullable=False),  # the distinct characters, in order of their ids
     Column("landmarks", JSON, nullable=False),
+    # When somebody last brought it, in seconds since 1970. NULL: before version 3.
+    Column("added_at", Float, default=time.time),
 )
 
 runs = Table(
@@ -96,6 +100,8 @@ snapshots = _of_a_run(
     Column("state", LargeBinary, nullable=False),  # Trainer.state() as safetensors
     Column("seconds", Float),
 )
+
+LEFT_BEHIND = (metrics, evaluations, samples, rate_changes, snapshots)
 
 # The newest state, to go on from.
 checkpoints = Table(

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import insert, literal, select, update
 
-from charrnn.runs import schema
+from charrnn.runs import decoding, schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
-from charrnn.runs.store import Store, as_run, new_run, next_number
+from charrnn.runs.store import Store, add_run, as_run, new_run
 
-MAX_NAME_LENGTH = 60
+MAX_NAME_LENGTH = decoding.MAX_NAME_LENGTH
 
 
 class Shelf:
@@ -63,14 +63,16 @@ class Shelf:
     def branch(self, run: Run, iteration: int, *, learning_rate: float | None = None) -> Run:
         """A new run here that goes on from a snapshot of `run`, with all that came before it.
 
-        run may be anybody's. The branch stands by itself: it stays if its parent goes. Raises
-        KeyError if the state at that iteration is not kept, ValueError for a bad learning rate.
+        run may be anybody's. The branch stands by itself: it stays if its parent goes.
+        learning_rate: what it goes on with, unless given as its parent did. Raises KeyError if the
+        state at that iteration is not kept, ValueError for a bad learning rate, TooLarge.
         """
         corpus = self.store.corpus(run.sha256)
-        rate = run.learning_rate if learning_rate is None else learning_rate
+        state = self.store.snapshot(run.id, iteration)
+        then = state_from_bytes(state)
+        rate = float(then["learning_rate"]) if learning_rate is None else learning_rate
         limit = max(run.iterations, iteration + 1)
         config = replace(run.config, learning_rate=rate, iterations=limit)
-        state = self.store.snapshot(run.id, iteration)
         s = schema.snapshots.c
         with self.store.writing() as db:
             at = (s.run == run.id, s.iteration == iteration, s.seconds.is_not(None))
@@ -79,22 +81,17 @@ class Shelf:
                 raise KeyError(iteration)
             row = new_run(corpus, config) | {
                 "workspace": self.workspace,
-                "number": next_number(db, self.workspace),
                 "parent": run.id,
                 "branched_at": iteration,
                 "iteration": iteration,
-                "smooth_loss": float(state_from_bytes(state)["smooth_loss"]),
+                "smooth_loss": float(then["smooth_loss"]),
                 "seconds": seconds,
             }
-            db.execute(schema.runs.insert().values(row))
-            for table in (
-                schema.metrics,
-                schema.evaluations,
-                schema.samples,
-                schema.rate_changes,
-                schema.snapshots,
-            ):
-                _copy(db, table, run.id, row["id"], iteration)
+            add_run(db, row)
+            for table in schema.LEFT_BEHIND:
+                # A change of the rate at this very iteration came after the snapshot.
+                until = iteration - 1 if table is schema.rate_changes else iteration
+                _copy(db, table, run.id, row["id"], until)
             checkpoint = {"iteration": iteration, "seconds": seconds, "state": state}
             db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
         return self.store.run(row["id"])
@@ -105,7 +102,7 @@ class Shelf:
 
     def rename(self, run_id: str, name: str) -> None:
         """Raises KeyError if it is not here. An empty name is its number again."""
-        self._change(run_id, name=" ".join(name.split())[:MAX_NAME_LENGTH])
+        self._change(run_id, name=decoding.short_name(name) if name.strip() else "")
 
     def delete(self, run_id: str) -> None:
         """Throw a run away; restore() takes it back. Raises KeyError if it is not here."""

@@ -10,17 +10,14 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from charrnn.runs import schema
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import LEASE_SECONDS, Corpus, History, Progress, Run, Summary
-from charrnn.runs.texts import Texts
+from charrnn.runs.lease import Leases
+from charrnn.runs.limits import Limits
+from charrnn.runs.records import Corpus, History, Run, StoreError, Summary
 
 LOOK_SECONDS = 15.0  # between two notes that somebody looks
 
 
-class LeaseLost(RuntimeError):
-    """Another worker holds the run now, or the run is gone."""
-
-
-class Store(Texts):
+class Store(Leases):
     """Everything that lasts, behind one database URL. Safe to use from several threads.
 
     Every method, and opening it, raises StoreError if the database or its disk fails.
@@ -39,7 +36,7 @@ class Store(Texts):
     ) -> Run:
         """A new run that waits for its worker. Its id cannot be guessed.
 
-        parent: the run of which it is a twin.
+        parent: the run of which it is a twin. Raises TooLarge if it is more than is allowed here.
         """
         row = new_run(corpus, config) | {
             "workspace": workspace,
@@ -47,8 +44,7 @@ class Store(Texts):
             "pause_at": pause_at,
         }
         with self.writing() as db:
-            row["number"] = next_number(db, workspace)
-            db.execute(schema.runs.insert().values(row))
+            add_run(db, row)
         return self.run(row["id"])
 
     def wish(self, run_id: str, **wishes: Any) -> None:
@@ -65,16 +61,10 @@ class Store(Texts):
         with self.writing() as db:
             db.execute(this_run.values(**wishes))
             if wishes.get("desired") == "running":
-                # Whoever wants a failed run to go on wants another try.
-                db.execute(this_run.values(message=""))
+                # Whoever wants a failed run to go on wants another try, and looks.
+                db.execute(this_run.values(message="", looked_at=time.time()))
                 failed = schema.runs.c.status == "failed"
                 db.execute(this_run.where(failed).values(status="waiting"))
-
-    def pause(self, run_id: str, message: str) -> None:
-        """Let a run rest that should not go on, and say why."""
-        this_run = update(schema.runs).where(schema.runs.c.id == run_id)
-        with self.writing() as db:
-            db.execute(this_run.values(desired="paused", message=message))
 
     # What is
 
@@ -204,56 +194,13 @@ class Store(Texts):
         with self.reading() as db:
             return db.execute(select(c.iteration).where(c.run == run_id)).scalar()
 
-    # What a worker writes
-
-    def claim(self, run_id: str, worker: str) -> bool:
-        """Take the lease, if nobody holds it or it has run out."""
-        r, now = schema.runs.c, time.time()
-        free = or_(r.worker.is_(None), r.worker == worker, r.heartbeat < now - LEASE_SECONDS)
-        query = update(schema.runs).where(r.id == run_id, free)
-        with self.writing() as db:
-            return db.execute(query.values(worker=worker, heartbeat=now)).rowcount == 1
-
-    def release(self, run_id: str, worker: str) -> None:
-        """Give the lease back."""
-        r = schema.runs.c
-        query = update(schema.runs).where(r.id == run_id, r.worker == worker)
-        with self.writing() as db:
-            db.execute(query.values(worker=None))
-
-    def publish(self, run_id: str, worker: str, facts: dict[str, Any], news: Progress) -> None:
-        """Write what is, and renew the lease: all of it or nothing. Raises LeaseLost."""
-        r = schema.runs.c
-        query = update(schema.runs).where(r.id == run_id, r.worker == worker)
-        with self.writing() as db:
-            if db.execute(query.values(heartbeat=time.time(), **facts)).rowcount == 0:
-                raise LeaseLost(run_id)
-            # Where it was to stop, it is not wanted running any more: judged by the wishes as
-            # they stand now, which may be newer than those the worker read.
-            arrived = or_(r.iteration >= r.iterations, r.iteration >= r.pause_at)
-            db.execute(query.where(arrived).values(desired="paused", pause_at=None))
-            for table, rows in (
-                (schema.metrics, news.metrics),
-                (schema.evaluations, news.evaluations),
-                (schema.samples, news.samples),
-                (schema.rate_changes, news.rate_changes),
-                (schema.snapshots, news.snapshots),
-                (schema.checkpoints, [news.checkpoint] if news.checkpoint else []),
-            ):
-                if rows:
-                    db.execute(self.upsert(table), [{"run": run_id, **row} for row in rows])
-
-    def fail(self, run_id: str, message: str, *, worker: str | None = None) -> None:
-        """End a run that cannot go on. worker: only if it holds the lease."""
-        query = update(schema.runs).where(schema.runs.c.id == run_id)
-        if worker is not None:
-            query = query.where(schema.runs.c.worker == worker)
-        with self.writing() as db:
-            db.execute(query.values(status="failed", message=message, worker=None))
-
 
 def new_run(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
-    """The row of a run that has not begun, but for its workspace and its number there."""
+    """The row of a run that has not begun, but for its workspace and its number there.
+
+    Raises TooLarge if it is more than is allowed here.
+    """
+    Limits.here().check(config, len(corpus.vocabulary))
     now = time.time()
     return {
         "id": secrets.token_urlsafe(12),
@@ -275,6 +222,15 @@ def new_run(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
         "likeliest": "",
         "heartbeat": 0.0,
     }
+
+
+def add_run(db: Connection, row: dict[str, Any]) -> None:
+    """Number a new run in its workspace and keep it. Raises StoreError if its text is gone."""
+    c = schema.corpora.c
+    if db.execute(select(c.sha256).where(c.sha256 == row["sha256"])).first() is None:
+        raise StoreError("This text is not kept any more, since no run used it: bring it again.")
+    row["number"] = next_number(db, row["workspace"])
+    db.execute(schema.runs.insert().values(row))
 
 
 def next_number(db: Connection, workspace: str) -> int:

@@ -1,8 +1,8 @@
 """One process that trains one run: reads what is wanted, takes steps, writes what is."""
 
+import math
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -14,13 +14,18 @@ from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs.archive import state_from_bytes, state_to_bytes
 from charrnn.runs.database import default_url
-from charrnn.runs.events import event, write_to_stderr
+from charrnn.runs.events import crashes_are_events, event, write_to_stderr
+from charrnn.runs.grid import looked_back_on, recorded
+from charrnn.runs.lease import LeaseLost, worker_name
+from charrnn.runs.limits import Limits
 from charrnn.runs.records import Progress, Run, StoreError
-from charrnn.runs.store import LeaseLost, Store
+from charrnn.runs.store import Store
 
 PUBLISH_SECONDS = 0.25
-CHECKPOINT_SECONDS = 2.0
-# Of the time, at most, for checkpoints, as much for the likeliest line, and for the news.
+# Of training, at most, between two checkpoints: so much is done twice when a worker is killed, and
+# the little that a sample or a long step takes on top.
+CHECKPOINT_SECONDS = 2.5
+# Of the time, at most, for the likeliest line, and as much for the news.
 SHARE = 0.02
 MAX_PUBLISH_SECONDS = 2.0  # where many compete for the machine, see train()
 WISH_SECONDS = 0.05  # between two looks at the wishes while nothing is to be done
@@ -29,11 +34,8 @@ IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at on
 LIKELIEST_LENGTH = 60
 BROKE_DOWN = "The learning broke down"
 NICENESS = 15  # pages answer before workers compute
-
-
-def worker_name(pid: int) -> str:
-    """Who holds a lease."""
-    return f"{socket.gethostname()}:{pid}"
+END_SECONDS = 1.5  # to leave a last checkpoint in when the server is gone
+STORE_FAILED = 75  # the exit status of a worker that could not save: it is not the run's fault
 
 
 def step_aside(pid: int) -> None:
@@ -43,26 +45,8 @@ def step_aside(pid: int) -> None:
             os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
 
 
-def recorded(iteration: int) -> bool:
-    """Whether an iteration's loss is kept: all at first, then every 2nd, 4th, 8th ...
-
-    A grid of iterations, not of seconds, so that every machine keeps the same rows. About a
-    thousand rows for every doubling; readers thin them by powers of two.
-    """
-    step = 1 << max(0, (iteration // 1024).bit_length() - 1)
-    return iteration % step == 0
-
-
-def looked_back_on(iteration: int) -> bool:
-    """Whether an iteration's state is kept: 0, 1, 2, 5, 10, 20, 50, 100 ..."""
-    return iteration == 0 or str(iteration).rstrip("0") in ("1", "2", "5")
-
-
 class Pace:
-    """Says when a chore is due again: not too often, and never for more than a share of the time.
-
-    A large network takes long to write; then it is written less often.
-    """
+    """Says when a chore is due again: seldom, and never for more than a share of the time."""
 
     def __init__(self, seconds: float):
         self._seconds = seconds
@@ -81,9 +65,11 @@ class Worker:
     """Trains one run from its last checkpoint, until it is done or not wanted any more."""
 
     def __init__(self, store: Store, run: Run, name: str):
+        """Raises ValueError if the run cannot be trained here, LeaseLost."""
         self.store, self.name, self.run = store, name, run
         text = store.text(run.sha256)
         self.vocabulary = Vocabulary.of(text)
+        Limits.here().check(run.config, len(self.vocabulary))
         ids = self.vocabulary.encode(text)
         self.trainer = Trainer(ids, len(self.vocabulary), **run.config.trainer_settings())
         self.news = Progress()
@@ -91,12 +77,14 @@ class Worker:
         self.characters_per_second = 0.0
         self.likeliest = ""
         self.publish_cost = 0.0  # seconds of computing for the last that had no checkpoint
-        self.checkpoint_pace = Pace(CHECKPOINT_SECONDS)
+        self.saved_seconds = -math.inf  # what is trained first is saved first
         self.likeliest_pace = Pace(PUBLISH_SECONDS / 2)
         saved = store.checkpoint(run.id)
         if saved:
             self.seconds, state = saved
             self.trainer.restore(state_from_bytes(state))
+            if run.iteration > self.trainer.iteration:  # it was killed after its last checkpoint
+                store.rewind(run.id, name, self.trainer.iteration)
         else:
             self._begin()
 
@@ -105,7 +93,7 @@ class Worker:
         idle_since = time.perf_counter()
         self.publish("running" if self.run.active else "paused")
         while not stop.is_set() and time.perf_counter() - idle_since < IDLE_SECONDS:
-            self.run = self.store.run(self.run.id)
+            self.run = self._wishes()
             if self.run.desired == "running" and self.trainer.iteration < self._limit():
                 self._follow_learning_rate()
                 self.train(self._limit())
@@ -146,7 +134,9 @@ class Worker:
         self._measure_speed(characters, spent)
         over = trainer.iteration >= until
         status = self._resting_status() if over else "running"
-        self.publish(status, checkpoint=over or self.checkpoint_pace.due)
+        # As much again may be trained before there is another chance.
+        could_lose = self.seconds + spent - self.saved_seconds
+        self.publish(status, checkpoint=over or could_lose > CHECKPOINT_SECONDS)
 
     def publish(self, status: str, *, message: str = "", checkpoint: bool = False) -> None:
         """Everything since the last time, in one transaction. Raises LeaseLost."""
@@ -165,7 +155,6 @@ class Worker:
         }
         if message:  # else it keeps what was said when it was paused
             facts["message"] = message
-        started = time.perf_counter()
         if checkpoint:
             self.news.checkpoint = {
                 "iteration": trainer.iteration,
@@ -175,9 +164,16 @@ class Worker:
         self.store.publish(self.run.id, self.name, facts, self.news)
         self.news = Progress()
         if checkpoint:
-            self.checkpoint_pace.done(started)
+            self.saved_seconds = self.seconds
         else:
             self.publish_cost = time.process_time() - computed
+
+    def _wishes(self) -> Run:
+        """What is wanted now. Raises LeaseLost if the run was deleted."""
+        try:
+            return self.store.run(self.run.id)
+        except KeyError as error:
+            raise LeaseLost(self.run.id) from error
 
     def _begin(self) -> None:
         """What there is to see before the first update."""
@@ -236,40 +232,53 @@ class Worker:
         self.characters_per_second = speed if before == 0 else 0.7 * before + 0.3 * speed
 
 
-def main(run_id: str) -> int:
-    """Train a run until it is not wanted any more, or standard input closes."""
+def main(run_id: str, server: int | None = None) -> int:
+    """Train a run until it is not wanted any more, or standard input closes.
+
+    server: the process that started this one.
+    """
     # Ctrl-C in a terminal is for the server. When that has ended, standard input closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     step_aside(os.getpid())
     write_to_stderr()
     np.seterr(over="ignore", invalid="ignore")  # Diverged says it, with the iteration
+    stop = _when_input_closes(server or os.getppid())
     name = worker_name(os.getpid())
     try:
         store = Store(default_url())
         if not store.claim(run_id, name):
+            event("stepped_back", run=run_id)
             return 0  # another worker is at it
         try:
-            return _train(store, run_id, name)
+            return _train(store, run_id, name, stop)
+        except LeaseLost:
+            event("stepped_back", run=run_id)
+            return 0  # another worker has taken over, or the run was deleted
         except StoreError as error:
-            store.fail(run_id, str(error), worker=name)
-            return 1
+            # What could not be saved comes again from the last checkpoint.
+            event("store_failed", run=run_id, reason=str(error))
+            store.pause(run_id, f"Paused: {error}", worker=name)
     except StoreError as error:
         event("store_failed", run=run_id, reason=str(error))
-        return 1
+    return STORE_FAILED
 
 
-def _train(store: Store, run_id: str, name: str) -> int:
-    stop = _when_input_closes()
+def _train(store: Store, run_id: str, name: str, stop: threading.Event) -> int:
     try:
         worker = Worker(store, store.run(run_id), name)
     except (ValueError, KeyError, MemoryError) as error:
-        store.fail(run_id, f"This run cannot be started: {str(error).removesuffix('.')}.")
+        if isinstance(error, StoreError):
+            raise  # a limit that is none
+        reason = str(error).removesuffix(".")
+        if isinstance(error, KeyError):
+            reason = "its text is not kept any more"
+        elif isinstance(error, MemoryError):
+            reason = "there is not enough memory"
+        store.fail(run_id, f"This run cannot be started: {reason}.", worker=name)
+        event("not_started", run=run_id, error=type(error).__name__)
         return 1
     try:
         worker.work(stop)
-    except (LeaseLost, KeyError):
-        event("stepped_back", run=run_id)
-        return 0  # another worker has taken over, or the run was deleted
     except Diverged as error:
         event("diverged", run=run_id, iteration=worker.trainer.iteration)
         worker.publish(
@@ -281,8 +290,8 @@ def _train(store: Store, run_id: str, name: str) -> int:
     return 0
 
 
-def _when_input_closes() -> threading.Event:
-    """Set when the server that started this process is gone."""
+def _when_input_closes(server: int) -> threading.Event:
+    """Set when the server that started this process ends. If that is gone, so is this one soon."""
     closed = threading.Event()
 
     def watch():
@@ -290,10 +299,17 @@ def _when_input_closes() -> threading.Event:
         while os.read(sys.stdin.fileno(), 4096):
             pass
         closed.set()
+        while os.getppid() == server:  # it waits for last checkpoints, see Launcher.close
+            time.sleep(WISH_SECONDS)
+        # Then an alarm ends the process, in the middle of whatever takes so long; the last
+        # checkpoint is safe. No thread has to come to its turn for that.
+        if hasattr(signal, "setitimer"):  # not on Windows
+            signal.setitimer(signal.ITIMER_REAL, END_SECONDS)
 
     threading.Thread(target=watch, daemon=True).start()
     return closed
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    crashes_are_events(run=sys.argv[1])
+    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:3])))

@@ -8,13 +8,13 @@ import streamlit as st
 from charrnn.engine.training import split
 from charrnn.runs import library
 from charrnn.runs.decoding import (
-    MAX_TEXT_BYTES,
     NotText,
     clean_name,
     clean_pasted,
     decode,
     short_name,
 )
+from charrnn.runs.limits import Limits
 from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
 from charrnn.ui.plain import plain
@@ -101,7 +101,7 @@ def _upload() -> None:
         "A text file, up to 25 MB",
         key=session.UPLOAD,
         label_visibility="collapsed",
-        max_upload_size=MAX_TEXT_BYTES // 2**20,
+        max_upload_size=max(1, Limits.here().text_bytes // 2**20),
     )
     if file is not None:
         _take(file.name, file.file_id, lambda: decode(file.getvalue()))

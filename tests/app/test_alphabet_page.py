@@ -2,15 +2,18 @@
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from charrnn.engine.parameters import Parameters
+from charrnn.runs import schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
-from charrnn.ui.alphabet import cells, charts
+from charrnn.ui.alphabet import cells, charts, following
 from charrnn.ui.alphabet.reading import Subject, impression
 from charrnn.ui.alphabet.why import both_ways
 
@@ -88,6 +91,8 @@ def test_a_clean_up_is_previewed_made_and_chosen_and_changes_nothing_else(open_a
     page = open_alphabet(text=text)
     before = page.session_state["text"]
     assert "63 of 123 characters change. 9 different ones become 5" in texts(page)
+    listed = 'replaced: – → -   “ → "   ” → "\ndropped: x   y   z'
+    assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
     click(page, "Make this a new text")
     made = page.session_state["text"]
     assert store.text(made) == '"ab"-\n' * 20
@@ -106,6 +111,15 @@ def test_a_clean_up_of_a_run_s_text_pauses_the_run_and_leaves_it(
     assert "run" not in page.query_params
     left = store.run(run.id)
     assert (left.sha256, left.desired) == (corpus.sha256, "paused")
+
+
+def test_a_clean_up_leaves_the_run_of_somebody_else_alone(open_alphabet, store, started):
+    corpus = store.add_corpus("rare", "ab\n" * 40 + "xyz")
+    theirs = store.create_run(corpus, RunConfig(hidden_size=8), workspace="t" * 32)
+    page = open_alphabet(run=theirs.view_key)
+    click(page, "Make this a new text")
+    assert store.text(page.session_state["text"]) == "ab\n" * 40
+    assert store.run(theirs.id).desired == "running"
 
 
 def test_with_a_run_its_own_numbers_are_shown(open_alphabet, store, cats):
@@ -128,7 +142,28 @@ def test_the_slider_goes_back_to_before_the_first_update(open_alphabet, cats):
     assert slider.options[:4] == ["0", "1", "2", "5"]
     slider.set_value(0).run()
     assert not page.exception
-    assert "Iteration 0 of 1,000" in texts(page)
+    assert "Iteration 0 of 1,000 · before the first update" in texts(page)
+
+
+def test_a_run_that_is_looked_at_here_goes_on(open_alphabet, cats, store):
+    with store.writing() as db:
+        db.execute(update(schema.runs).values(looked_at=0.0))
+    open_alphabet(run=cats.id)
+    assert store.run(cats.id).looked_at > 0
+
+
+def test_what_stopped_a_run_is_said(open_alphabet, cats, store):
+    store.pause(cats.id, "The disk is *full*.")
+    assert "The disk is" in open_alphabet(run=cats.id).warning[0].value
+    store.fail(cats.id, "The loss is no number.")
+    assert "The loss is no number" in open_alphabet(run=cats.id).error[0].value
+
+
+def test_charts_are_drawn_ever_more_rarely_and_at_rest_not_at_all(cats):
+    trains = replace(cats, desired="running")
+    paces = [following._pace(replace(trains, seconds=s)) for s in (0.0, 30.0, 100.0, 1e6)]
+    assert paces == [3.0, 6.0, 10.0, 10.0]
+    assert following._pace(cats) is None
 
 
 def test_the_maps_of_snapshots_follow_each_other_without_a_jump(cats, store):
@@ -161,11 +196,21 @@ def test_the_product_is_the_look_up():
 def test_every_specification_is_plain_json_with_tooltips_and_no_data():
     specs = [
         *(charts.frequency_spec(3), charts.map_spec(("vowel", "sign")), charts.neighbour_spec(3)),
-        *(charts.column_spec(3), charts.surprise_spec(3)),
+        *(charts.column_spec(3, 2), charts.surprise_spec(3)),
     ]
     for spec in specs:
         assert "tooltip" in json.dumps(spec)
         assert "data" not in spec
+
+
+def test_of_labels_that_lie_on_one_another_the_seen_or_the_most_frequent_is_kept(cats):
+    table = Subject.of_run(cats).table
+    shown, points = np.arange(3), np.array([[0.0, 0.0], [0.0, 0.01], [1.0, 1.0]])
+    kinds = ["letter"] * 3
+    frequent = int(table["count"][:2].argmax())
+    for seen, kept in ((2, frequent), (0, 0), (1, 1)):
+        rows = charts.map_rows(table, shown, points, kinds, seen)
+        assert list(rows["index"][rows["layer"] == "label"]) == [kept, 2]
 
 
 def test_a_wide_matrix_shows_the_lit_columns_and_what_stands_beside_them():

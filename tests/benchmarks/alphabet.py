@@ -18,11 +18,13 @@ from playwright.sync_api import Page, sync_playwright
 from charrnn.runs import library
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
+from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from tests.benchmarks.page import CHROMIUM_OPTIONS, ROUNDS, _serve, _speed
 
 LONG_CHARACTERS = 1_000_000
 MANY = 5000
+WORKSPACE = "w" * 32
 VISITS = 7
 COMPLETE = """() => document.querySelector('.one-hot b') && [...document.querySelectorAll(
     '[data-testid=stVegaLiteChart]')].filter(c => c.querySelector('svg, canvas')).length === 5"""
@@ -52,7 +54,7 @@ def main(text_file: Path | None = None) -> None:
 
 
 def _print_opening(page: Page, store: Store, url: str, run: Run, target: float) -> None:
-    page.goto(f"{url}/alphabet?run={run.id}")
+    page.goto(_address(url, run))
     page.wait_for_function(COMPLETE)
     while store.run(run.id).active:
         page.wait_for_timeout(100)
@@ -65,7 +67,7 @@ def _print_opening(page: Page, store: Store, url: str, run: Run, target: float) 
         page.wait_for_function(COMPLETE)
         clicked.append(time.perf_counter() - started)
         started = time.perf_counter()
-        page.goto(f"{url}/alphabet?run={run.id}")
+        page.goto(_address(url, run))
         page.wait_for_function(COMPLETE)
         loaded.append(time.perf_counter() - started)
     print(f"    by a click           {_spread(clicked)}   (target {target:.0f} s)")
@@ -81,7 +83,7 @@ def _print_watching(page: Page, store: Store, url: str) -> None:
     run = _run(store, "story", library.load(library.offers()[0].key), None)
     ratios = []
     for round_ in range(ROUNDS + 1):
-        page.goto(f"{url}/alphabet?run={run.id}")
+        page.goto(_address(url, run))
         page.wait_for_function(COMPLETE)
         opened = _speed(store, run.id, page)
         page.goto("about:blank")
@@ -96,7 +98,12 @@ def _print_watching(page: Page, store: Store, url: str) -> None:
 
 def _run(store: Store, name: str, text: str, pause_at: int | None) -> Run:
     config = RunConfig(hidden_size=83, iterations=100_000_000)
-    return store.create_run(store.add_corpus(name, text), config, pause_at=pause_at)
+    corpus = store.add_corpus(name, text)
+    return Shelf(store, WORKSPACE).create(corpus, config, pause_at=pause_at)
+
+
+def _address(url: str, run: Run) -> str:
+    return f"{url}/alphabet?run={run.id}&w={WORKSPACE}"
 
 
 def _long_text(text_file: Path | None) -> str:

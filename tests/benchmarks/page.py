@@ -15,6 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from charrnn.runs import library
 from charrnn.runs.config import RunConfig
+from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from tests.serving import CHROMIUM_OPTIONS, Server
 
@@ -27,10 +28,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/charrnn.sqlite")
         corpus = store.add_corpus("story", library.load(library.offers()[0].key))
-        run = store.create_run(corpus, RunConfig(hidden_size=83, iterations=100_000_000))
+        shelf = Shelf(store, "w" * 32)
+        run = shelf.create(corpus, RunConfig(hidden_size=83, iterations=100_000_000))
         server, url = _serve(folder)
         try:
-            opened, closed = _watch(store, run.id, f"{url}/?run={run.id}")
+            opened, closed = _watch(store, run.id, f"{url}/?w={shelf.workspace}&run={run.id}")
         finally:
             server.terminate()
             server.wait()

@@ -198,6 +198,22 @@ def test_settings_are_still_there_after_a_look_at_the_alphabet(open_page):
     expect(slider).to_have_attribute("aria-valuetext", "8")
 
 
+def test_what_is_drawn_anew_neither_flickers_nor_moves(open_page, eventually):
+    page = open_page()
+    button(page, "Train").click()
+    expect(button(page, "Pause")).to_be_visible()
+    go_to(page, "Alphabet")
+    drawn = page.locator("[data-testid=stVegaLiteChart] :is(svg, canvas)")
+    eventually(lambda: drawn.count() == 5 and iteration(page) > 100)
+    places = """() => [...document.querySelectorAll('.stMain :is(h3, h4)')]
+        .map(e => Math.round(e.getBoundingClientRect().top))"""
+    drawn.evaluate_all("charts => charts.forEach(chart => chart.dataset.stays = 'yes')")
+    before, seen = page.evaluate(places), iteration(page)
+    eventually(lambda: iteration(page) > seen)
+    expect(page.locator("[data-stays=yes]")).to_have_count(5)
+    assert page.evaluate(places) == before
+
+
 def iteration(page: Page) -> int:
     text = page.get_by_text(re.compile(r"^Iteration [\d,]+ of")).first.inner_text()
     return int(re.search(r"Iteration ([\d,]+)", text)[1].replace(",", ""))

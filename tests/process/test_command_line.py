@@ -5,13 +5,16 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from charrnn import __main__ as command_line
 from charrnn.engine.training import Diverged, Trainer
+from charrnn.runs import archive
 from charrnn.runs.config import RunConfig
+from charrnn.runs.store import Store
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "charrnn"]
@@ -46,6 +49,28 @@ def trained(text):
     """One run with everything said, and its file."""
     saved = text.with_name("run.safetensors")
     return run("train", text, *QUICK, "--out", saved), saved
+
+
+@pytest.fixture
+def local(tmp_path, monkeypatch):
+    """The local store."""
+    monkeypatch.setitem(ENVIRONMENT, "CHARRNN_STORE", str(tmp_path / "store"))
+    return Store(f"sqlite:///{tmp_path / 'store' / 'charrnn.sqlite'}")
+
+
+def kept(path):
+    """A saved run without what is different every time: how long it took."""
+    run = archive.load(path)
+    past = run.past
+    return {
+        "state": {name: array.tobytes() for name, array in run.state.items()},
+        # Where it was to end at first is of no account any more.
+        "config": replace(run.config, iterations=run.iterations),
+        "metrics": [row[:3] for row in past.metrics],
+        "rest": (past.evaluations, past.rate_changes, past.samples),
+        "about": (run.vocabulary.characters, run.name, run.sha256, run.text_name),
+        "wishes": (run.learning_rate, run.iterations),
+    }
 
 
 def timeless(output: str) -> str:
@@ -94,6 +119,69 @@ def test_a_saved_network_writes_on_from_a_prime(trained):
     assert bold[0] != bold[1]
 
 
+def test_a_resumed_training_equals_one_that_never_stopped(text, trained, tmp_path):
+    whole, saved = trained
+    half, rest = tmp_path / "half", tmp_path / "rest"
+    first = run("train", text, *QUICK, "--iterations", "1250", "--out", half, "--with-text")
+    then = run("train", "--resume", half, "--iterations", "2000", "--out", rest)
+    assert (first.returncode, then.returncode) == (0, 0)
+    assert kept(rest) == kept(saved)
+    with_sample = timeless(whole.stdout).partition("iteration=2000 ")
+    assert timeless(then.stdout) == "".join(with_sample[1:])
+
+
+def test_a_resumed_training_takes_a_new_rate_and_notes_it(text, trained, tmp_path):
+    _, saved = trained
+    wishes = ("--iterations", "2100", "--learning-rate", "0.05")
+    result = run("train", text, "--resume", saved, *wishes, "--out", tmp_path / "more")
+    assert result.returncode == 0
+    more = archive.load(tmp_path / "more")
+    assert more.past.rate_changes == [(2000, 0.05)]
+    assert (more.learning_rate, more.iterations, more.iteration) == (0.05, 2100, 2100)
+    assert more.config == archive.load(saved).config
+    assert [n for n, _ in more.past.samples] == [0, 1000, 2000]
+
+
+def test_what_cannot_be_resumed_says_why(text, trained, tmp_path):
+    (tmp_path / "other").write_text(TEXT + "!")
+    for arguments, complaint in {
+        ("--iterations", "2100"): "its text 'cats.txt' is not in it",
+        (tmp_path / "other", "--iterations", "2100"): "not the text",
+        (text,): "has gone through 2,000 iterations already",
+        (text, "--iterations", "0"): "iterations is 0",
+    }.items():
+        result = run("train", "--resume", trained[1], *arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert complaint in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_run_goes_into_the_store_and_out_again_unchanged(text, trained, tmp_path, local):
+    _, saved = trained
+    refused = run("import", saved)
+    assert refused.returncode == 2
+    assert "does not hold its text 'cats.txt', nor does the store" in refused.stderr
+    result = run("import", saved, "--text", text)
+    assert (result.returncode, result.stderr) == (0, "")
+    link = re.fullmatch(r"/\?w=([\w-]{32})&run=([\w-]+)\n", result.stdout)
+    there = local.run(link[2])
+    assert (there.workspace, there.desired, there.iteration) == (link[1], "paused", 2000)
+    for name in (link[2], f"http://localhost:8501{link[0].strip()}"):
+        out = tmp_path / "again"
+        # A name may begin with a hyphen, as an option does.
+        result = run("export", "--out", out, "--", name)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+        assert kept(out) == kept(saved)
+    assert run("import", saved).returncode == 0, "the store has the text now"
+
+
+def test_exported_with_its_text_a_run_needs_nothing_else(trained, text, tmp_path, local):
+    link = run("import", trained[1], "--text", text).stdout.strip()
+    run("export", link, "--out", tmp_path / "whole", "--with-text")
+    assert archive.load(tmp_path / "whole").text == TEXT
+    assert run("sample", tmp_path / "whole").returncode == 0
+
+
 def test_unknown_characters_of_the_prime_are_named_and_left_out(trained):
     result = run("sample", trained[1], "--prime", "tQhé\x1be ", "--length", "5")
     assert result.returncode == 0
@@ -137,6 +225,17 @@ def test_no_text_reaches_through_to_the_terminal(tmp_path):
         ([], "COMMAND"),
         (["dance"], "'dance'"),
         (["train"], "FILE"),
+        (["train", "--resume", "missing"], "missing cannot be read: No such file"),
+        (["train", "--resume", "text"], "not a saved network"),
+        (["train", "text", "--resume", "text", "--seed", "1"], "seed is as it is"),
+        (["export"], "RUN_ID"),
+        (["export", "x"], "--out"),
+        (["export", "x", "--out", "missing/run"], "missing/run cannot be written"),
+        (["export", "x\x1b", "--out", "out"], "no run in the store has the id"),
+        (["import"], "RUN"),
+        (["import", "missing"], "missing cannot be read"),
+        (["import", "text"], "not a saved network"),
+        (["import", "text", "--text", "binary"], "PNG"),
         (["train", "missing.txt"], "missing.txt cannot be read: No such file"),
         (["train", "."], "cannot be read: Is a directory"),
         (["train", "binary"], "PNG"),
@@ -166,6 +265,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path, monkeypatch, capfd, argumen
     (tmp_path / "one").write_bytes(b"a")
     (tmp_path / "text").write_text(TEXT)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHARRNN_STORE", str(tmp_path / "store"))
     try:
         status = command_line.main(arguments)
     except SystemExit as left:  # argparse leaves by itself
@@ -272,3 +372,47 @@ def test_blas_gets_one_thread_before_numpy_is_loaded():
         [sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8"
     )
     assert result.stdout.split() == ["False", "1"]
+
+
+def test_tidy_says_what_it_would_remove_and_removes_it(local, monkeypatch):
+    old = local.create_run(local.add_corpus("cats", TEXT), RunConfig())
+    with local.writing() as db:
+        db.exec_driver_sql("UPDATE runs SET deleted_at = 1")
+        db.exec_driver_sql("UPDATE corpora SET added_at = 1")
+    monkeypatch.setitem(ENVIRONMENT, "CHARRNN_KEEP_DAYS", "2.5")
+    first = run("tidy", "--dry-run")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.splitlines() == [
+        "would remove runs=1 thrown away more than a day ago",
+        "would remove runs=0 that no page has shown for 2.5 days",
+        "would remove texts=1 that no run uses",
+    ]
+    assert local.run(old.id).id == old.id
+    second = run("tidy")
+    assert second.stdout.splitlines() == [
+        *(line.replace("would remove", "removed") for line in first.stdout.splitlines()),
+        "the file keeps its size, since another program uses it; what comes fills the room",
+    ]
+    with pytest.raises(KeyError):
+        local.run(old.id)
+    local._engine.dispose()  # this test is the other program
+    assert re.fullmatch(
+        r"the store has \d\.\d MB, and had \d\.\d",
+        run("tidy").stdout.splitlines()[-1],
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        ({"CHARRNN_KEEP_DAYS": "soon"}, "CHARRNN_KEEP_DAYS is 'soon'; it must be a number above 0"),
+        ({"CHARRNN_STORE": "mysql://host/name"}, "Runs cannot be kept in mysql"),
+    ],
+)
+def test_tidy_that_cannot_be_done_is_one_line(local, monkeypatch, environment, complaint):
+    for name, value in environment.items():
+        monkeypatch.setitem(ENVIRONMENT, name, value)
+    result = run("tidy")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert complaint in result.stderr
+    assert len(result.stderr.splitlines()) == 1

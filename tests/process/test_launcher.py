@@ -9,11 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from charrnn.runs import schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
-from charrnn.runs.launcher import STARTS_WITHOUT_PROGRESS, Launcher
+from charrnn.runs.launcher import (
+    HANG_SECONDS,
+    RETRY_SECONDS,
+    STARTS_WITHOUT_PROGRESS,
+    Launcher,
+)
+from charrnn.runs.lease import worker_name
+from charrnn.runs.limits import Limits
 from charrnn.runs.records import Progress, StoreError
 from charrnn.runs.store import Store
+from charrnn.runs.worker import STORE_FAILED
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = RunConfig(hidden_size=8, iterations=100_000_000, sample_length=30)
@@ -182,7 +191,8 @@ def test_it_does_not_give_up_while_there_is_progress(store, run, hopeless, start
     for iteration in range(1, 6):
         store.claim(run.id, "the worker")
         facts = {"status": "running", "iteration": iteration}
-        store.publish(run.id, "the worker", facts, Progress())
+        saved = {"iteration": iteration, "seconds": 1.0, "state": b""}
+        store.publish(run.id, "the worker", facts, Progress(checkpoint=saved))
         store.release(run.id, "the worker")
         ensure_again(hopeless, started, run)
     assert len(started) == 6
@@ -297,4 +307,143 @@ def test_a_worker_that_is_slow_to_start_is_waited_for(store, run, started, monke
     assert store.run(run.id).status == "waiting"
     for start in launcher._starts.values():
         start.process.kill()
+    launcher.close()
+
+
+def test_a_worker_that_hangs_before_it_has_begun_is_replaced(store, run, launcher, started):
+    launcher.take_up()
+    started[0][1].send_signal(signal.SIGSTOP)
+    launcher.take_up()
+    assert started[0][1].poll() is None
+    launcher._starts[run.id].began -= HANG_SECONDS
+    launcher.take_up()
+    ensure_again(launcher, started, run)
+    assert len(started) == 2
+
+
+def test_where_many_share_the_cores_each_is_waited_for_longer(
+    store, corpus, launcher, started, monkeypatch
+):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    runs = [store.create_run(corpus, ENDLESS) for _ in range(2)]
+    launcher.take_up()
+    for _, process in started:
+        process.send_signal(signal.SIGSTOP)
+    for run in runs:
+        launcher._starts[run.id].began -= 1.5 * HANG_SECONDS
+    launcher.take_up()
+    assert [process.poll() for _, process in started] == [None, None]
+    for run in runs:
+        launcher._starts[run.id].began -= HANG_SECONDS
+    launcher.take_up()
+    assert [process.wait() for _, process in started] == [-signal.SIGKILL] * 2
+
+
+def test_a_lease_of_a_process_that_is_gone_need_not_run_out(store, run, launcher, started):
+    with subprocess.Popen([ENDS_AT_ONCE]) as gone:
+        gone.wait()
+    store.claim(run.id, worker_name(gone.pid))
+    launcher.take_up()
+    assert [run_id for run_id, _ in started] == [run.id]
+
+
+@pytest.mark.parametrize("name", ["elsewhere:1:{gone}", "{here}", "one", "one:two", "{place}:two"])
+def test_a_lease_that_may_be_in_use_has_to_run_out(store, run, launcher, started, name):
+    here = worker_name(os.getpid())
+    with subprocess.Popen([ENDS_AT_ONCE]) as gone:
+        gone.wait()
+    place = here.rpartition(":")[0]
+    store.claim(run.id, name.format(gone=gone.pid, here=here, place=place))
+    launcher.take_up()
+    assert started == []
+
+
+def test_a_worker_that_rests_makes_room_where_others_wait(
+    store, corpus, started, eventually, tmp_path
+):
+    launcher = Launcher(store, limits=Limits(visitor_runs=1))
+    first, second = (store.create_run(corpus, ENDLESS, workspace="me") for _ in range(2))
+    launcher.take_up()
+    eventually(lambda: store.run(first.id).iteration > 0)
+    assert [run_id for run_id, _ in started] == [first.id]
+    assert (launcher.place(first.id), launcher.place(second.id)) == (None, 1)
+
+    store.wish(first.id, desired="paused")
+    eventually(lambda: store.run(first.id).status == "paused")
+    launcher.take_up()
+    assert [run_id for run_id, _ in started] == [first.id, second.id]
+    store.wish(first.id, desired="running")  # its turn has passed
+    assert started[0][1].wait(30) == 0
+    eventually(lambda: store.run(second.id).iteration > 0)
+    launcher.take_up()
+    assert (launcher.place(first.id), launcher.place(second.id)) == (1, None)
+    assert len(started) == 2
+
+
+def test_a_worker_that_rests_stays_to_be_resumed_at_once_where_there_is_room(
+    store, run, launcher, started, eventually
+):
+    launcher.take_up()
+    eventually(lambda: store.run(run.id).iteration > 0)
+    store.wish(run.id, desired="paused")
+    eventually(lambda: store.run(run.id).status == "paused")
+    launcher.take_up()
+    before = store.run(run.id).iteration
+    store.wish(run.id, desired="running")
+    eventually(lambda: store.run(run.id).iteration > before)
+    assert len(started) == 1
+
+
+def test_a_worker_that_could_not_save_is_tried_again_later_and_as_often_as_need_be(
+    store, run, started, tmp_path
+):
+    cannot_save = tmp_path / "python"
+    cannot_save.write_text(f"#!/bin/sh\nexit {STORE_FAILED}\n")
+    cannot_save.chmod(0o755)
+    launcher = Launcher(store, python=str(cannot_save))
+    launcher.ensure(run)
+    for n in range(1, STARTS_WITHOUT_PROGRESS + 3):
+        ensure_again(launcher, started, run)
+        assert len(started) == n  # not at once
+        launcher._starts[run.id].ended -= RETRY_SECONDS
+        ensure_again(launcher, started, run)
+        assert len(started) == n + 1
+    assert store.run(run.id).active
+
+
+def test_a_run_that_was_deleted_meanwhile_is_forgotten(store, run, hopeless, started):
+    hopeless.ensure(run)
+    started[-1][1].wait()
+    with store.writing() as db:
+        db.execute(schema.runs.delete())
+    hopeless.ensure(run)
+    hopeless.take_up()
+    assert len(started) == 1
+
+
+def test_where_no_process_can_be_had_the_next_round_tries(store, run, launcher, started):
+    launcher._python, python = "/nowhere/python", launcher._python
+    launcher.take_up()
+    assert started == []
+    launcher._python = python
+    launcher.take_up()
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize("error", [StoreError("full"), RuntimeError("a mistake of ours")])
+def test_the_watch_goes_on_whatever_happens_in_a_round(
+    store, run, launcher, started, eventually, monkeypatch, error
+):
+    monkeypatch.setattr("charrnn.runs.launcher.ROUND_SECONDS", 0.01)
+    wanted, rounds = store.wanted, []
+
+    def fail_thrice():
+        rounds.append(1)
+        if len(rounds) <= 3:
+            raise error
+        return wanted()
+
+    monkeypatch.setattr(store, "wanted", fail_thrice)
+    launcher.watch()
+    eventually(lambda: started)
     launcher.close()

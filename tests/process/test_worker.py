@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, delete
+from sqlalchemy import Engine, create_engine, delete, event, func, select
 
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
@@ -22,7 +22,13 @@ from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import LIKELIEST_LENGTH, Worker, recorded, worker_name
+from charrnn.runs.worker import (
+    LIKELIEST_LENGTH,
+    STORE_FAILED,
+    Worker,
+    recorded,
+    worker_name,
+)
 
 ROOT = Path(__file__).parents[2]
 SMALL = RunConfig(hidden_size=8, iterations=450, sample_interval=100, sample_length=30)
@@ -55,6 +61,12 @@ def work(store, run, **options):
     return store.run(run.id)
 
 
+def take_short_turns(monkeypatch):
+    """A worker that writes, and reads its wishes, every hundredth of a second."""
+    for name in ("PUBLISH_SECONDS", "MAX_PUBLISH_SECONDS"):
+        monkeypatch.setattr(worker, name, 0.01)
+
+
 @contextmanager
 def process(run):
     """A worker process whose server is this test."""
@@ -75,7 +87,7 @@ def main(monkeypatch):
     """worker.main in this process, whose priority, input, Ctrl-C and errors are left alone."""
     before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
-    monkeypatch.setattr(worker, "_when_input_closes", threading.Event)
+    monkeypatch.setattr(worker, "_when_input_closes", lambda _: threading.Event())
     with np.errstate():
         yield worker.main
     signal.signal(signal.SIGINT, before)
@@ -154,7 +166,7 @@ def test_samples_come_at_the_start_and_at_every_interval_as_long_as_asked(store,
 def test_two_runs_of_a_seed_leave_the_same_behind_as_a_plain_loop(store, corpus, monkeypatch):
     config = replace(SMALL, seed=7, streams=2, iterations=2200, sample_interval=1000)
     one = work(store, store.create_run(corpus, config))
-    monkeypatch.setattr(worker, "PUBLISH_SECONDS", 0.01)  # in other portions
+    take_short_turns(monkeypatch)  # in other portions
     other = work(store, store.create_run(corpus, config))
     assert timeless(store, one) == timeless(store, other)
     assert timeless(store, one) == plain_loop(store.text(corpus.sha256), config)
@@ -199,7 +211,7 @@ def test_a_paused_run_goes_on_as_if_it_had_never_paused(store, corpus):
 
 
 def test_pause_is_heard_while_it_trains(store, corpus, monkeypatch):
-    monkeypatch.setattr(worker, "PUBLISH_SECONDS", 0.01)
+    take_short_turns(monkeypatch)
     run = store.create_run(corpus, ENDLESS)
 
     def pause():
@@ -212,7 +224,7 @@ def test_pause_is_heard_while_it_trains(store, corpus, monkeypatch):
 
 
 def test_a_new_learning_rate_is_followed_and_remembered(store, corpus, monkeypatch):
-    monkeypatch.setattr(worker, "PUBLISH_SECONDS", 0.01)
+    take_short_turns(monkeypatch)
     run = store.create_run(corpus, replace(SMALL, iterations=1500))
 
     def move_the_slider():
@@ -306,6 +318,46 @@ def test_a_worker_that_was_taken_for_dead_steps_back(store, corpus, main, monkey
     assert store.run(run.id).iteration == 0
 
 
+def test_checkpoints_lie_no_further_apart_than_they_should(store, corpus, monkeypatch):
+    take_short_turns(monkeypatch)
+    monkeypatch.setattr(worker, "CHECKPOINT_SECONDS", 0.1)
+    run, written = store.create_run(corpus, replace(SMALL, iterations=4000)), []
+
+    publish = store.publish
+
+    def note(run_id, name, facts, news):
+        written.append((facts["seconds"], news.checkpoint is not None))
+        publish(run_id, name, facts, news)
+
+    monkeypatch.setattr(store, "publish", note)
+    work(store, run)
+    saved = [seconds for seconds, checkpoint in written if checkpoint]
+    portions = [b - a for (a, _), (b, _) in pairwise(written)]
+    assert saved[0] == next(seconds for seconds, _ in written if seconds > 0)  # at once
+    assert max(b - a for a, b in pairwise(saved)) <= 0.1 + max(portions)
+    assert len(saved) < len(written) / 4  # and not at every turn
+
+
+def test_taken_up_again_it_forgets_what_lies_beyond_its_checkpoint(store, corpus):
+    """A page, a branch and a file see one past, not pieces of two."""
+    run = work(store, store.create_run(corpus, SMALL, pause_at=150))
+    saved = dict(zip(("seconds", "state"), store.checkpoint(run.id), strict=True))
+    store.wish(run.id, desired="running", pause_at=400)
+    run = work(store, run)
+    with create_engine(store.url).begin() as db:  # as if it had been killed here
+        db.execute(schema.checkpoints.update().values(iteration=150, **saved))
+    assert history(store, run).sample_iterations[-1] == 400
+
+    store.wish(run.id, desired="running", pause_at=170, learning_rate=0.02)
+    run = work(store, run)
+    assert run.iteration == 170
+    with store.reading() as db:
+        for table in schema.LEFT_BEHIND:
+            newest = select(func.max(table.c.iteration)).where(table.c.run == run.id)
+            assert (db.execute(newest).scalar() or 0) <= 170
+    assert history(store, run).rate_changes == [(150, 0.02)]
+
+
 # --- What goes wrong ----------------------------------------------------------------------------
 
 
@@ -316,6 +368,22 @@ def test_a_text_that_is_too_short_fails_with_a_sentence(store, main):
     assert (run.status, run.worker) == ("failed", None)
     assert run.message.startswith("This run cannot be started: seq_length is 25, but")
     assert run.message.endswith("are needed.")
+
+
+def test_what_is_more_than_is_allowed_here_fails_with_a_sentence(store, corpus, main, monkeypatch):
+    run = store.create_run(corpus, SMALL)
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "100")  # by who runs the server, since
+    assert main(run.id) == 1
+    assert store.run(run.id).status == "failed"
+    assert "weights, and 100 are allowed here" in store.run(run.id).message
+
+
+def test_a_limit_that_is_none_is_no_fault_of_the_run(store, corpus, main, monkeypatch):
+    run = store.create_run(corpus, SMALL)
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "many")
+    assert main(run.id) == STORE_FAILED
+    assert store.run(run.id).status == "paused"
+    assert "CHARRNN_WEIGHTS is 'many'" in store.run(run.id).message
 
 
 def test_a_process_that_ends_by_itself_ends_cleanly(store):
@@ -371,36 +439,62 @@ def fill_the_disk(*_, **__):
     raise StoreError(FULL)
 
 
-def test_when_nothing_can_be_saved_the_run_fails_with_that_sentence_and_can_go_on(
+def test_when_the_disk_is_full_the_run_rests_with_that_sentence_and_loses_nothing(
     store, corpus, main, monkeypatch
 ):
     run = work(store, store.create_run(corpus, SMALL, pause_at=100))
     store.wish(run.id, desired="running")
     with monkeypatch.context() as full:
         full.setattr(Store, "publish", fill_the_disk)
-        assert main(run.id) == 1
-    failed = store.run(run.id)
-    assert (failed.status, failed.message, failed.worker) == ("failed", FULL, None)
+        assert main(run.id) == STORE_FAILED
+    resting = store.run(run.id)
+    assert (resting.status, resting.desired) == ("paused", "paused")
+    assert (resting.message, resting.worker) == (f"Paused: {FULL}", None)
+    assert checkpoint(store, run)["iteration"] == 100
 
     store.wish(run.id, desired="running")
     assert work(store, run).status == "finished"
     assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
 
 
-@pytest.mark.parametrize("methods", [("claim",), ("publish", "fail"), ("text", "fail")])
+def test_a_disk_that_fills_up_on_the_way_lets_the_run_rest_and_go_on(store, corpus, main):
+    run = work(store, store.create_run(corpus, SMALL, pause_at=100))
+    with store.reading() as db:
+        pages = db.exec_driver_sql("PRAGMA page_count").scalar()
+
+    def almost_full(connection, _):
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    store.wish(run.id, desired="running")
+    event.listen(Engine, "connect", almost_full)  # on every connection that is opened from now on
+    try:
+        assert main(run.id) == STORE_FAILED
+    finally:
+        event.remove(Engine, "connect", almost_full)
+    resting = store.run(run.id)
+    assert (resting.status, resting.desired, resting.worker) == ("paused", "paused", None)
+    assert resting.message == f"Paused: {FULL}"
+
+    store.wish(run.id, desired="running")
+    run = work(store, run)
+    assert (run.status, run.message) == ("finished", "")
+    assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
+
+
+@pytest.mark.parametrize("methods", [("claim",), ("publish", "pause"), ("text", "pause")])
 def test_when_not_even_that_can_be_saved_it_is_said_to_the_server(
     store, corpus, main, monkeypatch, capfd, methods
 ):
     run = store.create_run(corpus, SMALL)
     for method in methods:
         monkeypatch.setattr(Store, method, fill_the_disk)
-    assert main(run.id) == 1
+    assert main(run.id) == STORE_FAILED
     said = json.loads(capfd.readouterr().err.splitlines()[-1])
     assert (said["event"], said["run"], said["reason"]) == ("store_failed", run.id, FULL)
-    assert store.run(run.id).status == "waiting"
+    assert (store.run(run.id).status, store.run(run.id).desired) == ("waiting", "running")
 
 
-def test_a_worker_that_lost_its_lease_does_not_fail_the_run_of_another(
+def test_a_worker_that_lost_its_lease_does_not_pause_the_run_of_another(
     store, corpus, main, monkeypatch
 ):
     run = store.create_run(corpus, SMALL)
@@ -411,8 +505,24 @@ def test_a_worker_that_lost_its_lease_does_not_fail_the_run_of_another(
         fill_the_disk()
 
     monkeypatch.setattr(Store, "publish", locked_for_long)
-    assert main(run.id) == 1
+    assert main(run.id) == STORE_FAILED
     assert (store.run(run.id).status, store.run(run.id).worker) == ("waiting", "somebody else")
+    assert store.run(run.id).active
+
+
+def test_a_worker_that_breaks_down_after_another_took_over_steps_back(
+    store, corpus, main, monkeypatch
+):
+    run = store.create_run(corpus, SMALL)
+
+    def break_down(trainer):
+        store.release(run.id, worker_name(os.getpid()))
+        assert store.claim(run.id, "somebody else")
+        raise Diverged("the loss became nan at iteration 1")
+
+    monkeypatch.setattr(Trainer, "step", break_down)
+    assert main(run.id) == 0
+    assert (store.run(run.id).status, store.run(run.id).worker) == ("running", "somebody else")
 
 
 def test_ctrl_c_is_not_for_a_worker(store, corpus, eventually):
@@ -444,7 +554,7 @@ def test_a_run_that_is_deleted_while_it_rests_ends_quietly(store, corpus, main, 
     store.wish(run.id, desired="paused")
     stop = UntilResting(store, run)
     stop.is_set = lambda: forget(store, run)
-    monkeypatch.setattr(worker, "_when_input_closes", lambda: stop)
+    monkeypatch.setattr(worker, "_when_input_closes", lambda _: stop)
     assert main(run.id) == 0
 
 

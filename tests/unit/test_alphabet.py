@@ -22,7 +22,7 @@ ALL = [chr(point) for point in range(sys.maxunicode + 1)]
         ("\t", "⇥", "tab"),
         ("\x01", "␁", "control character"),
         ("\x85", "0085", "control character"),
-        ("\u00a0", "⍽", "no-break space"),
+        ("\u00a0", "NBSP", "no-break space"),
         ("\u200d", "ZWJ", "zero width joiner"),
         ("\u0301", "◌\u0301", "combining acute accent"),
         ("\u093f", "◌\u093f", "devanagari vowel sign i"),

@@ -65,7 +65,7 @@ def test_what_cannot_be_the_store_is_refused_with_a_sentence(monkeypatch, url, w
 
 
 def test_a_driver_that_is_missing_is_named(monkeypatch):
-    def missing(_):
+    def missing(*_, **__):
         raise ModuleNotFoundError("No module named 'psycopg'", name="psycopg")
 
     monkeypatch.setattr(database, "create_engine", missing)

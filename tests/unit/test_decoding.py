@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn.runs import decoding
-from charrnn.runs.decoding import MAX_TEXT_BYTES, NotText, clean_pasted, decode
+from charrnn.runs.decoding import NotText, clean_pasted, decode
+from charrnn.runs.limits import Limits
 
 FRENCH = (
     "L'été dernier, nous avons traversé la forêt à pied. Les élèves étaient fatigués, mais très "
@@ -200,8 +200,8 @@ def test_a_text_needs_two_characters():
 
 
 def test_the_limit_is_25_megabytes_for_files_and_for_pastes(monkeypatch):
-    assert MAX_TEXT_BYTES == 25 * 1024 * 1024
-    monkeypatch.setattr(decoding, "MAX_TEXT_BYTES", 2**20)
+    assert Limits().text_bytes == 25 * 1024 * 1024
+    monkeypatch.setenv("CHARRNN_TEXT_MEGABYTES", "1")
     assert decode(b"a" * 2**20)
     assert "at most 1 MB" in refusal(b"a" * (2**20 + 1))
     with pytest.raises(NotText, match="at most 1 MB"):

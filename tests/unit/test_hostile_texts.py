@@ -43,7 +43,6 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.decoding import (
     MAX_DIFFERENT,
     MAX_NAME_LENGTH,
-    MAX_TEXT_BYTES,
     MIN_CHARACTERS,
     NotText,
     clean_name,
@@ -51,7 +50,9 @@ from charrnn.runs.decoding import (
     decode,
     short_name,
 )
+from charrnn.runs.limits import Limits
 
+MAX_TEXT_BYTES = Limits().text_bytes
 ENGLISH = "It was the best of times, it was the worst of times.\n"
 LITHUANIAN = (
     "Vakar vakare nuėjau prie upės pažiūrėti, kaip leidžiasi saulė. Senas žvejys jau sėdėjo ant "

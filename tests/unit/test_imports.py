@@ -11,11 +11,16 @@ ROOT = Path(__file__).parents[2]
 STEPS = {
     "charrnn.engine": 0,
     "charrnn.runs": 1,
-    "charrnn.__main__": 2,
-    "charrnn.ui": 3,
-    "dashboard": 4,
+    "charrnn.commands": 2,
+    "charrnn.__main__": 3,
+    "charrnn.ui": 4,
+    "dashboard": 5,
 }
-SIDEWAYS = {("charrnn.ui", "charrnn.__main__"), ("dashboard", "charrnn.__main__")}
+SIDEWAYS = {
+    (page, command)
+    for page in ("charrnn.ui", "dashboard")
+    for command in ("charrnn.__main__", "charrnn.commands")
+}
 
 PAGE_PACKAGES = {"streamlit", "altair", "pandas"}
 # The engine has no file, clock, print, thread or global random state: of the standard library it

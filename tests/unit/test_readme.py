@@ -1,11 +1,13 @@
 """The README says what is true: commands, packages and files it names are there."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from charrnn.__main__ import COMMANDS
+from charrnn.runs.limits import Limits
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -37,6 +39,15 @@ def test_every_file_it_names_exists():
     for name in named:
         place = ROOT / name if name.startswith(("data/", "tests/")) else ROOT / "charrnn" / name
         assert place.exists(), name
+
+
+def test_the_table_of_limits_is_that_of_the_program():
+    table = [
+        f"| `{f.metadata['variable']}` | {f.default:,} | {f.metadata['meaning']} |\n"
+        for f in fields(Limits)
+    ]
+    head = "| variable | default | meaning |\n| --- | --- | --- |\n"
+    assert f"{head}{''.join(table)}\n" in README
 
 
 def test_its_picture_is_there_and_small():

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Progress, StoreError
-from charrnn.runs.store import LeaseLost, Store
+from charrnn.runs.lease import LeaseLost
+from charrnn.runs.records import Progress, StoreError, Summary
+from charrnn.runs.store import Store
 
 FACTS = {"status": "running", "iteration": 1}
 
@@ -67,7 +68,7 @@ def test_only_one_worker_holds_a_lease(store, owned):
 
 
 def test_a_lease_that_ran_out_can_be_taken_over(store, owned, monkeypatch):
-    monkeypatch.setattr("charrnn.runs.store.LEASE_SECONDS", -1.0)
+    monkeypatch.setattr("charrnn.runs.lease.LEASE_SECONDS", -1.0)
     assert store.claim(owned.id, "two")
     with pytest.raises(LeaseLost):
         store.publish(owned.id, "one", FACTS, Progress())
@@ -221,3 +222,64 @@ def test_what_is_wanted_stays_within_the_limits(store, run):
     for wish in ({"learning_rate": 100.0}, {"iterations": 0}, {"learning_rate": float("nan")}):
         with pytest.raises(ValueError, match="allowed"):
             store.wish(run.id, **wish)
+
+
+def test_whoever_resumes_a_run_looks_at_it(store, run):
+    with store.writing() as db:
+        db.exec_driver_sql("UPDATE runs SET looked_at = 1, message = 'why'")
+    store.wish(run.id, desired="paused")
+    assert store.run(run.id).looked_at == 1
+    store.wish(run.id, desired="running")
+    assert store.run(run.id).looked_at >= run.looked_at
+    assert store.run(run.id).message == ""
+
+
+def test_looking_is_noted_now_and_then(store, run, monkeypatch):
+    store.look([run.id])
+    assert store.run(run.id).looked_at == run.looked_at  # noted a moment ago
+    monkeypatch.setattr("charrnn.runs.store.LOOK_SECONDS", 0.0)
+    store.look([run.id, "nobody"])
+    assert store.run(run.id).looked_at > run.looked_at
+    store.look([])
+
+
+def test_a_run_that_should_not_go_on_rests_and_says_why(store, owned):
+    store.pause(owned.id, "why")
+    run = store.run(owned.id)
+    assert (run.desired, run.message, run.worker) == ("paused", "why", "one")
+    store.wish(owned.id, desired="running")
+    store.pause(owned.id, "why", worker="two")
+    assert store.run(owned.id).active
+    store.pause(owned.id, "why", worker="one")
+    run = store.run(owned.id)
+    assert (run.desired, run.status, run.message, run.worker) == ("paused", "paused", "why", None)
+
+
+def test_only_who_holds_the_lease_goes_back_and_forgets(store, owned):
+    news = Progress(
+        metrics=[metric(n) for n in range(10)],
+        samples=[{"iteration": n, "text": str(n)} for n in (0, 9)],
+        rate_changes=[{"iteration": n, "learning_rate": 0.2} for n in (5, 6)],
+    )
+    store.publish(owned.id, "one", FACTS | {"iteration": 9}, news)
+    with pytest.raises(LeaseLost):
+        store.rewind(owned.id, "two", 5)
+    assert len(store.observe(owned.id)[1].metrics) == 10
+    store.rewind(owned.id, "one", 5)
+    run, history = store.observe(owned.id)
+    assert run.iteration == 5
+    assert [row[0] for row in history.metrics] == list(range(6))
+    assert history.newest_sample == (0, "0")
+    assert history.rate_changes == [(5, 0.2)]
+
+
+def test_a_table_says_the_best_loss_and_the_newest_evaluation(store, corpus, owned):
+    other = store.create_run(corpus, RunConfig())
+    news = Progress(
+        metrics=[metric(n, loss) for n, loss in enumerate((9.0, 5.0, 7.0))],
+        evaluations=[{"iteration": n, "held_out_loss": 3.0 - n} for n in range(3)],
+    )
+    store.publish(owned.id, "one", FACTS | {"iteration": 2}, news)
+    said = store.summaries([owned.id, other.id])
+    assert said == {owned.id: Summary(5.0, 1.0), other.id: Summary(None, None)}
+    assert store.summaries([]) == {}

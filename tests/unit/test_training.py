@@ -379,3 +379,33 @@ def test_gradients_too_large_for_float32_do_not_spoil_the_weights(streams):
             assert_same_state(trainer.state(), before)
     assert np.isfinite(trainer.weights.flat).all()
     assert np.isfinite(trainer.adagrad.memory.flat).all()
+
+
+def test_a_loss_that_stays_well_above_guessing_is_diverged_and_leaves_everything_as_it_was():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8, seq_length=5, learning_rate=1e-5)
+    trainer.weights.by[0] = 1000.0  # sure of what hardly ever comes
+    guessing = trainer.smooth_loss
+    while trainer.smooth_loss <= 1.5 * guessing:
+        assert trainer.iteration < 1000
+        trainer.step()
+    before = trainer.state()
+    why = f"far above what guessing would cost, at iteration {trainer.iteration}$"
+    with pytest.raises(Diverged, match=why):
+        trainer.step()
+    assert_same_state(trainer.state(), before)
+
+
+def test_bad_luck_is_not_diverged():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8, learning_rate=1e-5)
+    trainer.smooth_loss *= 1.49
+    trainer.step()
+    trainer.weights.by[0] = 30.0  # one window costs many times what guessing would
+    record = trainer.step()
+    assert record.loss > 5 * 25 * math.log(V)
+    trainer.weights.by[0] = 0.0
+    assert trainer.step().smooth_loss < 1.5 * 25 * math.log(V)
+
+
+def test_a_text_of_one_character_does_not_diverge():
+    trainer = Trainer(np.zeros(400, np.int32), 1, hidden_size=8)
+    assert [trainer.step().loss for _ in range(30)] == [0.0] * 30

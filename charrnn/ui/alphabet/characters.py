@@ -17,6 +17,10 @@ HEIGHT = 430
 
 def draw(subject: Subject) -> None:
     st.markdown("### 1 · The characters")
+    st.markdown(
+        "Each different character gets a number, its index. Indices follow the order of Unicode's "
+        "code points, so a text always gives the same ones."
+    )
     with st.container(horizontal=True, key="stage_characters"):
         with st.container():
             _table(subject)
@@ -32,7 +36,7 @@ def _table(subject: Subject) -> None:
             key=session.FIND,
             persist_state="session",
             max_chars=60,
-            placeholder="a character, a name, U+0061, an index",
+            placeholder="a, newline, U+0061, 37",
             icon=":material/search:",
         )
         sort = st.segmented_control(
@@ -50,7 +54,7 @@ def _table(subject: Subject) -> None:
     key = f"characters_{subject.corpus.sha256[:8]}_{sort}_{zlib.crc32(find.encode())}"
     frame = subject.table.iloc[ids]
     st.dataframe(
-        frame,
+        frame.assign(share=100 * frame["share"]),
         hide_index=True,
         height=min(HEIGHT - 72, 37 + 35 * len(ids)),
         on_select=_pick,
@@ -58,11 +62,11 @@ def _table(subject: Subject) -> None:
         key=key,
         column_config={
             "index": st.column_config.NumberColumn(width=55),
-            "character": st.column_config.TextColumn(width=80),
+            "character": st.column_config.TextColumn(width=80, alignment="center"),
             "name": st.column_config.TextColumn(width=180),
             "code point": st.column_config.TextColumn(width=85),
             "count": st.column_config.NumberColumn(format="localized", width=70),
-            "share": st.column_config.NumberColumn(format="percent", width=65),
+            "share": st.column_config.NumberColumn(format="%.2f%%", width=65),
             "rare": st.column_config.TextColumn(width=60),
         },
     )
@@ -103,7 +107,10 @@ def found(subject: Subject, find: str, sort: str) -> np.ndarray:
 
 def _frequency(subject: Subject) -> None:
     shown = subject.by_frequency[: charts.MAX_BARS]
-    with st.container(height=HEIGHT, border=False, key="frequency"):
+    rest = len(subject.vocabulary) - len(shown)
+    st.markdown("#### How often each occurs")
+    height = min(HEIGHT - 72, charts.ROW_PIXELS * len(shown) + 24)
+    with st.container(height=height, border=False, key="frequency"):
         st.vega_lite_chart(
             charts.frequency_rows(subject.table, shown),
             charts.frequency_spec(len(shown)),
@@ -111,8 +118,12 @@ def _frequency(subject: Subject) -> None:
             alt="How often each character occurs, the most frequent first; the table beside it "
             "has the same numbers",
         )
-    rest = len(subject.vocabulary) - len(shown)
-    st.caption("How often each occurs" + (f"; {rest:,} more are in the table" if rest else ""))
+    words = "Times in the whole text."
+    if (subject.counts[shown] < alphabet.RARE).any():
+        words += " Blue: the rare."
+    if rest:
+        words += f" {rest:,} more characters, less frequent, are in the table."
+    st.caption(words)
 
 
 def rare_in_words(subject: Subject) -> str:

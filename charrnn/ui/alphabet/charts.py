@@ -16,8 +16,10 @@ from charrnn.ui.style import ACCENT, HELD_OUT, QUIET
 MAX_BARS = 150
 MAX_UNITS = 64  # hidden units in the heat map: those that differ most
 MAX_LABELS = 120  # on the map; the others are points
-ROW_PIXELS = 15
-MAP_HEIGHT = 430
+ROW_PIXELS = 18  # room for the marks above and below a letter of LABEL_PIXELS
+LABEL_PIXELS = 13
+MAP_WIDTH, MAP_HEIGHT = 640, 430  # the width is what the page gives; about so much
+CROWDED_PIXELS = 10  # labels nearer than so cannot be read
 
 KIND_COLOURS = {  # legible on both backgrounds
     "vowel": ACCENT,
@@ -54,10 +56,18 @@ def _rows_of(n: int) -> alt.Y:
     return alt.Y("slot:O", axis=None, scale=scale)
 
 
-def _labels(base: alt.Chart) -> alt.Chart:
+def _labels(base: alt.Chart, tooltip: list[alt.Tooltip] | str = CHARACTER_TOOLTIP) -> alt.Chart:
     """The symbols of the characters, left of their rows."""
-    mark = base.mark_text(align="right", baseline="middle", dx=-6, fontSize=12, color=QUIET)
-    return mark.encode(x=alt.value(0), text="character:N", tooltip=CHARACTER_TOOLTIP)
+    mark = base.mark_text(
+        align="right", baseline="middle", dx=-6, fontSize=LABEL_PIXELS, color=QUIET
+    )
+    return mark.encode(x=alt.value(0), text="character:N", tooltip=tooltip)
+
+
+def _said(base: alt.Chart, x: alt.X | dict) -> alt.Chart:
+    """The figures at the right, without a tooltip: the bars have it."""
+    mark = base.mark_text(align="left", dx=5, fontSize=10.5, color=QUIET)
+    return mark.encode(x=x, text="said:N", tooltip=alt.value(None))
 
 
 # How often
@@ -68,7 +78,7 @@ def frequency_rows(table: pd.DataFrame, shown: np.ndarray) -> pd.DataFrame:
     rows = table.iloc[shown].copy()
     rows["slot"] = np.arange(len(shown), dtype="int32")
     rows["said"] = [f"{n:,}" for n in rows["count"]]
-    rows["rare"] = rows["rare"] != ""
+    rows["rare"] = np.where(rows["rare"] != "", "yes", "no")
     return rows
 
 
@@ -79,14 +89,12 @@ def frequency_spec(n: int) -> dict:
         *CHARACTER_TOOLTIP,
         alt.Tooltip("count:Q", title="occurs", format=","),
         alt.Tooltip("share:Q", format=".3%"),
-        alt.Tooltip("rare:N", title="rare"),
+        alt.Tooltip("rare:N"),
     ]
     x = alt.X("count:Q", axis=None)
-    colour = alt.condition("datum.rare", alt.value(HELD_OUT), alt.value(ACCENT))
+    colour = alt.condition("datum.rare == 'yes'", alt.value(HELD_OUT), alt.value(ACCENT))
     bars = base.mark_bar(cornerRadiusEnd=2).encode(x=x, color=colour, tooltip=tooltip)
-    said = base.mark_text(align="left", dx=5, fontSize=10.5, color=QUIET)
-    said = said.encode(x=x, text="said:N", tooltip=tooltip)
-    chart = alt.layer(bars, said, _labels(base)).properties(height=ROW_PIXELS * n)
+    chart = alt.layer(bars, _said(base, x), _labels(base)).properties(height=ROW_PIXELS * n)
     return _compiled(chart)
 
 
@@ -96,16 +104,32 @@ def frequency_spec(n: int) -> dict:
 def map_rows(
     table: pd.DataFrame, shown: np.ndarray, points: np.ndarray, kinds: list[str], seen: int
 ) -> pd.DataFrame:
-    """One row a character, and two invisible corners that keep both axes on one scale."""
+    """One row a character, and two invisible corners that leave room at the edges.
+
+    Of labels that lie on one another the most frequent is kept; the others are points.
+    """
     rows = table.iloc[shown][["index", "character", "name", "count"]].copy()
     rows["x"], rows["y"] = points.T.astype("float32")
     rows["kind"] = kinds
-    frequent = set(shown[np.argsort(-rows["count"].to_numpy(), kind="stable")][:MAX_LABELS])
-    rows["layer"] = ["label" if i in frequent or i == seen else "point" for i in shown]
     rows["seen"] = shown == seen
-    reach = 1.08 * max(float(np.abs(points).max(initial=0)), 1e-6)
-    corners = pd.DataFrame({"x": [-reach, reach], "y": [-reach, reach], "layer": "corner"})
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = np.maximum(high - low, 1e-6)
+    pixels = (points - low) / extent * (MAP_WIDTH, MAP_HEIGHT)
+    first = np.lexsort((-rows["count"].to_numpy(), shown != seen))
+    labelled = set(_legible(pixels, first[:MAX_LABELS]))
+    rows["layer"] = ["label" if i in labelled else "point" for i in range(len(shown))]
+    edges = np.array([low - 0.06 * extent, high + 0.06 * extent])
+    corners = pd.DataFrame({"x": edges[:, 0], "y": edges[:, 1], "layer": "corner"})
     return pd.concat([rows, corners], ignore_index=True)
+
+
+def _legible(pixels: np.ndarray, order: np.ndarray) -> list[int]:
+    """Those, from the first to the last, that come too near to none before. pixels: (n, 2)."""
+    kept: list[int] = []
+    for i in order:
+        if not kept or np.abs(pixels[kept] - pixels[i]).max(axis=1).min() > CROWDED_PIXELS:
+            kept.append(int(i))
+    return kept
 
 
 @cache
@@ -154,6 +178,7 @@ def neighbour_rows(table: pd.DataFrame, ids: np.ndarray, cosines: np.ndarray) ->
     rows = table.iloc[ids][["index", "character", "name", "count"]].copy()
     rows["slot"] = np.arange(len(ids), dtype="int32")
     rows["likeness"] = cosines.astype("float32")
+    rows["said"] = [f"{cosine:.2f}".replace("-", "−") for cosine in cosines]
     return rows
 
 
@@ -167,7 +192,9 @@ def neighbour_spec(n: int) -> dict:
     )
     tooltip = [*CHARACTER_TOOLTIP, alt.Tooltip("likeness:Q", format=".3f")]
     bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=2).encode(x=x, tooltip=tooltip)
-    return _compiled(alt.layer(bars, _labels(base)).properties(height=(ROW_PIXELS + 10) * n))
+    return _compiled(
+        alt.layer(bars, _said(base, x), _labels(base)).properties(height=(ROW_PIXELS + 6) * n)
+    )
 
 
 # The columns
@@ -181,35 +208,38 @@ def column_rows(table: pd.DataFrame, order: np.ndarray, columns: np.ndarray) -> 
     n, h = values.shape
     # A few weights are far larger than the rest; at their full length nothing else would show.
     strong = max(float(np.quantile(np.abs(values), 0.98)), 1e-12)
+    symbols, names = table["character"].to_numpy()[order], table["name"].to_numpy()[order]
+    called = [f"{c} {name}" for c, name in zip(symbols, names, strict=True)]
+    characters = np.full((n, h), "", dtype=object)
+    characters[:, 0] = symbols
     return pd.DataFrame(
         {
             "slot": np.repeat(np.arange(n, dtype="int32"), h),
             "column": np.tile(np.arange(h, dtype="int32"), n),
-            "unit": np.tile(units.astype("int32"), n),
-            "index": np.repeat(order.astype("int32"), h),
-            "character": np.repeat(table["character"].to_numpy()[order], h),
-            "name": np.repeat(table["name"].to_numpy()[order], h),
-            "weight": values.ravel().astype("float32"),
+            "character": characters.ravel(),
             # From -1 to 1 at every moment, so that the specification stays the same.
             "shade": (values / strong).clip(-1, 1).ravel().astype("float32"),
+            # Ready-made: the browser would take longer to put so many together than to draw them.
+            "tip": [
+                f"{who}, hidden unit {unit}: {weight:+.4f}"
+                for who, weights in zip(called, values.tolist(), strict=True)
+                for unit, weight in zip(units.tolist(), weights, strict=True)
+            ],
         }
     )
 
 
 @cache
-def column_spec(n: int) -> dict:
+def column_spec(n: int, h: int) -> dict:
+    """n characters, and h of their hidden units."""
     base = alt.Chart(SOURCE).encode(y=_rows_of(n))
-    x = alt.X("column:O", axis=None, scale=alt.Scale(padding=0))
-    tooltip = [
-        *CHARACTER_TOOLTIP,
-        alt.Tooltip("unit:Q", title="hidden unit"),
-        alt.Tooltip("weight:Q", format="+.4f"),
-    ]
+    axis = alt.Axis(labels=False, ticks=False, domain=False, title="hidden units")
+    x = alt.X("column:O", axis=axis, scale=alt.Scale(domain=list(range(h)), padding=0))
     colour = alt.Color(
         "shade:Q", legend=None, scale=alt.Scale(domain=[-1, 0, 1], range=DIVERGING, clamp=True)
     )
-    cells = base.mark_rect().encode(x=x, color=colour, tooltip=tooltip)
-    labels = _labels(base.transform_filter("datum.column == 0"))
+    cells = base.mark_rect().encode(x=x, color=colour, tooltip="tip:N")
+    labels = _labels(base.transform_filter("datum.column == 0"), tooltip="character:N")
     return _compiled(alt.layer(cells, labels).properties(height=ROW_PIXELS * n))
 
 
@@ -242,14 +272,14 @@ def surprise_spec(n: int) -> dict:
         alt.Tooltip("count:Q", title="occurs", format=","),
         alt.Tooltip("places:Q", title="measured at so many places", format=","),
     ]
-    x = alt.X("bits:Q", axis=None, scale=alt.Scale(nice=False))
+    axis = alt.Axis(tickCount=5, grid=False, title="bits of surprise when it comes next")
+    x = alt.X("bits:Q", axis=axis, scale=alt.Scale(nice=False))
     bars = base.mark_bar(color=ACCENT, opacity=0.85, cornerRadiusEnd=2)
     ticks = base.mark_tick(color=HELD_OUT, thickness=2.5, size=ROW_PIXELS)
-    said = base.mark_text(align="left", dx=5, fontSize=10.5, color=QUIET)
     layers = [
         bars.encode(x=x, tooltip=tooltip),
-        ticks.encode(x="by_frequency:Q", tooltip=tooltip),
-        said.encode(x=alt.value("width"), text="said:N", tooltip=tooltip),
+        ticks.encode(x=alt.X("by_frequency:Q", axis=axis), tooltip=tooltip),
+        _said(base, alt.value("width")),
         _labels(base),
     ]
     return _compiled(alt.layer(*layers).properties(height=ROW_PIXELS * n))

@@ -1,7 +1,4 @@
-"""Panel 4: what the network has made of its characters, live, and back to before the first update.
-
-The fragment draws panel 3 as well: both show the run's own numbers as they change.
-"""
+"""Panel 4: what the network has made of its characters, and back to before the first update."""
 
 import numpy as np
 import pandas as pd
@@ -11,53 +8,39 @@ from charrnn.engine import alphabet
 from charrnn.engine.columns import clustered, neighbours
 from charrnn.runs.records import Run
 from charrnn.ui import services, session
-from charrnn.ui.alphabet import behind, charts, why
+from charrnn.ui.alphabet import behind, charts
 from charrnn.ui.alphabet.one_hot import seen_index
 from charrnn.ui.alphabet.reading import Impression, Moment, Subject, impression
-from charrnn.ui.plain import plain
-from charrnn.ui.trouble import told
 
-REFRESH_SECONDS = 3.0  # a worker leaves a checkpoint every two; five charts are drawn anew
 PAGE_SIZE = 40  # characters in the heat map
 NEIGHBOURS = 10
 NEWEST = "newest"
 ORDERS = ("frequency", "index", "alike")
 
 
+def draw_heading() -> None:
+    st.markdown("### 4 · What was learned")
+    st.markdown(
+        "Before the first update every column is chance. Then characters that are used alike "
+        "come to have columns alike: watch vowels, capitals and digits drift together."
+    )
+
+
 def draw_hint() -> None:
     """Without a run nothing has been learned."""
-    st.markdown("### 4 · What was learned")
+    draw_heading()
     st.markdown("Nothing yet: press Train on the page Train, then come back and watch.")
 
 
-def draw_run(subject: Subject) -> None:
-    """The live part of the page; it keeps itself up to date while the run trains."""
-    moving = subject.run.moving
-    ticking = st.fragment(_tick, run_every=REFRESH_SECONDS if moving else None)
-    ticking(subject, moving)
-
-
-@told()
-def _tick(subject: Subject, was_moving: bool) -> None:
-    run = services.store().run(subject.run.id)
-    if run.active:
-        services.launcher().ensure(run)
-    if run.moving != was_moving:
-        st.rerun()  # a fragment cannot start or stop its own timer
-    newest = subject.newest_moment()
-    why.draw(subject, newest)
-    _draw(subject, run, newest)
-
-
-def _draw(subject: Subject, run: Run, newest: Moment) -> None:
-    st.markdown("### 4 · What was learned")
-    if run.status == "failed":
-        st.error(plain(run.message), icon=":material/error:")
+def draw(subject: Subject, run: Run) -> None:
+    """The network at the moment that is chosen. run: as it is now."""
     kept = services.store().snapshot_iterations(run.id)
     chosen = _choose_moment(run, kept)
-    moment = newest if chosen == NEWEST else subject.moment(chosen)
+    moment = subject.newest_moment() if chosen == NEWEST else subject.moment(chosen)
     now = impression(subject, moment, kept)
     doing = "learning" if run.moving else run.status
+    if chosen != NEWEST:
+        doing = "looking back" if chosen else "before the first update"
     st.text(f"Iteration {moment.iteration:,} of {run.iterations:,} · {doing}")
     with st.container(horizontal=True, key="stage_map"):
         with st.container():
@@ -72,9 +55,18 @@ def _draw(subject: Subject, run: Run, newest: Moment) -> None:
             _surprise(subject, now, order)
 
 
+def looks_back(run: Run) -> bool:
+    """Whether the slider stands at a moment of the past."""
+    return st.session_state.get(_moment_key(run), NEWEST) != NEWEST
+
+
+def _moment_key(run: Run) -> str:
+    return f"{session.MOMENT}_{run.id}"
+
+
 def _choose_moment(run: Run, kept: list[int]) -> int | str:
     """The slider over the moments that are kept. At its right end it follows the newest."""
-    key = f"{session.MOMENT}_{run.id}"
+    key = _moment_key(run)
     if st.session_state.get(key) not in kept:
         # Its right end moves on as moments come; the slider has to be told to stay there.
         st.session_state[key] = NEWEST
@@ -146,7 +138,9 @@ def _neighbours(subject: Subject, moment: Moment) -> None:
     )
     if subject.counts[i] < alphabet.RARE:
         st.text("It is rare: its column is hardly trained, so this says little.")
-    behind.table("The neighbours as a table", "neighbours", lambda: rows.drop(columns="slot"))
+    behind.table(
+        "The neighbours as a table", "neighbours", lambda: rows.drop(columns=["slot", "said"])
+    )
 
 
 def _choose_order(subject: Subject, moment: Moment) -> np.ndarray:
@@ -187,7 +181,7 @@ def _columns(subject: Subject, moment: Moment, order: np.ndarray) -> None:
     st.markdown("#### Each character's column")
     st.vega_lite_chart(
         charts.column_rows(subject.table, order, columns),
-        charts.column_spec(len(order)),
+        charts.column_spec(len(order), min(columns.shape[1], charts.MAX_UNITS)),
         key=f"columns_{len(order)}",
         alt="The columns of Wxh as colours, one line a character; the table below has the numbers",
     )

@@ -14,6 +14,10 @@ MAX_WORD = 40
 
 def draw(subject: Subject) -> None:
     st.markdown("### 2 · One-hot: a character as numbers")
+    st.markdown(
+        "The network reads lists of numbers. A character is a list with a place for each of them: "
+        "0 everywhere, and a single 1 at its own place."
+    )
     st.text_input(
         "Type a character or a word, or click a row of the table above",
         key=session.TYPED,

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from charrnn.ui import session
-from charrnn.ui.alphabet import characters, learned, one_hot, tidy, why, windows
+from charrnn.ui.alphabet import characters, following, learned, one_hot, tidy, why, windows
 from charrnn.ui.alphabet.reading import Subject
 from charrnn.ui.linked import run_in_link
 from charrnn.ui.text_panel import text_in_hand
@@ -28,7 +28,7 @@ def show() -> None:
     one_hot.draw(subject)
     windows.draw(subject)
     if run:
-        learned.draw_run(subject)
+        following.draw_run(subject)
     else:
         why.draw(subject, subject.first_moment())
         learned.draw_hint()
@@ -39,5 +39,6 @@ def _heading(subject: Subject) -> None:
     corpus = subject.corpus
     st.text(
         f"{corpus.name}: {corpus.characters:,} characters, {len(corpus.vocabulary):,} different. "
-        "A network knows no letters, only numbers."
+        "A network knows no letters, only numbers: here is how the one becomes the other, and "
+        "what the network makes of it."
     )

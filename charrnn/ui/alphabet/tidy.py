@@ -9,6 +9,7 @@ from charrnn.ui.alphabet.reading import Subject
 from charrnn.ui.text_panel import show_text
 
 OPENING_CHARACTERS = 300
+MAX_LISTED = 40
 RARE_WORDS = {"keep": "Keep", "drop": "Drop", "replace": "Replace"}
 
 
@@ -59,12 +60,7 @@ def _preview(subject: Subject, counts: dict[str, int], changes: dict[str, str]) 
         return
     left = cleanup.after(counts, changes)
     st.text(preview_in_words(counts, changes, subject.config.hidden_size))
-    listed = [
-        f"{alphabet.symbol(c)} → {alphabet.symbol(new) if new else 'nothing'}"
-        for c, new in list(changes.items())[:40]
-    ]
-    more = f"   and {len(changes) - 40:,} more" if len(changes) > 40 else ""
-    st.code("   ".join(listed) + more, language=None, wrap_lines=True)
+    st.code(changes_in_words(changes), language=None, wrap_lines=True)
     opening = cleanup.carried_out(subject.corpus.opening, changes)
     st.caption("How the new text begins")
     st.code(opening[:OPENING_CHARACTERS], language=None, wrap_lines=True, height=130)
@@ -80,6 +76,21 @@ def _preview(subject: Subject, counts: dict[str, int], changes: dict[str, str]) 
     )
 
 
+def changes_in_words(changes: dict[str, str]) -> str:
+    """Which characters become another one, and which are dropped; of many the first."""
+    pair = "{}\u00a0→\u00a0{}"  # no line breaks in the middle of it
+    becomes = [
+        pair.format(alphabet.symbol(c), alphabet.symbol(new)) for c, new in changes.items() if new
+    ]
+    dropped = [alphabet.symbol(c) for c, new in changes.items() if not new]
+    return "\n".join(
+        f"{what}: {'   '.join(listed[:MAX_LISTED])}"
+        + (f"   and {len(listed) - MAX_LISTED:,} more" if len(listed) > MAX_LISTED else "")
+        for what, listed in (("replaced", becomes), ("dropped", dropped))
+        if listed
+    )
+
+
 def preview_in_words(counts: dict[str, int], changes: dict[str, str], hidden_size: int) -> str:
     """What a plan would change, in figures."""
     left = cleanup.after(counts, changes)
@@ -92,12 +103,12 @@ def preview_in_words(counts: dict[str, int], changes: dict[str, str], hidden_siz
 
 
 def _make(subject: Subject, changes: dict[str, str]) -> None:
-    """Keep the new text and choose it. A run of the old one pauses, and can be gone back to."""
+    """Keep the new text and choose it. A run of the old one pauses, if it is the visitor's own."""
     store = services.store()
     text = cleanup.carried_out(store.text(subject.corpus.sha256), changes)
     made = store.add_corpus(f"{subject.corpus.name}, cleaned up", text)
-    if subject.run:
-        store.wish(subject.run.id, desired="paused")
+    if subject.run and services.owned(subject.run):
+        services.shelf().wish(subject.run.id, desired="paused")
     session.select_run(None)
     session.remember_text(made.sha256, made.name)
     show_text(made.sha256)

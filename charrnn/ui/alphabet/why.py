@@ -17,9 +17,10 @@ SHOWN_UNITS = 6
 def draw(subject: Subject, moment: Moment) -> None:
     st.markdown("### 3 · Why one-hot")
     st.markdown(
-        "In the product of Wxh and a one-hot vector every column is multiplied by 0, except one, "
-        "which is multiplied by 1. So the network need not multiply: it looks that column up. "
-        "Each character owns its column, and learning can shape it without touching any other."
+        "Wxh is a table of the network's weights, with a column for each character. In its product "
+        "with a one-hot vector every column is taken 0 times, except one, which is taken once: so "
+        "the network need not multiply, it looks that column up. Each character owns its column, "
+        "and learning can shape it without touching any other."
     )
     i = seen_index(subject)
     product, column = both_ways(moment.weights.Wxh, i)

@@ -13,6 +13,10 @@ from charrnn.ui.alphabet.reading import Subject
 
 def draw(subject: Subject) -> None:
     st.markdown("#### The windows it reads")
+    st.markdown(
+        "It reads the text a window at a time, and after every character it has to predict the "
+        "next one."
+    )
     T, streams = subject.config.seq_length, subject.config.streams
     length = split(subject.corpus.characters, subject.config.held_out) // streams
     n_windows = windows_in_pass(length, T)
@@ -91,9 +95,10 @@ def _end_in_words(k: int, n_windows: int, T: int, length: int) -> str:
     if k < n_windows:
         return "What it remembers goes on into the next window."
     left = length - k * T
+    those = "1 character is" if left == 1 else f"{left} characters are"
     return (
-        f"Here the text wraps: {left} characters are left, too few for a window and its last "
-        "target. The memory is cleared, and reading begins again at the start."
+        f"Here the text wraps: {those} left, too few for a window and its last target. "
+        "The memory is cleared, and reading begins again at the start."
     )
 
 
