@@ -116,16 +116,14 @@ def _read_moment(
 ) -> Moment:
     store = services.store()
     weights = Parameters(*shape)
-    checkpoint = store.checkpoint(run_id)
-    state = state_from_bytes(checkpoint[1]) if checkpoint else {"hidden": weights.bh[None]}
-    if newest:
-        iteration = int(state["iteration"])
-        weights.flat[:] = state["weights"]
-    else:
-        weights.flat[:] = state_from_bytes(store.snapshot(run_id, iteration))["weights"]
-    # Of a snapshot only the weights are kept. The newest memory is the best there is to begin
-    # from; the first window brings it into step.
-    return Moment(iteration, weights, state["hidden"][0].copy())
+    checkpoint = store.checkpoint(run_id) if newest else None
+    state = state_from_bytes(checkpoint[1] if newest else store.snapshot(run_id, iteration))
+    weights.flat[:] = state["weights"]
+    if "hidden" not in state:
+        # A store of version 1 kept only the weights. The newest memory is the best there is to
+        # begin from; the first window brings it into step.
+        state["hidden"] = state_from_bytes(store.checkpoint(run_id)[1])["hidden"]
+    return Moment(int(state.get("iteration", iteration)), weights, state["hidden"][0].copy())
 
 
 @dataclass(frozen=True)
