@@ -1,0 +1,81 @@
+"""A run saved whole by one visitor and brought back by another, in a real Chromium."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def button(page: Page, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def train_a_thousand(page: Page):
+    page.get_by_role("radio", name="1,000", exact=True).click()
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+
+
+def save_a_copy(page: Page, label: str, path):
+    page.get_by_role("button", name="More").click()
+    page.get_by_text("Save a copy").click()
+    with page.expect_download() as download:
+        page.get_by_role("dialog").get_by_role("button", name=label).click()
+    download.value.save_as(path)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    return download.value.suggested_filename
+
+
+def bring(page: Page, path):
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("button", name="Bring a run").click()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+
+
+def test_a_run_saved_whole_goes_on_in_another_browser(open_page, tmp_path):
+    page = open_page()
+    train_a_thousand(page)
+    written = page.locator(".st-key-sample .written code").text_content()
+    name = save_a_copy(page, "The whole run", tmp_path / "run.safetensors")
+    assert name == "charrnn-run-1.safetensors"
+
+    other = open_page()
+    bring(other, tmp_path / "run.safetensors")
+    expect(other.locator(".st-key-samples .written").first).to_have_text(written)
+    other.get_by_role("link", name="Train").click()
+    expect(other.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+    train_again = other.get_by_role("radio", name="1,000", exact=True)
+    train_again.click()
+    button(other, "Step").click()
+    expect(other.get_by_test_id("stProgress")).to_contain_text("Iteration 2,000 of")
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 2,000 of")
+    expect(page.get_by_text("It writes · iteration 2,000")).to_be_visible()
+    expect(other.get_by_text("It writes · iteration 2,000")).to_be_visible()
+    went_on = other.locator(".st-key-sample .written code").text_content()
+    assert went_on == page.locator(".st-key-sample .written code").text_content()
+
+
+def test_the_curve_and_the_samples_are_files_of_their_own(open_page, tmp_path):
+    page = open_page()
+    train_a_thousand(page)
+    save_a_copy(page, "The curve", tmp_path / "curve.csv")
+    rows = (tmp_path / "curve.csv").read_text().splitlines()
+    assert rows[0].startswith("iteration,")
+    assert re.match(r"1000,", rows[-1])
+    save_a_copy(page, "All samples", tmp_path / "samples.txt")
+    assert "1000" in (tmp_path / "samples.txt").read_text().replace(",", "")
+
+
+def test_a_damaged_file_is_one_sentence_and_nothing_is_brought(open_page, tmp_path):
+    page = open_page()
+    train_a_thousand(page)
+    file = tmp_path / "run.safetensors"
+    save_a_copy(page, "The whole run", file)
+    damaged = bytearray(file.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    file.write_bytes(damaged)
+    other = open_page()
+    bring(other, file)
+    expect(other.get_by_test_id("stAlert")).to_contain_text("damaged")
+    expect(other.get_by_text("None yet: press Train")).to_be_visible()
