@@ -103,7 +103,7 @@ def test_duplicate_change_and_compare_curves_and_samples(open_page, open_compare
     # What differs is said on both their own pages.
     menu(page, run, "Open")
     expect(page.get_by_text("Twin: Run 2, learning rate 0.1 → 0.3")).to_be_visible()
-    page.go_back()
+    page.get_by_role("link", name="Compare").click()
     menu(page, twin, "Open")
     expect(page.get_by_text("Twin of Run 1: learning rate 0.1 → 0.3")).to_be_visible()
 
