@@ -12,7 +12,6 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
 from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
-from charrnn.runs.worker import Worker
 from tests.conftest import TEXT
 from tests.serving import CHROMIUM_OPTIONS, Server
 
@@ -46,17 +45,15 @@ def shelf(store) -> Shelf:
 
 
 @pytest.fixture
-def trained(store, shelf, eventually, monkeypatch):
+def trained(store, shelf, work, eventually):
     """trained(hidden_size=...): a run of this workspace that has been trained to its end."""
-    monkeypatch.setattr("charrnn.runs.worker.PUBLISH_SECONDS", 60.0)
 
     def trained(**settings) -> Run:
         small = {"hidden_size": 24, "iterations": 4000, "sample_interval": 500}
         corpus = store.add_corpus("cats", TEXT)
         run = shelf.create(corpus, RunConfig(**small | settings))
-        if store.claim(run.id, "test"):  # here, to save the start of a process
-            Worker(store, run, "test").train(run.iterations)
-            store.release(run.id, "test")
+        if store.claim(run.id, "worker"):  # here, to save the start of a process
+            work(run)
         eventually(lambda: not shelf.run(run.id).moving)
         return shelf.run(run.id)
 

@@ -65,8 +65,9 @@ class Subject:
 
     def seconds_at(self, iterations: Iterable[int]) -> np.ndarray:
         """When it was at these iterations, in seconds of training."""
-        rows = self.history.metrics or [(0, 0.0, 0.0, 0.0)]
-        return np.interp(list(iterations), [row[0] for row in rows], [row[3] for row in rows])
+        known = {row[0]: row[3] for row in self.history.metrics}
+        known[self.run.iteration] = self.run.seconds  # its rows are thinned, and end before
+        return np.interp(list(iterations), list(known), list(known.values()))
 
     def sample_at(self, place: float, *, by: str) -> int | None:
         """The iteration of the last sample up to a place: an iteration, or a second."""
