@@ -4,8 +4,11 @@ import time
 
 import pytest
 
+from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
+from charrnn.runs.worker import Worker
 
+WORKSPACE = "w" * 32
 TEXT = "the cat sat on the mat and the dog sat on the log\n" * 60
 
 
@@ -18,6 +21,35 @@ def store(tmp_path, monkeypatch) -> Store:
 @pytest.fixture
 def corpus(store):
     return store.add_corpus("cats", TEXT)
+
+
+@pytest.fixture
+def shelf(store):
+    """A visitor's workspace."""
+    return Shelf(store, WORKSPACE)
+
+
+@pytest.fixture
+def work(store):
+    """work(run): do what its worker would, until there is nothing left to do."""
+
+    class UntilResting:
+        def __init__(self, run_id):
+            self._run_id = run_id
+
+        def is_set(self):
+            return not store.run(self._run_id).active
+
+        def wait(self, seconds):
+            pass
+
+    def work(run):
+        assert store.claim(run.id, "worker")
+        Worker(store, store.run(run.id), "worker").work(UntilResting(run.id))
+        store.release(run.id, "worker")
+        return store.run(run.id)
+
+    return work
 
 
 @pytest.fixture

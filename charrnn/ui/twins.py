@@ -61,7 +61,10 @@ def duplicate(run: Run) -> None:
 @told()
 def grid(run: Run) -> None:
     """Every combination of a few values, all twins of one run."""
-    st.caption(f"Every combination of what you choose becomes a twin of {plain(run.title)}.")
+    st.caption(
+        "Choose two values or more of something. Every combination becomes a twin of "
+        f"{plain(run.title)}."
+    )
     chosen = {}
     for name in GRID:
         own = getattr(run.config, name)
@@ -96,7 +99,7 @@ def grid(run: Run) -> None:
         f"Start {n} run{'s' * (n > 1)}",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=bool(problem),
+        disabled=bool(problem) or n == 1,
     ):
         _start(run, corpus, configs)
 

@@ -10,9 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.runs import launcher
 from charrnn.runs.config import RunConfig
-from charrnn.runs.shelf import Shelf
-from charrnn.runs.worker import Worker
 from charrnn.ui import services
+from tests.conftest import WORKSPACE
 
 PAGES = Path(__file__).parents[2] / "charrnn" / "ui" / "pages.py"
 SMALL = RunConfig(hidden_size=8, iterations=1000, sample_interval=100, sample_length=40)
@@ -64,15 +63,6 @@ def started(monkeypatch) -> list[str]:
 
     monkeypatch.setattr(launcher.Launcher, "_spawn", note)
     return runs
-
-
-WORKSPACE = "w" * 32
-
-
-@pytest.fixture
-def shelf(store):
-    """The workspace that every page of these tests is opened in."""
-    return Shelf(store, WORKSPACE)
 
 
 @pytest.fixture
@@ -132,29 +122,6 @@ def shown_run(store):
         return run_id and store.run(run_id)
 
     return shown_run
-
-
-@pytest.fixture
-def work(store):
-    """work(run): do what its worker would, until there is nothing left to do."""
-
-    class UntilResting:
-        def __init__(self, run_id):
-            self._run_id = run_id
-
-        def is_set(self):
-            return not store.run(self._run_id).active
-
-        def wait(self, seconds):
-            pass
-
-    def work(run):
-        assert store.claim(run.id, "worker")
-        Worker(store, store.run(run.id), "worker").work(UntilResting(run.id))
-        store.release(run.id, "worker")
-        return store.run(run.id)
-
-    return work
 
 
 @pytest.fixture

@@ -1,12 +1,18 @@
 """A real server and a real Chromium."""
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from charrnn.runs.config import RunConfig
+from charrnn.runs.records import Run
+from charrnn.runs.shelf import Shelf
+from charrnn.runs.store import Store
+from tests.conftest import TEXT
 from tests.serving import CHROMIUM_OPTIONS, Server
 
 expect.set_options(timeout=20_000)
@@ -27,6 +33,34 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def store(server) -> Store:
+    """The server's own store."""
+    return Store(f"sqlite:///{server.log.parent / 'store' / 'charrnn.sqlite'}")
+
+
+@pytest.fixture
+def shelf(store) -> Shelf:
+    """A workspace of its own; its key goes into a link as w=..."""
+    return Shelf(store, secrets.token_urlsafe(24))
+
+
+@pytest.fixture
+def trained(store, shelf, work, eventually):
+    """trained(hidden_size=...): a run of this workspace that has been trained to its end."""
+
+    def trained(**settings) -> Run:
+        small = {"hidden_size": 24, "iterations": 4000, "sample_interval": 500}
+        corpus = store.add_corpus("cats", TEXT)
+        run = shelf.create(corpus, RunConfig(**small | settings))
+        if store.claim(run.id, "worker"):  # here, to save the start of a process
+            work(run)
+        eventually(lambda: not shelf.run(run.id).moving)
+        return shelf.run(run.id)
+
+    return trained
+
+
+@pytest.fixture(scope="session")
 def browser():
     path = os.environ.get("CHARRNN_CHROMIUM") or shutil.which("chromium")
     assert path, "the browser tests need a Chromium; set CHARRNN_CHROMIUM to its path"
@@ -37,24 +71,29 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser: Browser, server: Server):
-    """open_page(path="", **context options): a page in a browser context of its own."""
+def open_page(browser: Browser, server: Server, store: Store):
+    """open_page(path="", **context options): a page in a browser context of its own.
+
+    heading: what stands on the page when it is there; without one, its button "Step".
+    """
     contexts = []
 
-    def open_(path: str = "", **options) -> Page:
+    def open_(path: str = "", *, heading: str | None = None, **options) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
         contexts.append(context)
         page = context.new_page()
         page.goto(path if path.startswith("http") else server.url + path)
-        expect(page.get_by_role("button", name="Step")).to_be_visible(timeout=60_000)
+        there = (
+            page.get_by_role("heading", name=heading, exact=True)
+            if heading
+            else page.get_by_role("button", name="Step")
+        )
+        expect(there).to_be_visible(timeout=60_000)
         return page
 
     yield open_
+    for run in store.wanted():  # the next test has the machine for itself
+        store.wish(run.id, desired="paused")
     for context in contexts:
-        for page in context.pages:
-            pause = page.get_by_role("button", name="Pause")
-            if pause.count():
-                pause.first.click()
-                expect(page.get_by_role("button", name="Resume")).to_be_visible()
         context.close()
     assert "Traceback" not in server.log.read_text()

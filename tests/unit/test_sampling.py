@@ -6,7 +6,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from charrnn.engine.parameters import Parameters
-from charrnn.engine.sampling import likeliest, next_distribution, read, sample, sample_rng
+from charrnn.engine.sampling import (
+    likeliest,
+    next_distribution,
+    odds,
+    primed,
+    read,
+    sample,
+    sample_rng,
+)
 
 TEMPERATURES = [0, 0.1, 0.5, 1.0, 1.5, 3.0]
 EMPTY = np.zeros(1, np.float32)  # the state of a network with one hidden unit
@@ -140,3 +148,76 @@ def test_dice_depend_on_seed_and_iteration_alone():
     }
     assert len(set(rolls.values())) == len(rolls)
     assert rolls[1, 1000] == tuple(sample_rng(1, 1000).random(3))
+
+
+# --- Going on from a prompt, picking, and the odds: against a plain loop ------------------------
+
+
+def probabilities(weights, hidden, ids, temperature):
+    """What may follow `ids`, in float64 and by the formulas alone: (V,)."""
+    h = hidden.astype(float)
+    for i in ids:
+        h = np.tanh(weights.Wxh.astype(float) @ np.eye(9)[i] + weights.Whh @ h + weights.bh)
+    y = weights.Why.astype(float) @ h + weights.by
+    if temperature == 0:
+        return (np.arange(9) == y.argmax()).astype(float)
+    p = np.exp(y / temperature)
+    return p / p.sum()
+
+
+def written_plainly(weights, dice, hidden, ids, length, temperature, picked):
+    """sample(), as a loop that reads everything anew for every character."""
+    ids = list(ids)
+    for i in range(length):
+        ends = probabilities(weights, hidden, ids, temperature).cumsum()
+        ids.append(picked.get(i, int((dice[i] >= ends[:-1]).sum())))
+    return ids[-length:]
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+@pytest.mark.parametrize("picked", [{}, {0: 8}, {3: 0, 17: 5}])
+def test_a_sample_is_what_a_plain_loop_writes(temperature, picked):
+    weights, hidden, prompt = a_network(3), np.linspace(-0.5, 0.5, 6, dtype=np.float32), [4, 1, 7]
+    before, first = primed(weights, hidden, prompt)
+    settings = {"length": 40, "temperature": temperature, "picked": picked}
+    written = sample(weights, sample_rng(5, 0), hidden=before, first=first, **settings)
+    dice = sample_rng(5, 0).random(40)
+    assert list(written) == written_plainly(weights, dice, hidden, prompt, **settings)
+
+
+def test_a_pick_changes_nothing_before_it_and_no_die_after_it():
+    weights = a_network_of_scores(np.arange(5.0))  # what it reads makes no difference
+    settings = {"hidden": EMPTY, "first": 0, "length": 50}
+    plain = sample(weights, sample_rng(1, 0), **settings)
+    other = (int(plain[20]) + 1) % 5
+    picked = sample(weights, sample_rng(1, 0), **settings, picked={20: other, 99: 1})
+    assert picked[20] == other
+    np.testing.assert_array_equal(np.delete(picked, 20), np.delete(plain, 20))
+
+
+def test_priming_stops_before_the_last_character():
+    weights, hidden = a_network(), np.full(6, 0.3, np.float32)
+    h, last = primed(weights, hidden, [4, 2, 6])
+    np.testing.assert_array_equal(h, read(weights, read(weights, hidden, 4), 2))
+    assert last == 6
+    h, last = primed(weights, hidden, [5])
+    np.testing.assert_array_equal(h, hidden)
+    assert last == 5
+    assert (hidden == np.float32(0.3)).all()
+
+
+@pytest.mark.parametrize("temperature", TEMPERATURES)
+def test_the_odds_are_the_likeliest_with_their_probabilities(temperature):
+    weights, hidden, ids = a_network(1), np.linspace(-1, 1, 6, dtype=np.float32), [3, 3, 8]
+    found = odds(weights, hidden=hidden, ids=ids, temperature=temperature, n=4)
+    plain = probabilities(weights, hidden, ids, 1)
+    assert list(found.ids) == sorted(range(9), key=lambda i: -plain[i])[:4]
+    np.testing.assert_allclose(found.plain, plain[found.ids], rtol=1e-4)
+    bent = probabilities(weights, hidden, ids, temperature)
+    np.testing.assert_allclose(found.bent, bent[found.ids], rtol=1e-3, atol=1e-12)
+
+
+def test_of_a_small_alphabet_the_odds_are_all_there_are():
+    found = odds(a_network_of_scores([0.0, 1.0]), hidden=EMPTY, ids=[0])
+    assert list(found.ids) == [1, 0]
+    assert found.plain.sum() == pytest.approx(1)

@@ -1,6 +1,7 @@
 """What the runs wrote at one and the same moment, side by side."""
 
 import html
+import math
 
 import streamlit as st
 
@@ -77,7 +78,7 @@ def places(subjects: list[Subject], by: str) -> list[int] | list[float]:
             at.update(written)
         else:
             # Rounded up, so that a sample is there at the second that names it.
-            at.update(round(float(s) + 0.05, 1) for s in subject.seconds_at(written))
+            at.update(math.ceil(10 * s) / 10 for s in subject.seconds_at(written).tolist())
     return thinned(sorted(at), MAX_PLACES)
 
 

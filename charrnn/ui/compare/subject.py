@@ -16,6 +16,7 @@ COLOURS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
 DASHES = ((1, 0), (6, 3), (2, 3))
 
 POINTS = 128  # of a curve, at most
+A_MOMENT = 1e-6  # what rounding may do to a second
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,15 @@ class Subject:
 
     def seconds_at(self, iterations: Iterable[int]) -> np.ndarray:
         """When it was at these iterations, in seconds of training."""
-        rows = self.history.metrics or [(0, 0.0, 0.0, 0.0)]
-        return np.interp(list(iterations), [row[0] for row in rows], [row[3] for row in rows])
+        known = {row[0]: row[3] for row in self.history.metrics}
+        known[self.run.iteration] = self.run.seconds  # its rows are thinned, and end before
+        return np.interp(list(iterations), list(known), list(known.values()))
 
     def sample_at(self, place: float, *, by: str) -> int | None:
         """The iteration of the last sample up to a place: an iteration, or a second."""
         written = self.history.sample_iterations
         places = written if by == "iteration" else self.seconds_at(written)
-        before = [n for n, at in zip(written, places, strict=True) if at <= place]
+        before = [n for n, at in zip(written, places, strict=True) if at <= place + A_MOMENT]
         return before[-1] if before else None
 
 

@@ -1,0 +1,225 @@
+"""Twins, grids, branches and the comparison of what they wrote, in a real Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from charrnn.runs.config import RunConfig
+from tests.conftest import TEXT
+
+SIDEWAYS = """() => [document.scrollingElement, document.querySelector('.stMain')]
+    .map(e => e.scrollWidth - e.clientWidth)"""
+COLOURS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-line path')]
+    .filter(path => path.getTotalLength() > 20).map(path => path.getAttribute('stroke'))"""
+
+
+@pytest.fixture
+def open_compare(open_page, shelf):
+    """open_compare(run, ...): the comparison of these runs, as their owner."""
+
+    def open_(*runs, **options) -> Page:
+        keys = ",".join(run.id for run in runs)
+        path = f"/compare?w={shelf.workspace}&compare={keys}"
+        return open_page(path, heading="Compare", **options)
+
+    return open_
+
+
+def button(page: Page | Locator, name: str):
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def move(slider: Locator, to: str):
+    """With the arrow keys, as a person would, from where it stands."""
+    slider.focus()
+    slider.press("Home")
+    for _ in range(40):
+        if slider.get_attribute("aria-valuetext") == to:
+            return
+        slider.press("ArrowRight")
+    raise AssertionError(f"the slider never said {to}")
+
+
+def slider(page: Page | Locator, key: str) -> Locator:
+    return page.locator(f"[class*=st-key-{key}] input[type=range]")
+
+
+def sample(page: Page, run) -> Locator:
+    return page.locator(f".st-key-sample_of_{run.id} .written")
+
+
+def heading(page: Page, run) -> Locator:
+    return page.locator(f".st-key-sample_of_{run.id} .run-name")
+
+
+def menu(page: Page, run, action: str):
+    page.locator(f".st-key-menu_{run.id} button:visible").click()
+    page.get_by_role("menuitem", name=action).click()
+
+
+def test_duplicate_change_and_compare_curves_and_samples(open_page, open_compare, trained, shelf):
+    run = trained()
+    page = open_compare(run)
+    button(page, "Duplicate and change").click()
+    dialog = page.get_by_role("dialog")
+    expect(button(dialog, "Start the twin")).to_be_disabled()
+    move(slider(dialog, "twin_learning_rate"), "0.3")
+    expect(dialog.get_by_text("learning rate 0.1 → 0.3")).to_be_visible()
+    expect(dialog.get_by_text(re.compile(r"^About \d+ s on this machine"))).to_be_visible()
+    button(dialog, "Start the twin").click()
+
+    # Both curves, named by what differs; live until the twin is done.
+    legend = page.locator(".legend-of-runs")
+    expect(legend).to_contain_text("Run 2")
+    expect(legend).to_contain_text("learning rate 0.1 ·")
+    expect(legend).to_contain_text("learning rate 0.3 ·")
+    twin = shelf.runs()[0]
+    assert (twin.parent, twin.config.learning_rate) == (run.id, 0.3)
+    expect(heading(page, twin)).to_contain_text("iteration 4,000")
+    page.wait_for_function(f"() => new Set(({COLOURS})()).size === 2")
+
+    # One slider moves both: to an iteration, then to a second.
+    move(slider(page, "at"), "1,000")
+    for one in (run, twin):
+        expect(heading(page, one)).to_contain_text("iteration 1,000")
+        assert sample(page, one).text_content() == shelf.store.sample(one.id, 1000)
+    assert sample(page, run).text_content() != sample(page, twin).text_content()
+
+    expect(page).to_have_url(re.compile("at=1000"))
+    other = open_page(page.url, heading="Compare")  # the link has it all
+    for one in (run, twin):
+        expect(sample(other, one)).to_have_text(sample(page, one).text_content())
+        expect(heading(other, one)).to_contain_text("iteration 1,000")
+    expect(slider(other, "at")).to_have_attribute("aria-valuetext", "1,000")
+    other.wait_for_function(f"() => new Set(({COLOURS})()).size === 2")
+
+    page.get_by_role("radio", name="second", exact=True).click()
+    expect(page.get_by_text("see them at the same second")).to_be_visible()
+    slider(page, "at").press("Home")
+    expect(heading(page, run)).to_contain_text(re.compile(r"iteration 0$"))
+    expect(heading(page, twin)).to_contain_text(re.compile(r"iteration 0$"))
+
+    # What differs is said on both their own pages.
+    menu(page, run, "Open")
+    expect(page.get_by_text("Twin: Run 2, learning rate 0.1 → 0.3")).to_be_visible()
+    page.get_by_role("link", name="Compare").click()
+    menu(page, twin, "Open")
+    expect(page.get_by_text("Twin of Run 1: learning rate 0.1 → 0.3")).to_be_visible()
+
+
+def test_a_grid_says_how_long_it_takes_and_starts_in_one_go(open_compare, trained, shelf):
+    page = open_compare(trained(hidden_size=8, iterations=1000))
+    button(page, "Grid of twins").click()
+    dialog = page.get_by_role("dialog")
+    for setting, names in (("learning_rate", ["0.2"]), ("hidden_size", ["16", "32"])):
+        for name in names:
+            group = dialog.locator(f"[class*=st-key-grid_{setting}]")
+            group.get_by_text(name, exact=True).click()
+    move(slider(dialog, "grid_iterations"), "1,000")
+    expect(dialog.get_by_text(re.compile(r"^6 runs, about \d+ s on this machine"))).to_be_visible()
+    button(dialog, "Start 6 runs").click()
+    names = page.locator(".legend-of-runs .run-name")
+    expect(names).to_have_count(7)
+    expect(names.nth(1)).to_contain_text(re.compile(r"Run 2.*hidden_size 8 · learning rate 0\.1"))
+    expect(page.locator(".st-key-samples .written")).to_have_count(7)
+    assert len({(r.config.hidden_size, r.config.learning_rate) for r in shelf.runs()[:6]}) == 6
+    for width in (1440, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(names.first).to_be_visible()
+        assert max(page.evaluate(SIDEWAYS)) <= 0
+
+
+def test_rename_delete_and_undo(open_compare, trained, shelf):
+    first, second = trained(iterations=200), trained(iterations=200, seed=1)
+    page = open_compare(first, second)
+    menu(page, second, "Rename")
+    page.get_by_role("textbox", name="Name").fill("<b>the *other*</b>")
+    page.get_by_role("textbox", name="Name").press("Enter")
+    button(page.get_by_role("dialog"), "Rename").click()
+    legend = page.locator(".legend-of-runs")
+    expect(legend).to_contain_text("<b>the *other*</b>")
+    expect(page.locator(f".st-key-shelf_{second.id}")).to_contain_text("<b>the *other*</b>")
+
+    menu(page, second, "Delete")
+    expect(page.get_by_text("<b>the *other*</b> is deleted.")).to_be_visible()
+    expect(legend).not_to_contain_text("the *other*")
+    assert [run.id for run in shelf.runs()] == [first.id]
+    button(page, "Undo").click()
+    expect(legend).to_contain_text("<b>the *other*</b>")
+    page.locator(f".st-key-compared_{first.id}").get_by_text("Run 1").click()
+    expect(legend.locator(".run-name")).to_have_count(1)
+    assert {run.id for run in shelf.runs()} == {first.id, second.id}
+
+
+def test_a_link_to_look_shows_the_run_and_gives_nothing_away(open_page, trained, shelf):
+    run = trained()
+    page = open_page(f"/?run={run.view_key}", heading="It writes · iteration 4,000")
+    expect(page.get_by_text("Somebody shows you this run")).to_be_visible()
+    for name in ("Pause", "Resume", "Reset", "More"):
+        expect(button(page, name)).to_have_count(0)
+    page.get_by_role("link", name="Write").click()
+    expect(page.get_by_text("Somebody shows you this network")).to_be_visible()
+    expect(page.locator(".odds button")).to_have_count(10)
+    page.get_by_role("link", name="Compare").click()
+    expect(page.get_by_text("None yet")).to_be_visible()  # their shelf is empty
+    for seen in (page, open_page(f"/compare?compare={run.view_key}", heading="Compare")):
+        assert shelf.workspace not in seen.url
+        assert run.id not in seen.content()
+    expect(seen.locator(".legend-of-runs")).to_contain_text("Run 1")
+    expect(button(seen, "Duplicate and change")).to_have_count(0)
+    assert "w=" not in seen.url
+
+
+def test_a_dot_on_the_curve_leads_into_the_diary_and_to_a_branch(
+    open_page, trained, shelf, eventually
+):
+    run = trained()
+    page = open_page(f"/?w={shelf.workspace}&run={run.id}")
+    expect(page.get_by_text("It wrote · iteration 0")).to_be_visible()
+    chart = page.get_by_test_id("stVegaLiteChart")
+    dots = chart.locator("g[aria-roledescription='symbol mark container'] path:visible")
+    expect(dots.first).to_be_attached()
+    plot = chart.locator("svg g.background, svg path.background").first.bounding_box()
+    page.mouse.click(plot["x"] + plot["width"] * 0.5, plot["y"] + plot["height"] * 0.5)
+    wrote = page.get_by_text(re.compile(r"It wrote · iteration (1,[05]00|2,[05]00|3,000)"))
+    expect(wrote).to_be_visible()
+    iteration = int(re.search(r"iteration ([\d,]+)", wrote.inner_text())[1].replace(",", ""))
+    text = page.locator(".st-key-earlier_sample .written").text_content()
+    assert text == shelf.store.sample(run.id, iteration)
+
+    move(slider(page, "look_back"), "2,000")
+    button(page, "Branch from 2,000").click()
+    dialog = page.get_by_role("dialog")
+    move(slider(dialog, "branch_rate"), "0.03")
+    button(dialog, "Start the branch").click()
+    expect(page.get_by_text("Branch of Run 1 at iteration 2,000")).to_be_visible()
+    branch = shelf.runs()[0]
+    assert (branch.branched_at, branch.learning_rate) == (2000, 0.03)
+    eventually(lambda: shelf.run(branch.id).iteration == 4000)
+    for n in (0, 500, 2000):
+        assert shelf.store.sample(branch.id, n) == shelf.store.sample(run.id, n)
+    assert shelf.store.sample(branch.id, 4000) != shelf.store.sample(run.id, 4000)
+
+    page.goto(page.url.split("?")[0] + f"?w={shelf.workspace}&run={run.id}")
+    expect(page.get_by_text("Branch at 2,000: Run 2")).to_be_visible()
+    move(slider(page, "look_back"), "1,000")
+    button(page, "Write as at 1,000").click()
+    expect(slider(page, "write_at")).to_have_attribute("aria-valuetext", "1,000")
+    expect(button(page, "Branch from 1,000")).to_be_visible()
+
+
+def test_a_run_that_broke_down_offers_the_way_back(open_page, shelf, eventually):
+    corpus = shelf.store.add_corpus("cats", TEXT)
+    run = shelf.create(corpus, RunConfig(hidden_size=24, learning_rate=10.0))
+    eventually(lambda: shelf.run(run.id).status == "failed")
+    page = open_page(f"/?w={shelf.workspace}&run={run.id}")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("The learning broke down")
+    page.get_by_role(
+        "button", name=re.compile("Go back to iteration .* with learning rate 1")
+    ).click()
+    expect(page.get_by_text("Branch of Run 1 at iteration")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    way = shelf.runs()[0]
+    assert way.learning_rate == 1.0
+    eventually(lambda: shelf.run(way.id).iteration > way.branched_at)

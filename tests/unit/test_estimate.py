@@ -1,0 +1,37 @@
+"""How long runs will take is measured, and reckoned for the cores there are."""
+
+import pytest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.estimate import seconds_per_iteration, total_seconds
+
+
+@pytest.mark.parametrize(
+    ("each", "cores", "seconds"),
+    [
+        ([], 4, 0),
+        ([10], 4, 10),
+        ([10, 10, 10, 10], 2, 20),
+        ([10, 10], 8, 10),
+        ([30, 2, 2, 2], 2, 30),  # the longest decides
+    ],
+)
+def test_runs_share_the_cores(each, cores, seconds):
+    assert total_seconds(each, cores=cores) == seconds
+
+
+def test_without_a_number_it_reckons_with_the_cores_of_this_machine(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert total_seconds([3, 4]) == 7
+
+
+def test_a_larger_network_takes_longer():
+    small, large = (
+        seconds_per_iteration(RunConfig(hidden_size=n, seq_length=25), 40) for n in (8, 512)
+    )
+    assert 0 < small < large < 1
+
+
+def test_any_settings_can_be_measured():
+    config = RunConfig(hidden_size=2, seq_length=500, streams=16, held_out=0.5, dtype="float64")
+    assert seconds_per_iteration(config, 1) > 0
