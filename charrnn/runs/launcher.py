@@ -17,7 +17,7 @@ from charrnn.runs.events import event
 from charrnn.runs.limits import Limits
 from charrnn.runs.records import Run, StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import step_aside, worker_name
+from charrnn.runs.worker import LOADING_NICENESS, step_aside, worker_name
 
 STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints
@@ -176,5 +176,5 @@ class Launcher:
             # In the environment, because a database URL may hold a password.
             env=os.environ | ONE_THREAD | {URL_VARIABLE: self.store.url},
         )
-        step_aside(process.pid)  # from the first moment: loading its packages takes a second
+        step_aside(process.pid, LOADING_NICENESS)
         return process

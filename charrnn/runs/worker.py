@@ -29,6 +29,9 @@ IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at on
 LIKELIEST_LENGTH = 60
 BROKE_DOWN = "The learning broke down"
 NICENESS = 15  # pages answer before workers compute
+# Of one that still loads its packages, which takes a second: before those that compute, or it
+# would take a quarter of a minute in a crowd, but after pages.
+LOADING_NICENESS = 5
 
 
 def worker_name(pid: int) -> str:
@@ -36,11 +39,11 @@ def worker_name(pid: int) -> str:
     return f"{socket.gethostname()}:{pid}"
 
 
-def step_aside(pid: int) -> None:
+def step_aside(pid: int, niceness: int = NICENESS) -> None:
     """Let a worker compute only while no page has to."""
     if hasattr(os, "setpriority"):  # not on Windows
         with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
+            os.setpriority(os.PRIO_PROCESS, pid, niceness)
 
 
 def recorded(iteration: int) -> bool:

@@ -42,7 +42,10 @@ TIMED_CLICK = """async ([from, to]) => {
     const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const started = performance.now();
     find(from).click();
-    while (!find(to)) await painted();
+    while (!find(to)) {
+        if (performance.now() - started > 30000) throw new Error(`${from} was not answered`);
+        await painted();
+    }
     await painted();
     return (performance.now() - started) / 1000;
 }"""
