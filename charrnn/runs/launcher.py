@@ -19,7 +19,7 @@ from charrnn.runs.lease import is_gone, worker_name
 from charrnn.runs.limits import Limits
 from charrnn.runs.records import Run, StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import STORE_FAILED, step_aside
+from charrnn.runs.worker import LOADING_NICENESS, STORE_FAILED, step_aside
 
 STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints
@@ -236,5 +236,5 @@ class Launcher:
             # In the environment, because a database URL may hold a password.
             env=os.environ | ONE_THREAD | {URL_VARIABLE: self.store.url},
         )
-        step_aside(process.pid)  # from the first moment: loading its packages takes a second
+        step_aside(process.pid, LOADING_NICENESS)
         return process

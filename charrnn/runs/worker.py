@@ -36,13 +36,16 @@ BROKE_DOWN = "The learning broke down"
 NICENESS = 15  # pages answer before workers compute
 END_SECONDS = 1.5  # to leave a last checkpoint in when the server is gone
 STORE_FAILED = 75  # the exit status of a worker that could not save: it is not the run's fault
+# Of one that still loads its packages, which takes a second: before those that compute, or it
+# would take a quarter of a minute in a crowd, but after pages.
+LOADING_NICENESS = 5
 
 
-def step_aside(pid: int) -> None:
+def step_aside(pid: int, niceness: int = NICENESS) -> None:
     """Let a worker compute only while no page has to."""
     if hasattr(os, "setpriority"):  # not on Windows
         with suppress(OSError):  # it has ended
-            os.setpriority(os.PRIO_PROCESS, pid, NICENESS)
+            os.setpriority(os.PRIO_PROCESS, pid, niceness)
 
 
 class Pace:

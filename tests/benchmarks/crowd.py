@@ -42,7 +42,10 @@ TIMED_CLICK = """async ([from, to]) => {
     const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
     const started = performance.now();
     find(from).click();
-    while (!find(to)) await painted();
+    while (!find(to)) {
+        if (performance.now() - started > 30000) throw new Error(`${from} was not answered`);
+        await painted();
+    }
     await painted();
     return (performance.now() - started) / 1000;
 }"""
@@ -91,7 +94,7 @@ def main() -> None:
             asyncio.run(_measure(server, Path(folder) / "store"))
         finally:
             server.stop()
-        _say_log(server.log)
+        say_log(server.log)
 
 
 async def _measure(server: Server, folder: Path) -> None:
@@ -217,7 +220,8 @@ def _say_seconds(name: str, seconds: list[float]) -> None:
     print(f"p50 {p[9]:.3f} s, p95 {p[18]:.3f} s, longest {max(seconds):.3f} s")
 
 
-def _say_log(log: Path) -> None:
+def say_log(log: Path) -> None:
+    """What the server's log holds against it."""
     bad = [line for line in log.read_text().splitlines() if any(word in line for word in BAD_WORDS)]
     print(f"  bad lines in the server's log: {len(bad) or 'none'}")
     for line in bad[:10]:

@@ -28,6 +28,7 @@ class Visitor:
         self._url, self.query = url, query
         self.buttons: dict[str, str] = {}  # label -> id, of the last whole page
         self.sliders: dict[str, str] = {}
+        self.menus: dict[str, tuple[str, list[str]]] = {}  # label -> (id, options)
         self.errors: list[str] = []  # what the page said in red
         self.ticks = 0  # parts of the page that were drawn anew by a timer
         self.bytes = 0
@@ -70,6 +71,13 @@ class Visitor:
         """Move a slider to the value that reads so; returns the seconds until the answer."""
         state = WidgetState(id=self.sliders[label])
         state.string_array_value.data.append(value)
+        return await self._ask(state)
+
+    async def pick(self, menu: str, option: str) -> float:
+        """Pick from a menu what ends with `option`; returns the seconds until the answer."""
+        widget, options = self.menus[menu]
+        state = WidgetState(id=widget)
+        state.string_trigger_value.data = next(name for name in options if name.endswith(option))
         return await self._ask(state)
 
     async def _ask(self, widget: WidgetState | None = None) -> float:
@@ -135,6 +143,9 @@ class Visitor:
             self._drawing[delta.new_element.button.label] = delta.new_element.button.id
         elif kind == "slider":
             self.sliders[delta.new_element.slider.label] = delta.new_element.slider.id
+        elif kind == "menu_button":
+            menu = delta.new_element.menu_button
+            self.menus[menu.label] = menu.id, list(menu.options)
         elif kind == "exception":
             self.errors.append(delta.new_element.exception.type)
         elif kind == "alert" and delta.new_element.alert.format == delta.new_element.alert.ERROR:
