@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import pytest
-from launching import ROOT, LauncherServer, Log, alive, kill
+from launching import ROOT, LauncherServer, Log, alive, hurry, kill
 from serving import Server
 from sqlalchemy import select
 from test_worker import work
@@ -104,7 +104,7 @@ def test_killed_twenty_times_a_run_equals_one_that_was_never_disturbed(
     server = serve()
     for kind in kills:
         before = store.run(run.id).iteration
-        if chance.random() < 0.5:  # else it may be killed before it has begun
+        if chance.random() < 0.4:  # else it may be killed before it has begun
             eventually(lambda n=before: store.run(run.id).iteration not in (n, 0))
         moment = time.monotonic() + chance.uniform(0, 0.4)
         eventually(lambda moment=moment: time.monotonic() > moment)
@@ -116,6 +116,8 @@ def test_killed_twenty_times_a_run_equals_one_that_was_never_disturbed(
             assert done_twice(store, run) < TWICE_SECONDS
         if kind != "worker":
             orphans = log.workers()
+            for pid in orphans:
+                hurry(pid)
             server.kill()
             killed = time.monotonic()
             server = serve()
@@ -180,6 +182,7 @@ def test_a_worker_that_was_asleep_while_another_took_over_writes_nothing(
     store.release(run.id, worker_name(asleep))  # as if its lease had run out
     serve()
     eventually(lambda: store.run(run.id).worker not in (None, worker_name(asleep)))
+    hurry(asleep)
     os.kill(asleep, signal.SIGCONT)
     eventually(lambda: not alive(asleep), seconds=OUTLIVES_SECONDS)
     assert [said["run"] for said in log.events("stepped_back")] == [run.id]
@@ -209,6 +212,7 @@ subprocess.Popen(command, stdin=subprocess.PIPE).wait()
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:
         eventually(lambda: store.run(run.id).status == "running")
         worker = int(store.run(run.id).worker.rpartition(":")[2])
+        hurry(worker)
         process.kill()
     eventually(lambda: not alive(worker), seconds=OUTLIVES_SECONDS)
     serve()
@@ -224,6 +228,7 @@ def test_the_real_server_takes_a_run_up_again_with_no_page_open(
     try:
         eventually(lambda: store.run(run.id).iteration)
         worker = int(store.run(run.id).worker.rpartition(":")[2])
+        hurry(worker)
         server.process.kill()
         server.process.wait()
         eventually(lambda: not alive(worker), seconds=OUTLIVES_SECONDS)

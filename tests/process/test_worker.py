@@ -1,6 +1,7 @@
 """What a worker promises, in this process where that is enough, else as one of its own."""
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -91,6 +92,7 @@ def main(monkeypatch):
     with np.errstate():
         yield worker.main
     signal.signal(signal.SIGINT, before)
+    logging.getLogger("charrnn.events").handlers.clear()
 
 
 def history(store, run):

@@ -1,6 +1,7 @@
 """One line of JSON for an event, and nothing in it that a visitor wrote."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -23,6 +24,8 @@ HOSTILE = f'{SECRET} \x1b[2J </script> "}}\n{{"event": "forged"}} \u202e \U0001f
 @pytest.fixture(autouse=True)
 def to_stderr(capfd):
     write_to_stderr()
+    yield
+    logging.getLogger("charrnn.events").handlers.clear()
 
 
 def test_an_event_is_one_line_with_its_facts(capfd):
