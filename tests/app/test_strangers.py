@@ -1,4 +1,4 @@
-"""Another visitor's run on the Train page: looked at with its view key, and reached by no other way.
+"""Another visitor's run on the Train page: looked at with its view key, reached by no other way.
 
 The pages /compare and /write have tests of their own for it.
 """
