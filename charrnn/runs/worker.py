@@ -27,7 +27,7 @@ PUBLISH_SECONDS = 0.25
 CHECKPOINT_SECONDS = 2.5
 # Of the time, at most, for the likeliest line, and as much for the news.
 SHARE = 0.02
-MAX_PUBLISH_SECONDS = 2.0  # where many compete for the machine, see train()
+MAX_PUBLISH_DELAY = 8  # times as long, where many compete for the machine: see train()
 WISH_SECONDS = 0.05  # between two looks at the wishes while nothing is to be done
 MAX_WISH_SECONDS = 0.5  # and when that has been so for a while
 IDLE_SECONDS = 60.0  # a paused run keeps its process so long, and goes on at once
@@ -36,9 +36,7 @@ BROKE_DOWN = "The learning broke down"
 NICENESS = 15  # pages answer before workers compute
 END_SECONDS = 1.5  # to leave a last checkpoint in when the server is gone
 STORE_FAILED = 75  # the exit status of a worker that could not save: it is not the run's fault
-# Of one that still loads its packages, which takes a second: before those that compute, or it
-# would take a quarter of a minute in a crowd, but after pages.
-LOADING_NICENESS = 5
+LOADING_NICENESS = 5  # before those that compute, else a crowd makes it last a quarter minute
 
 
 def step_aside(pid: int, niceness: int = NICENESS) -> None:
@@ -79,7 +77,7 @@ class Worker:
         self.seconds = 0.0
         self.characters_per_second = 0.0
         self.likeliest = ""
-        self.publish_cost = 0.0  # seconds of computing for the last that had no checkpoint
+        self.publish_cost = 0.0  # seconds of computing, without a checkpoint or a snapshot
         self.saved_seconds = -math.inf  # what is trained first is saved first
         self.likeliest_pace = Pace(PUBLISH_SECONDS / 2)
         saved = store.checkpoint(run.id)
@@ -103,8 +101,7 @@ class Worker:
                 idle_since = time.perf_counter()
             else:
                 self._rest()
-                # Whoever has just paused may step or resume; later, looking costs more than it
-                # brings.
+                # Whoever has just paused may step; later, looking costs more than it brings.
                 idle = time.perf_counter() - idle_since
                 stop.wait(min(MAX_WISH_SECONDS, max(WISH_SECONDS, idle / 20)))
         self.publish(self._resting_status(), checkpoint=True)
@@ -112,8 +109,8 @@ class Worker:
     def train(self, until: int) -> None:
         """Steps, for a fraction of a second, then write.
 
-        In a crowd a second holds little computing, and writers wait for each other: then it goes
-        on until the steps have taken their share, but not so long that pages and wishes wait.
+        In a crowd a second holds little computing, and writers wait for each other: then it writes
+        more rarely, but pages and wishes do not wait for long.
         """
         trainer, config, metrics = self.trainer, self.run.config, self.news.metrics
         started, first = time.perf_counter(), trainer.iteration
@@ -121,7 +118,7 @@ class Worker:
         while trainer.iteration < until:
             now = time.perf_counter()
             if now - started > PUBLISH_SECONDS and (
-                time.process_time() >= enough or now - started > MAX_PUBLISH_SECONDS
+                time.process_time() >= enough or now - started > MAX_PUBLISH_DELAY * PUBLISH_SECONDS
             ):
                 break
             record = trainer.step()
@@ -144,7 +141,7 @@ class Worker:
     def publish(self, status: str, *, message: str = "", checkpoint: bool = False) -> None:
         """Everything since the last time, in one transaction. Raises LeaseLost."""
         trainer = self.trainer
-        started, computed = time.perf_counter(), time.process_time()
+        started = time.perf_counter()
         if self.likeliest_pace.due:
             self.likeliest = self.vocabulary.decode(trainer.likeliest(LIKELIEST_LENGTH))
             self.likeliest_pace.done(started)
@@ -164,12 +161,13 @@ class Worker:
                 "seconds": self.seconds,
                 "state": state_to_bytes(trainer.state()),
             }
+        computed = time.process_time()
         self.store.publish(self.run.id, self.name, facts, self.news)
+        if not checkpoint and not self.news.snapshots:
+            self.publish_cost = time.process_time() - computed
         self.news = Progress()
         if checkpoint:
             self.saved_seconds = self.seconds
-        else:
-            self.publish_cost = time.process_time() - computed
 
     def _wishes(self) -> Run:
         """What is wanted now. Raises LeaseLost if the run was deleted."""

@@ -110,7 +110,8 @@ async def _measure(server: Server, folder: Path) -> None:
             await visitors[-1].press("Train")
             await asyncio.sleep(ARRIVAL_SECONDS)
         answers: list[float] = []
-        clicking = [asyncio.create_task(_click(v, answers)) for v in visitors]
+        unanswered: list[str] = []
+        clicking = [asyncio.create_task(_click(v, answers, unanswered)) for v in visitors]
         await asyncio.sleep(SETTLING_SECONDS)
         answers.clear()
         ticks, before = sum(v.ticks for v in visitors), Share.now(server, store, [])
@@ -139,6 +140,7 @@ async def _measure(server: Server, folder: Path) -> None:
         for result in await asyncio.gather(*clicking, return_exceptions=True):
             if not isinstance(result, asyncio.CancelledError):
                 print(f"  a visitor failed: {result!r}")
+        print(f"  clicks without an answer: {len(unanswered) or 'none'}")
         print(f"  errors on pages: {[error for v in visitors for error in v.errors] or 'none'}")
 
 
@@ -193,19 +195,23 @@ async def _speed_alone(store: Store) -> float:
     )
 
 
-async def _click(visitor: Visitor, answers: list[float]) -> None:
+async def _click(visitor: Visitor, answers: list[float], unanswered: list[str]) -> None:
     """Now and then, something that people do."""
     dice = random.Random()
     while True:
         await asyncio.sleep(dice.uniform(0.5, 1.5) * IDLE_SECONDS)
-        if "Resume" in visitor.buttons:
-            answers.append(await visitor.press("Resume"))
-        elif dice.random() < 0.5:
-            answers.append(await visitor.press("Pause"))
-            await asyncio.sleep(1.0)
-            answers.append(await visitor.press("Resume"))
-        else:
-            answers.append(await visitor.slide("learning rate", dice.choice(["0.05", "0.1"])))
+        try:
+            if "Resume" in visitor.buttons:
+                answers.append(await visitor.press("Resume"))
+            elif dice.random() < 0.5:
+                answers.append(await visitor.press("Pause"))
+                await asyncio.sleep(1.0)
+                answers.append(await visitor.press("Resume"))
+            else:
+                answers.append(await visitor.slide("learning rate", dice.choice(["0.05", "0.1"])))
+        except TimeoutError:
+            unanswered.append(visitor.query)
+            await visitor.reload()
 
 
 def _say_share(title: str, share: Share) -> None:

@@ -42,7 +42,7 @@ def main() -> None:
 
 async def _live(server: Server, store_folder: Path) -> None:
     until = time.monotonic() + SECONDS
-    counts = {"visits": 0, "runs": 0, "deleted": 0, "errors": 0}
+    counts = dict.fromkeys(("visits", "runs", "deleted", "errors", "without an answer"), 0)
     guests = [_guest(server.url, until, counts) for _ in range(VISITORS)]
     print(f"\n{VISITORS} visitors at a time come and go, for {SECONDS / 60:.0f} minutes")
     print("  minute   server MB   workers   MB each   store MB")
@@ -58,22 +58,29 @@ async def _guest(url: str, until: float, counts: dict[str, int]) -> None:
     while time.monotonic() < until:
         await asyncio.sleep(dice.uniform(0.0, 3.0))
         async with Visitor(url) as visitor:
-            counts["visits"] += 1
-            await visitor.press("Train")
-            counts["runs"] += 1
-            await asyncio.sleep(dice.uniform(*STAY_SECONDS))
-            await visitor.press("Pause")
-            await asyncio.sleep(dice.uniform(0.0, 2.0))
-            await visitor.slide("learning rate", "0.05")
-            await visitor.press("Resume")
-            await asyncio.sleep(dice.uniform(*STAY_SECONDS))
-            if dice.random() < 0.5:
-                await visitor.pick("More", "Delete")
-                counts["deleted"] += 1
-            elif dice.random() < 0.8:
-                await visitor.press("Pause")
-            # Or the run goes on without anybody looking.
+            try:
+                await _visit(visitor, dice, counts)
+            except TimeoutError:
+                counts["without an answer"] += 1
             counts["errors"] += len(visitor.errors)
+
+
+async def _visit(visitor: Visitor, dice: random.Random, counts: dict[str, int]) -> None:
+    counts["visits"] += 1
+    await visitor.press("Train")
+    counts["runs"] += 1
+    await asyncio.sleep(dice.uniform(*STAY_SECONDS))
+    await visitor.press("Pause")
+    await asyncio.sleep(dice.uniform(0.0, 2.0))
+    await visitor.slide("learning rate", "0.05")
+    await visitor.press("Resume")
+    await asyncio.sleep(dice.uniform(*STAY_SECONDS))
+    if dice.random() < 0.5:
+        await visitor.pick("More", "Delete")
+        counts["deleted"] += 1
+    elif dice.random() < 0.8:
+        await visitor.press("Pause")
+    # Or the run goes on without anybody looking.
 
 
 async def _weigh(server: Server, store_folder: Path) -> None:

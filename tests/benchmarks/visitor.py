@@ -15,7 +15,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-ANSWER_SECONDS = 60.0  # after which a page that does not answer has failed
+ANSWER_SECONDS = 20.0  # after which a page that does not answer has failed: TimeoutError
 _WHOLE = ForwardMsg.FINISHED_SUCCESSFULLY  # the other ways are of parts, or of runs cut short
 KEPT_RUNS = 2  # of the page, for which a browser keeps a large message
 
@@ -62,6 +62,10 @@ class Visitor:
         with suppress(asyncio.CancelledError):
             await self._listening
         await self._socket.close()
+
+    async def reload(self) -> float:
+        """Ask for the whole page again; returns the seconds until it is there."""
+        return await self._ask()
 
     async def press(self, label: str) -> float:
         """Press a button; returns the seconds until the whole page has answered."""
