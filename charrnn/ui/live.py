@@ -177,11 +177,12 @@ def _figures(now: Snapshot) -> str:
 
 
 def _choose_axes() -> tuple[str, str]:
+    session.stand_at_one_of(session.UNIT, charts.UNITS)
+    session.stand_at_one_of(session.AXIS, charts.AXES)
     with st.container(horizontal=True, vertical_alignment="center"):
         unit = st.segmented_control(
             "Unit",
             list(charts.UNITS),
-            default="bits",
             required=True,
             key=session.UNIT,
             persist_state="session",
@@ -190,7 +191,6 @@ def _choose_axes() -> tuple[str, str]:
         axis = st.segmented_control(
             "Horizontal axis",
             list(charts.AXES),
-            default="iteration",
             required=True,
             key=session.AXIS,
             persist_state="session",

@@ -8,6 +8,7 @@ session_state["hidden_size"].
 
 import re
 import secrets
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -211,6 +212,13 @@ def deleted_run() -> str | None:
 
 def note_deleted(run_id: str | None) -> None:
     st.session_state[_DELETED] = run_id
+
+
+def stand_at_one_of(key: str, options: Iterable[str]) -> None:
+    """Let a choice stand at one of its options, else the first: a link may say anything."""
+    options = list(options)
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
 
 
 def text_sha256() -> str | None:

@@ -28,8 +28,7 @@ def draw(subjects: list[Subject]) -> None:
 def _choose(subjects: list[Subject]) -> tuple[float, str]:
     """The moment: one slider moves all."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="moment"):
-        if st.session_state.get(session.BY) not in MOMENTS:
-            st.session_state[session.BY] = MOMENTS[0]
+        session.stand_at_one_of(session.BY, MOMENTS)
         by = st.segmented_control(
             "The same",
             MOMENTS,
