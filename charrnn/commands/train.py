@@ -67,7 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _begun(options: argparse.Namespace):
     """A training from the beginning."""
     from charrnn.commands.journey import Journey, read_text
-    from charrnn.runs import decoding
+    from charrnn.runs import decoding, naming
     from charrnn.runs.config import RunConfig
 
     if not options.file:
@@ -77,7 +77,7 @@ def _begun(options: argparse.Namespace):
         with file_errors("read", options.file):
             text = read_text(options.file)
         config = asked.fitted(len(text))
-        journey = Journey.begin(text, decoding.clean_name(options.file), config)
+        journey = Journey.begin(text, naming.clean_name(options.file), config)
     except decoding.NotText as problem:
         raise Refused(f"{options.file}: {problem}") from problem
     except ValueError as problem:

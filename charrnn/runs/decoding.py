@@ -6,7 +6,6 @@ not text, UTF-8 (which other text almost never is by accident), UTF-16, and then
 
 import re
 from contextlib import suppress
-from unicodedata import category
 
 from charset_normalizer import from_bytes
 
@@ -14,7 +13,6 @@ from charrnn.runs.limits import Limits
 
 MIN_CHARACTERS = 2
 MAX_DIFFERENT = 20_000  # characters; a Chinese library uses half, all of Unicode has a million
-MAX_NAME_LENGTH = 60  # characters
 SAMPLE_BYTES = 64 * 1024  # enough to recognise an encoding by
 MAX_CONTROL_SHARE = 0.05  # of the characters; in random bytes it is a tenth
 MAX_BROKEN_SHARE = 0.01  # of the characters beyond ASCII; a few broken ones do not make it binary
@@ -101,10 +99,6 @@ ZIPPED = (
     (b"opendocument", "an OpenDocument file"),
 )
 
-# Characters that are not seen: controls, formats such as an order to read right to left, and
-# halves of surrogate pairs. Of the formats two stay, since they hold an emoji or a word together.
-UNSEEN = ("Cc", "Cf", "Cs")
-JOINERS = "\u200c\u200d"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 
@@ -148,23 +142,6 @@ def clean_pasted(text: str) -> str:
     _check_length(text, "text")
     _check_different(text, "text")
     return text
-
-
-def clean_name(name: str) -> str:
-    """The name of a file as short_name() shows it, without the folders it stands in."""
-    return short_name(re.split(r"[/\\]", name.rstrip("/\\"))[-1])
-
-
-def short_name(name: str) -> str:
-    """What a text is called: one line of at most MAX_NAME_LENGTH characters, never empty.
-
-    Nothing in it is invisible or changes the direction in which other words are read.
-    """
-    seen = (c for c in name if c.isspace() or c in JOINERS or category(c) not in UNSEEN)
-    line = " ".join("".join(seen).split())
-    if len(line) > MAX_NAME_LENGTH:
-        line = line[: MAX_NAME_LENGTH - 1].rstrip(f" {JOINERS}") + "…"
-    return line if line.strip(f" {JOINERS}") else "Untitled"
 
 
 def _marked(data: bytes) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 from charrnn.engine.corpus import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.contents import BadRunFile, Facts
-from charrnn.runs.decoding import short_name
+from charrnn.runs.naming import short_name
 
 FORMAT = "charrnn run"
 VERSION = "2"

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import insert, literal, select, update
 
-from charrnn.runs import decoding, schema
+from charrnn.runs import naming, schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.runs.store import Store, add_run, as_run, new_run
 
-MAX_NAME_LENGTH = decoding.MAX_NAME_LENGTH
+MAX_NAME_LENGTH = naming.MAX_NAME_LENGTH
 
 
 class Shelf:
@@ -102,7 +102,7 @@ class Shelf:
 
     def rename(self, run_id: str, name: str) -> None:
         """Raises KeyError if it is not here. An empty name is its number again."""
-        self._change(run_id, name=decoding.short_name(name) if name.strip() else "")
+        self._change(run_id, name=naming.short_name(name) if name.strip() else "")
 
     def delete(self, run_id: str) -> None:
         """Throw a run away; restore() takes it back. Raises KeyError if it is not here."""

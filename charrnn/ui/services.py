@@ -3,16 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charrnn.runs.database import URL_VARIABLE, default_url
-from charrnn.runs.events import write_to_stderr
+from charrnn.runs.events import event, write_to_stderr
 from charrnn.runs.launcher import Launcher
-from charrnn.runs.records import Corpus, Run
+from charrnn.runs.records import Corpus, Run, StoreError
 from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from charrnn.ui import session
@@ -36,17 +36,22 @@ def _store_at(url: str) -> Store:
 
 @cache
 def _launcher_at(url: str) -> Launcher:
-    return Launcher(_store_at(url))
+    launcher = Launcher(_store_at(url))
+    launcher.watch()
+    return launcher
 
 
 @asynccontextmanager
 async def open_up(_) -> AsyncIterator[None]:
     """The life of a server: what was wanted running goes on, and rests after the last visitor."""
     write_to_stderr()
-    running = launcher()
-    running.watch()
+    try:
+        launcher()
+    except StoreError as error:  # the pages say it too, until it is mended
+        event("store_failed", reason=str(error))
     yield
-    await asyncio.to_thread(running.close)
+    with suppress(StoreError):
+        await asyncio.to_thread(launcher().close)
 
 
 @cache

@@ -5,8 +5,10 @@ from contextlib import suppress
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.records import Corpus, Run
 from charrnn.ui import services, session
+from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
 UNCHANGED = "Three numbers decide how much it can learn, and how fast."
@@ -41,10 +43,19 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
         _number("sample_length", "sample length", step=50)
         _number("sample_interval", "sample interval", step=100)
     config = session.chosen_config().fitted(corpus.characters)
+    _warn_of_limits(corpus, config)
     changes = changed(run, corpus, config)
     with note.container(key="note"):
         st.caption(f"{_listed(changes)}: Train starts a new run." if changes else UNCHANGED)
     return config
+
+
+def _warn_of_limits(corpus: Corpus, config: RunConfig) -> None:
+    """Say before Train what would be refused after it."""
+    try:
+        Limits.here().check(config, len(corpus.vocabulary))
+    except TooLarge as problem:
+        st.warning(plain(str(problem)), icon=":material/expand:")
 
 
 def changed(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:

@@ -7,14 +7,9 @@ import streamlit as st
 
 from charrnn.engine.training import split
 from charrnn.runs import library
-from charrnn.runs.decoding import (
-    NotText,
-    clean_name,
-    clean_pasted,
-    decode,
-    short_name,
-)
+from charrnn.runs.decoding import NotText, clean_pasted, decode
 from charrnn.runs.limits import Limits
+from charrnn.runs.naming import clean_name, short_name
 from charrnn.runs.records import Corpus
 from charrnn.ui import services, session
 from charrnn.ui.plain import plain
@@ -98,7 +93,7 @@ def _offer_of(sha256: str | None) -> str:
 
 def _upload() -> None:
     file = st.file_uploader(
-        "A text file, up to 25 MB",
+        f"A text file, up to {Limits.here().text_megabytes:g} MB",
         key=session.UPLOAD,
         label_visibility="collapsed",
         max_upload_size=max(1, Limits.here().text_bytes // 2**20),

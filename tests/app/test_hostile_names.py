@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from charrnn.runs.decoding import MAX_NAME_LENGTH, clean_name, short_name
+from charrnn.runs.naming import MAX_NAME_LENGTH, clean_name, short_name
 
 MARKER = "Zyxw"  # in every name and text below, and nowhere else on the page
 # What shows other people's words without reading markup in them.

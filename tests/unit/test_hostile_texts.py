@@ -42,15 +42,13 @@ from charrnn.engine.training import Trainer
 from charrnn.runs.config import RunConfig
 from charrnn.runs.decoding import (
     MAX_DIFFERENT,
-    MAX_NAME_LENGTH,
     MIN_CHARACTERS,
     NotText,
-    clean_name,
     clean_pasted,
     decode,
-    short_name,
 )
 from charrnn.runs.limits import Limits
+from charrnn.runs.naming import MAX_NAME_LENGTH, clean_name, short_name
 
 MAX_TEXT_BYTES = Limits().text_bytes
 ENGLISH = "It was the best of times, it was the worst of times.\n"
