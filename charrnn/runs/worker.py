@@ -101,8 +101,7 @@ class Worker:
                 idle_since = time.perf_counter()
             else:
                 self._rest()
-                # Whoever has just paused may step; later, looking costs more than it brings.
-                idle = time.perf_counter() - idle_since
+                idle = time.perf_counter() - idle_since  # then a step or a resume grows unlikely
                 stop.wait(min(MAX_WISH_SECONDS, max(WISH_SECONDS, idle / 20)))
         self.publish(self._resting_status(), checkpoint=True)
 
