@@ -177,12 +177,13 @@ def _figures(now: Snapshot) -> str:
 
 
 def _choose_axes() -> tuple[str, str]:
-    session.stand_at_one_of(session.UNIT, charts.UNITS)
-    session.stand_at_one_of(session.AXIS, charts.AXES)
+    session.drop_unless(session.UNIT, charts.UNITS)
+    session.drop_unless(session.AXIS, charts.AXES)
     with st.container(horizontal=True, vertical_alignment="center"):
         unit = st.segmented_control(
             "Unit",
             list(charts.UNITS),
+            default="bits",
             required=True,
             key=session.UNIT,
             persist_state="session",
@@ -191,6 +192,7 @@ def _choose_axes() -> tuple[str, str]:
         axis = st.segmented_control(
             "Horizontal axis",
             list(charts.AXES),
+            default="iteration",
             required=True,
             key=session.AXIS,
             persist_state="session",

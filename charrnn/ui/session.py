@@ -214,11 +214,10 @@ def note_deleted(run_id: str | None) -> None:
     st.session_state[_DELETED] = run_id
 
 
-def stand_at_one_of(key: str, options: Iterable[str]) -> None:
-    """Let a choice stand at one of its options, else the first: a link may say anything."""
-    options = list(options)
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0]
+def drop_unless(key: str, options: Iterable[str]) -> None:
+    """Forget a choice that is none of its options: a link may say anything."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
 
 
 def text_sha256() -> str | None:

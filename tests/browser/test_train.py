@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 SAMPLE = ".st-key-sample code"
+IDLE = "notRunning"
 
 
 def button(page: Page, name: str):
@@ -34,9 +35,12 @@ def set_slider(page: Page, key: str, value: str):
     slider = slider_of(page, key)
     slider.focus()
     slider.press("Home")
-    for _ in range(30):
+    for _ in range(60):
         if slider.get_attribute("aria-valuetext") == value:
-            return
+            # While a run trains the page may still be answering an earlier key.
+            expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", IDLE)
+            if slider.get_attribute("aria-valuetext") == value:
+                return
         slider.press("ArrowRight")
     raise AssertionError(f"{key} never became {value}")
 

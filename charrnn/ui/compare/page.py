@@ -90,10 +90,11 @@ def _legend(subjects: list[Subject]) -> None:
 
 
 def _curves(subjects: list[Subject]) -> None:
-    session.stand_at_one_of(session.AXIS, loss_charts.AXES)
+    session.drop_unless(session.AXIS, loss_charts.AXES)
     axis = st.segmented_control(
         "Horizontal axis",
         list(loss_charts.AXES),
+        default="iteration",
         required=True,
         key=session.AXIS,
         persist_state="session",

@@ -28,10 +28,11 @@ def draw(subjects: list[Subject]) -> None:
 def _choose(subjects: list[Subject]) -> tuple[float, str]:
     """The moment: one slider moves all."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="moment"):
-        session.stand_at_one_of(session.BY, MOMENTS)
+        session.drop_unless(session.BY, MOMENTS)
         by = st.segmented_control(
             "The same",
             MOMENTS,
+            default=MOMENTS[0],
             required=True,
             key=session.BY,
             persist_state="session",
