@@ -108,7 +108,9 @@ def test_duplicate_change_and_compare_curves_and_samples(open_page, open_compare
     expect(page.get_by_text("Twin of Run 1: learning rate 0.1 → 0.3")).to_be_visible()
 
 
-def test_a_grid_says_how_long_it_takes_and_starts_in_one_go(open_compare, trained, shelf):
+def test_a_grid_says_how_long_it_takes_and_starts_in_one_go(
+    open_compare, trained, shelf, eventually
+):
     page = open_compare(trained(hidden_size=8, iterations=1000))
     button(page, "Grid of twins").click()
     dialog = page.get_by_role("dialog")
@@ -127,7 +129,7 @@ def test_a_grid_says_how_long_it_takes_and_starts_in_one_go(open_compare, traine
     for width in (1440, 1024, 390):
         page.set_viewport_size({"width": width, "height": 844})
         expect(names.first).to_be_visible()
-        assert max(page.evaluate(SIDEWAYS)) <= 0
+        eventually(lambda: max(page.evaluate(SIDEWAYS)) <= 0, seconds=10)
 
 
 def test_rename_delete_and_undo(open_compare, trained, shelf):

@@ -21,7 +21,7 @@ def save_a_copy(page: Page, label: str, path):
     with page.expect_download() as download:
         page.get_by_role("dialog").get_by_role("button", name=label).click()
     download.value.save_as(path)
-    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     return download.value.suggested_filename
 
