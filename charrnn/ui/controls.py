@@ -1,9 +1,14 @@
-"""The row of buttons: Train, Pause, Resume, Step, Reset, and what each does to the run."""
+"""The row of buttons: Train, Pause, Resume, Step, Reset, and what each does to the run.
+
+A click does what it is for before it touches the session: a page that is drawn again at that
+moment ends the callback there.
+"""
 
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
+from charrnn.runs.shelf import Shelf
 from charrnn.ui import kin, services, session
 from charrnn.ui.menu import act, draw_menu
 from charrnn.ui.plain import plain
@@ -17,8 +22,10 @@ MAX_KIN = 4  # relatives that are named
 def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     """The buttons that make sense now."""
     changes = changed(run, corpus, config)
+    shelf = services.shelf()
+    step_size = st.session_state.get(session.STEP_SIZE, STEP_SIZES[0])
     if run and not services.owned(run):
-        _draw_for_onlookers(run, corpus, config)
+        _draw_for_onlookers(shelf, run, corpus, config)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         if run is None or changes:
@@ -27,7 +34,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_train,
-                args=(run, corpus, config),
+                args=(shelf, session.run_id(), run, corpus, config),
             )
         if run and run.active:
             st.button(
@@ -35,7 +42,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 type="secondary" if changes else "primary",
                 icon=":material/pause:",
                 on_click=_pause,
-                args=(run,),
+                args=(shelf, run),
             )
         elif run:
             st.button(
@@ -43,13 +50,13 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 type="secondary" if changes else "primary",
                 icon=":material/play_arrow:",
                 on_click=_resume,
-                args=(run,),
+                args=(shelf, run),
             )
         st.button(
             "Step",
             icon=":material/skip_next:",
             on_click=_step,
-            args=(run, corpus, config),
+            args=(shelf, run, corpus, config, step_size),
             disabled=bool(run and run.moving),
         )
         st.segmented_control(
@@ -66,7 +73,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             "Reset",
             icon=":material/restart_alt:",
             on_click=_reset,
-            args=(run,),
+            args=(shelf, run),
             disabled=run is None,
         )
         more = draw_menu(run) if run else None
@@ -92,7 +99,7 @@ def _say_kin(run: Run) -> None:
     st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))
 
 
-def _draw_for_onlookers(run: Run, corpus: Corpus, config: RunConfig) -> None:
+def _draw_for_onlookers(shelf: Shelf, run: Run, corpus: Corpus, config: RunConfig) -> None:
     """Somebody else's run can be looked at, and tried again as one's own."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         st.button(
@@ -100,60 +107,70 @@ def _draw_for_onlookers(run: Run, corpus: Corpus, config: RunConfig) -> None:
             type="primary",
             icon=":material/play_arrow:",
             on_click=_train,
-            args=(run, corpus, config),
+            args=(shelf, session.run_id(), run, corpus, config),
             help="Start a run of your own with these settings",
         )
         st.caption("Somebody shows you this run: you can look, and train one like it.")
 
 
 @told()
-def _train(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
-    """Begin a run; one's own that was shown pauses, so that this one has the machine."""
+def _train(
+    shelf: Shelf, shown: str | None, run: Run | None, corpus: Corpus, config: RunConfig
+) -> None:
+    """Begin a run; one's own that was shown pauses, so that this one has the machine.
+
+    shown: what session.run_id() was when the button was drawn.
+    """
+    if session.run_id() != shown:
+        return  # the second half of a double click: the first has begun a run
     if run and services.owned(run):
-        services.shelf().wish(run.id, desired="paused")
-    _begin(corpus, config, beside=run)
+        shelf.wish(run.id, desired="paused")
+    _begin(shelf, corpus, config, beside=run)
 
 
 def _begin(
-    corpus: Corpus, config: RunConfig, *, beside: Run | None = None, pause_at: int | None = None
+    shelf: Shelf,
+    corpus: Corpus,
+    config: RunConfig,
+    *,
+    beside: Run | None = None,
+    pause_at: int | None = None,
 ) -> None:
     """beside: the run that was shown; on the same text they are twins."""
     twin = beside.id if beside and beside.sha256 == corpus.sha256 else None
-    run = services.shelf().create(corpus, config, pause_at=pause_at, parent=twin)
+    run = shelf.create(corpus, config, pause_at=pause_at, parent=twin)
     services.launcher().take_up()
     session.begin_run(run.id)
 
 
 @told()
-def _pause(run: Run) -> None:
-    services.shelf().wish(run.id, desired="paused")
+def _pause(shelf: Shelf, run: Run) -> None:
+    shelf.wish(run.id, desired="paused")
 
 
 @told()
-def _resume(run: Run, *, pause_at: int | None = None) -> None:
+def _resume(shelf: Shelf, run: Run, *, pause_at: int | None = None) -> None:
     """Go on; past the limit, for as long again."""
     wishes = {"desired": "running", "pause_at": pause_at}
     if run.iteration >= run.iterations:
         _, most = RunConfig.limits("iterations")
         wishes["iterations"] = min(run.iterations + run.config.iterations, most)
-        st.session_state["iterations"] = wishes["iterations"]
-    services.shelf().wish(run.id, **wishes)
+    shelf.wish(run.id, **wishes)
     services.launcher().take_up()
 
 
 @told()
-def _step(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
-    n = st.session_state[session.STEP_SIZE]
+def _step(shelf: Shelf, run: Run | None, corpus: Corpus, config: RunConfig, size: int) -> None:
     if run is None:
-        _begin(corpus, config, pause_at=n)
+        _begin(shelf, corpus, config, pause_at=size)
     else:
-        run = services.store().run(run.id)  # it may have gone on since the page was drawn
-        _resume(run, pause_at=run.iteration + n)
+        run = shelf.run(run.id)  # it may have gone on since the page was drawn
+        _resume(shelf, run, pause_at=run.iteration + size)
 
 
 @told()
-def _reset(run: Run) -> None:
+def _reset(shelf: Shelf, run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; it stays where it is."""
-    services.shelf().wish(run.id, desired="paused")
+    shelf.wish(run.id, desired="paused")
     session.restart_settings(run)
     session.select_run(None)

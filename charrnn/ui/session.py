@@ -25,10 +25,14 @@ _PREVIOUS_RUN = "previous_run"
 _TEXT = "text"  # sha256 of the text that is chosen
 _OWN_TEXTS = "own_texts"  # sha256 -> the name under which this visitor brought a text
 _SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
+_AGREED = "agreed"  # run -> its live settings, as page and run last agreed on them
 _PAGE = "page"  # the page that was drawn last
 _ENTERED = "entered"
 
 MAX_COMPARED = 12
+
+# Settings that a run follows while it trains: a change of these is no new run.
+LIVE_SETTINGS = ("learning_rate", "iterations")
 
 SOURCE = "source"
 OFFER = "offer"
@@ -267,16 +271,38 @@ def take_settings(run: Run) -> bool:
     return True
 
 
-def take_wishes(run: Run) -> None:
-    """Set the controls that a run follows while it trains: another visitor may have moved them."""
-    st.session_state["learning_rate"] = run.learning_rate
-    st.session_state["iterations"] = run.iterations
+def moved(run: Run) -> dict[str, float]:
+    """The live settings that the visitor has moved since agree(): what is wished of the run now.
+
+    Those that stand where they were follow the run: another visitor may have moved them.
+    """
+    state = st.session_state
+    agreed = state.get(_AGREED, {}).get(run.id, {})
+    wishes = {}
+    for name in LIVE_SETTINGS:
+        here, there = state[name], getattr(run, name)
+        if here == there:
+            continue
+        if name in agreed and here != agreed[name]:
+            wishes[name] = here
+        else:
+            state[name] = there
+    return wishes
+
+
+def agree(run: Run) -> None:
+    """The run does what is wished: from here on, what differs on the page was moved there.
+
+    Compared at every run of the page, and not told by a widget's callback: when the page runs
+    again before a callback is done, Streamlit drops the callback, but never the value.
+    """
+    st.session_state[_AGREED] = {run.id: {name: getattr(run, name) for name in LIVE_SETTINGS}}
 
 
 def restart_settings(run: Run) -> None:
     """Set those controls as they were when the run began."""
-    st.session_state["learning_rate"] = run.config.learning_rate
-    st.session_state["iterations"] = run.config.iterations
+    for name in LIVE_SETTINGS:
+        st.session_state[name] = getattr(run.config, name)
 
 
 def chosen_config() -> RunConfig:

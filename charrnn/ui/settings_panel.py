@@ -1,15 +1,12 @@
 """Step 2: the network. Three numbers in front, the others behind "Advanced"."""
 
-from contextlib import suppress
-
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.records import Corpus, Run
-from charrnn.ui import services, session
+from charrnn.ui import session
 from charrnn.ui.plain import plain
-from charrnn.ui.trouble import told
 
 UNCHANGED = "Three numbers decide how much it can learn, and how fast."
 
@@ -24,19 +21,15 @@ CHOICES = {
 }
 
 
-# Settings that a run follows while it trains: a change of these is no new run.
-LIVE_SETTINGS = ("learning_rate", "iterations")
-
-
 def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("##### 2 · Network")
     note = st.empty()  # always two lines, so that nothing below it jumps
     _slider("hidden_size")
     _slider("seq_length")
-    _slider("learning_rate", "learning rate", on_change=_wish_learning_rate)
+    _slider("learning_rate", "learning rate")
     with st.expander("Advanced"):
-        _slider("iterations", "iteration limit", on_change=_wish_iterations)
+        _slider("iterations", "iteration limit")
         _slider("streams", "parallel streams")
         _slider("held_out", "held out", format_func=lambda share: f"{share:.0%}")
         _number("seed", "random seed")
@@ -66,7 +59,7 @@ def changed(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:
     return text + [
         f"{name} {before} → {now}"
         for name, (now, before) in config.differences(run.config).items()
-        if name not in LIVE_SETTINGS
+        if name not in session.LIVE_SETTINGS
     ]
 
 
@@ -74,7 +67,7 @@ def _listed(words: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
-def _slider(name: str, label: str | None = None, *, format_func=None, on_change=None) -> None:
+def _slider(name: str, label: str | None = None, *, format_func=None) -> None:
     options = sorted({*CHOICES[name], st.session_state[name]})
     st.select_slider(
         label or name,
@@ -82,7 +75,6 @@ def _slider(name: str, label: str | None = None, *, format_func=None, on_change=
         key=name,
         format_func=format_func or (lambda value: f"{value:,}"),
         help=RunConfig.meaning(name),
-        on_change=on_change,
         persist_state="session",
     )
 
@@ -99,16 +91,3 @@ def _number(name: str, label: str, *, step: int = 1) -> None:
         help=RunConfig.meaning(name),
         persist_state="session",
     )
-
-
-@told()
-def _wish_learning_rate() -> None:
-    """The learning rate follows the slider while a run trains: no reset."""
-    with suppress(KeyError):  # somebody else's run, or none
-        services.shelf().wish(session.run_id(), learning_rate=st.session_state["learning_rate"])
-
-
-@told()
-def _wish_iterations() -> None:
-    with suppress(KeyError):
-        services.shelf().wish(session.run_id(), iterations=st.session_state["iterations"])

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from charrnn.ui import live, session
+from charrnn.runs.records import Run
+from charrnn.ui import live, services, session
 from charrnn.ui.controls import draw_controls
 from charrnn.ui.linked import run_in_link
 from charrnn.ui.settings_panel import choose_settings
 from charrnn.ui.text_panel import choose_text, show_text
+from charrnn.ui.trouble import told
 
 
 def show() -> None:
@@ -16,7 +18,7 @@ def show() -> None:
     if run:
         if session.take_settings(run):
             show_text(run.sha256)
-        session.take_wishes(run)
+        run = _follow(run)
     with st.sidebar:
         st.markdown("### charrnn")
         st.caption("Watch a small network learn to write your text, one character at a time.")
@@ -24,3 +26,14 @@ def show() -> None:
         config = choose_settings(corpus, run)
     draw_controls(run, corpus, config)
     live.draw_live(run, corpus, config)
+
+
+def _follow(run: Run) -> Run:
+    """Let the run do what the visitor has moved, and the page what the run does."""
+    with told():
+        wishes = session.moved(run)
+        if wishes and services.owned(run):
+            services.shelf().wish(run.id, **wishes)
+            run = services.shelf().run(run.id)
+        session.agree(run)
+    return run

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 SAMPLE = ".st-key-sample code"
-IDLE = "notRunning"
 
 
 def button(page: Page, name: str):
@@ -31,14 +30,12 @@ def slider_of(page: Page, key: str):
 
 
 def set_slider(page: Page, key: str, value: str):
-    """Move a slider with the arrow keys, as a person would, until it says `value`."""
+    """Move a slider with the arrow keys, as fast as it moves, until it says `value`."""
     slider = slider_of(page, key)
     slider.focus()
     slider.press("Home")
-    for _ in range(30):
-        # The page answers every key before the next, or it would pull the slider back.
-        page.wait_for_timeout(100)
-        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", IDLE)
+    for position in range(30):
+        expect(slider).to_have_value(str(position))
         if slider.get_attribute("aria-valuetext") == value:
             return
         slider.press("ArrowRight")
@@ -64,6 +61,13 @@ def test_train_moves_the_curve_and_brings_200_characters(open_page):
     assert curve_length(page) > 5
 
 
+def test_a_double_click_on_train_begins_one_run(open_page, store):
+    page = open_page()
+    button(page, "Train").dblclick()
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    assert len(store.wanted()) == 1
+
+
 def test_the_sample_before_the_first_update_is_the_one_that_was_promised(open_page):
     page = open_page()
     promised = page.locator(SAMPLE).text_content()
@@ -78,17 +82,11 @@ def test_pause_stops_it_and_resume_goes_on(open_page, eventually):
     eventually(lambda: iteration(page) > 0)
     button(page, "Pause").click()
     expect(button(page, "Resume")).to_be_visible()
-    paused_at = eventually(lambda: settled(page))
+    expect(button(page, "Step")).to_be_enabled()  # the run has come to rest
+    paused_at = iteration(page)
     button(page, "Resume").click()
     expect(button(page, "Pause")).to_be_visible()
     eventually(lambda: iteration(page) > paused_at)
-
-
-def settled(page: Page) -> int | None:
-    """The iteration, once two looks half a second apart see the same."""
-    before = iteration(page)
-    page.wait_for_timeout(500)
-    return before if iteration(page) == before else None
 
 
 @pytest.mark.parametrize("size", ["1", "100", "1,000"])
@@ -164,6 +162,7 @@ def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, even
     url = page.url
     set_slider(page, "learning_rate", "0.03")
     expect(page.get_by_test_id("stVegaLiteChart")).to_contain_text("learning rate 0.03")
+    expect(slider_of(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.03")
     assert page.url == url
     before = iteration(page)
     eventually(lambda: iteration(page) > before)
@@ -205,6 +204,7 @@ def test_units_and_axes_change_what_the_chart_says(open_page):
     ]:
         page.get_by_role("radio", name=name, exact=True).click()
         expect(chart.get_by_text(title, exact=True)).to_be_visible()
+        expect(chart).to_have_count(1)  # the one before is gone
     for landmark in ("guessing", "letter frequencies", "pairs of letters", "triples"):
         expect(chart.get_by_text(landmark, exact=True)).to_be_visible()
 
