@@ -24,7 +24,7 @@ CHROMIUM_OPTIONS = [
 class Server:
     """`streamlit run dashboard.py` with a store of its own."""
 
-    def __init__(self, store_folder: Path, log: Path):
+    def __init__(self, store: Path | str, log: Path):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -37,7 +37,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options.split()],
             cwd=ROOT,
-            env=os.environ | {"CHARRNN_STORE": str(store_folder)},
+            env=os.environ | {"CHARRNN_STORE": str(store)},
             stdout=self.log.open("w"),  # a file: a full pipe would stop the server
             stderr=subprocess.STDOUT,
         )

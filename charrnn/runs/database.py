@@ -21,6 +21,7 @@ from charrnn.runs.records import StoreError
 
 BUSY_SECONDS = 30.0
 URL_VARIABLE = "CHARRNN_STORE"
+_WRITERS_TURN = 0x63686172  # any number that nothing else locks in the same PostgreSQL database
 
 
 class BadStoreURL(StoreError, ValueError):
@@ -48,18 +49,25 @@ def connect(url: str) -> Engine:
     Raises BadStoreURL.
     """
     parsed = _parsed(url)
+    is_file = parsed.get_backend_name() == "sqlite"
     try:
-        # No error names a parameter: it may be what somebody wrote.
-        engine = create_engine(parsed, hide_parameters=True)
+        # No error names a parameter: it may be what somebody wrote. A server may have been
+        # restarted since a connection was last used: it is tried first.
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=not is_file)
     except ImportError as error:
         raise BadStoreURL(
             f"{parsed.drivername} needs the package {error.name}, which is not installed: install "
             f"it, or set {URL_VARIABLE} to a folder."
         ) from error
-    if engine.dialect.name != "sqlite":
-        return engine
-    Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    if is_file:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        _listen_for_sqlite(engine)
+    else:
+        _listen_for_postgresql(engine)
+    return engine
 
+
+def _listen_for_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def set_up(connection, _):
         connection.isolation_level = None  # transactions begin where we say, see below
@@ -80,7 +88,27 @@ def connect(url: str) -> Engine:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    return engine
+
+def _listen_for_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection, _):
+        # Who stops in the middle of writing must not keep all others waiting, even if its machine
+        # is gone and cannot say so.
+        with closing(connection.cursor()) as cursor:
+            for timeout in ("lock_timeout", "idle_in_transaction_session_timeout"):
+                cursor.execute(f"SET {timeout} = {int(BUSY_SECONDS * 1000)}")
+        connection.commit()  # a setting of a transaction that is rolled back is forgotten
+
+    @event.listens_for(engine, "begin")
+    def begin(connection):
+        # The same promises as SQLite's: several reads see one moment, and one writes at a time.
+        # Otherwise two that number a run, make the tables, or note at which runs they look get
+        # into each other's way.
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_TURN})")
+        else:
+            one_moment = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            connection.exec_driver_sql(one_moment)
 
 
 class Database:
@@ -159,6 +187,7 @@ _FULL = "the disk is full", "Make room"
 _LOCKED = "another program keeps the database locked", "Close it or wait for it"
 _READ_ONLY = "the database may only be read", "Let this program write to it and to its folder"
 _CLOSED = "the database cannot be opened", "See that its folder is there and may be written to"
+_SILENT = "the database does not answer, or lets nobody in", "See that it runs"
 _DAMAGED = "the file is damaged or no database", f"Put a good one there or change {URL_VARIABLE}"
 _SQLITE_REASONS = {
     sqlite3.SQLITE_FULL: _FULL,
@@ -178,7 +207,11 @@ _OS_REASONS = {
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
 }
-_POSTGRESQL_DISK_FULL = "53100"
+_POSTGRESQL_REASONS = {
+    "53100": _FULL,  # disk_full
+    "55P03": _LOCKED,  # lock_not_available
+    "25006": _READ_ONLY,  # read_only_sql_transaction
+}
 
 
 def _reason(error: Exception) -> tuple[str, str]:
@@ -190,13 +223,15 @@ def _reason(error: Exception) -> tuple[str, str]:
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without its finer distinctions
-        if code in _SQLITE_REASONS:
-            return _SQLITE_REASONS[code]
-    elif _POSTGRESQL_DISK_FULL in (getattr(cause, "sqlstate", ""), getattr(cause, "pgcode", "")):
-        return _FULL
-    elif isinstance(error, OperationalError | InterfaceError):
-        return "the database does not answer, or lets nobody in", "See that it runs"
-    return f"the database refuses it ({type(cause).__name__})", "Look into what it reports"
+        reason = _SQLITE_REASONS.get(code)
+    else:
+        # The name depends on the driver.
+        state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+        reason = _POSTGRESQL_REASONS.get(state)
+        if reason is None and isinstance(error, OperationalError | InterfaceError):
+            reason = _SILENT
+    unknown = f"the database refuses it ({type(cause).__name__})", "Look into what it reports"
+    return reason or unknown
 
 
 def _parsed(url: str) -> URL:

@@ -1,5 +1,6 @@
 """Who trains now, who waits in line, and who pauses: nobody looks, or the disk is full."""
 
+import math
 import shutil
 import time
 from collections import Counter
@@ -63,7 +64,8 @@ def pause_unwanted(
             rest.append(run)
             continue
         store.pause(run.id, reason)
-        event("paused", run=run.id, free_megabytes=round(free), unseen_minutes=round(unseen))
+        known = round(free) if math.isfinite(free) else None
+        event("paused", run=run.id, free_megabytes=known, unseen_minutes=round(unseen))
     return rest
 
 

@@ -10,7 +10,7 @@ from charrnn.runs import naming, schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
-from charrnn.runs.store import Store, add_run, as_run, new_run
+from charrnn.runs.store import Store, add_run, as_run, new_run, run_where
 
 MAX_NAME_LENGTH = naming.MAX_NAME_LENGTH
 
@@ -39,13 +39,11 @@ class Shelf:
 
     def viewed(self, view_key: str) -> Run:
         """A run that its owner shows to others: to look at, no more. Raises KeyError."""
-        r = schema.runs
-        shown = select(r).where(r.c.view_key == view_key, r.c.deleted_at.is_(None))
         with self.store.reading() as db:
-            row = db.execute(shown).first()
-        if row is None:
+            run = run_where(db, schema.runs.c.view_key, view_key)
+        if run.deleted_at is not None:
             raise KeyError(view_key)
-        return as_run(row)
+        return run
 
     def create(
         self,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Column, Connection, func, or_, select, update
 
 from charrnn.runs import schema
 from charrnn.runs.config import RunConfig
@@ -240,16 +240,24 @@ def next_number(db: Connection, workspace: str) -> int:
     return (db.execute(query).scalar() or 0) + 1
 
 
+def run_where(db: Connection, column: Column, key: str | None) -> Run:
+    """The run with this id or view key. Raises KeyError if there is none, as for None."""
+    row = None
+    # A link may say anything, and PostgreSQL has no answer to a NUL.
+    if key and "\0" not in key:
+        row = db.execute(select(schema.runs).where(column == key)).first()
+    if row is None:
+        raise KeyError(key)
+    return as_run(row)
+
+
 def as_run(row) -> Run:
     values = row._asdict()
     return Run(**{**values, "config": RunConfig.from_dict(values["config"])})
 
 
 def _run(db: Connection, run_id: str) -> Run:
-    row = db.execute(select(schema.runs).where(schema.runs.c.id == run_id)).first()
-    if row is None:
-        raise KeyError(run_id)
-    return as_run(row)
+    return run_where(db, schema.runs.c.id, run_id)
 
 
 def _stride(iteration: int, stride: int, most: int) -> int:

@@ -223,8 +223,8 @@ def test_the_real_server_takes_a_run_up_again_with_no_page_open(
     store, corpus, tmp_path, eventually
 ):
     run = store.create_run(corpus, replace(SMALL, hidden_size=8))
-    folder, said = tmp_path / "store", Log(tmp_path / "server")
-    server = Server(folder, said.file)
+    place, said = os.environ["CHARRNN_STORE"], Log(tmp_path / "server")
+    server = Server(place, said.file)
     try:
         eventually(lambda: store.run(run.id).iteration)
         worker = int(store.run(run.id).worker.rpartition(":")[2])
@@ -234,7 +234,7 @@ def test_the_real_server_takes_a_run_up_again_with_no_page_open(
         eventually(lambda: not alive(worker), seconds=OUTLIVES_SECONDS)
         left = store.run(run.id)
         assert left.active
-        server = Server(folder, said.file)
+        server = Server(place, said.file)
         eventually(lambda: store.run(run.id).iteration > left.iteration)
         worker = int(store.run(run.id).worker.rpartition(":")[2])
     finally:

@@ -138,6 +138,8 @@ def checkpoint(store, run):
 def forget(store, run):
     """Delete a run, which no page offers yet."""
     with create_engine(store.url).begin() as db:
+        for table in (*schema.LEFT_BEHIND, schema.checkpoints):
+            db.execute(delete(table).where(table.c.run == run.id))
         db.execute(delete(schema.runs).where(schema.runs.c.id == run.id))
 
 
@@ -459,6 +461,7 @@ def test_when_the_disk_is_full_the_run_rests_with_that_sentence_and_loses_nothin
     assert timeless(store, run) == plain_loop(store.text(corpus.sha256), SMALL)
 
 
+@pytest.mark.usefixtures("store_file")
 def test_a_disk_that_fills_up_on_the_way_lets_the_run_rest_and_go_on(store, corpus, main):
     run = work(store, store.create_run(corpus, SMALL, pause_at=100))
     with store.reading() as db:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from charrnn.runs import line
+from charrnn.runs import line, schema
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits
 from charrnn.runs.line import line_up, pause_unwanted
@@ -83,6 +83,7 @@ def test_with_room_and_somebody_looking_nothing_pauses(store, runs):
     assert store.wanted() == runs
 
 
+@pytest.mark.usefixtures("store_file")
 def test_before_the_disk_is_full_all_pause_and_say_why(store, runs, monkeypatch):
     room(monkeypatch, 150)
     assert pause_unwanted(store, Limits(), runs) == []
@@ -99,6 +100,7 @@ def test_before_the_disk_is_full_all_pause_and_say_why(store, runs, monkeypatch)
     assert pause_unwanted(store, Limits(), store.wanted()) == [store.run(runs[0].id)]
 
 
+@pytest.mark.usefixtures("store_file")
 def test_the_disk_that_counts_is_that_of_the_store(store, monkeypatch):
     asked = []
     monkeypatch.setattr(
@@ -116,7 +118,7 @@ def test_a_store_that_is_no_file_here_has_room():
 def unseen(store, run, minutes):
     with store.writing() as db:
         then = time.time() - 60 * minutes
-        db.exec_driver_sql("UPDATE runs SET looked_at = ? WHERE id = ?", (then, run.id))
+        db.execute(schema.runs.update().where(schema.runs.c.id == run.id).values(looked_at=then))
     return store.run(run.id)
 
 
@@ -127,6 +129,11 @@ def test_what_nobody_has_looked_at_for_long_pauses_and_says_so(store, runs):
     assert store.run(long_ago.id).message == (
         "Paused: nobody has looked for 61 minutes. Nothing is lost; resume whenever you like."
     )
+
+
+def test_where_nobody_knows_the_room_it_pauses_all_the_same(store, runs, monkeypatch):
+    room(monkeypatch, float("inf"))  # as on PostgreSQL, and where the disk cannot be asked
+    assert pause_unwanted(store, Limits(), [unseen(store, runs[0], 61)]) == []
 
 
 def test_somebody_who_looks_or_resumes_keeps_it_going(store, runs):

@@ -93,6 +93,8 @@ def test_whoever_has_the_view_key_looks_and_does_no_more(mine, yours, corpus):
         mine.wish(run.view_key, desired="paused")
     with pytest.raises(KeyError):
         mine.viewed("another key")
+    with pytest.raises(KeyError):
+        mine.viewed("a key from a \0 link")
     yours.delete(run.id)
     with pytest.raises(KeyError):
         mine.viewed(run.view_key)

@@ -2,7 +2,6 @@
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,6 +54,9 @@ def test_unknown_things_raise_key_error(store, run):
     for look_up in (store.run, store.corpus, store.text):
         with pytest.raises(KeyError):
             look_up("nobody")
+    for key in ("from a \0 link", None):
+        with pytest.raises(KeyError):
+            store.run(key)
     with pytest.raises(KeyError):
         store.sample(run.id, 1000)
 
@@ -142,6 +144,7 @@ def on_every_connection(store, pragma):
     store._engine.dispose()
 
 
+@pytest.mark.usefixtures("store_file")
 def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(store, owned):
     on_every_connection(store, "max_page_count = 1")  # no page more than there are
     weights = [{"iteration": 1, "state": bytes(1_000_000), "seconds": 1.0}]
@@ -155,6 +158,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(store, owned):
     store.publish(owned.id, "one", FACTS, Progress())  # what fits is written
 
 
+@pytest.mark.usefixtures("store_file")
 def test_a_read_only_database_can_be_read_and_says_so_when_written(store, corpus, run):
     on_every_connection(store, "query_only = ON")
     for write in (
@@ -171,10 +175,10 @@ def test_a_read_only_database_can_be_read_and_says_so_when_written(store, corpus
     assert store.run(run.id) == run
 
 
-def test_a_locked_database_is_one_sentence(store, run, monkeypatch):
+def test_a_locked_database_is_one_sentence(store, store_file, run, monkeypatch):
     monkeypatch.setattr("charrnn.runs.database.BUSY_SECONDS", 0.05)
     store._engine.dispose()
-    with closing(sqlite3.connect(store._engine.url.database)) as other:
+    with closing(sqlite3.connect(store_file)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert store.run(run.id) == run
         with pytest.raises(StoreError, match="keeps the database locked"):
@@ -182,9 +186,9 @@ def test_a_locked_database_is_one_sentence(store, run, monkeypatch):
     store.wish(run.id, desired="paused")
 
 
-def test_a_database_that_breaks_is_one_sentence_whatever_is_asked(store, corpus, run):
+def test_a_database_that_breaks_is_one_sentence_whatever_is_asked(store, store_file, corpus, run):
     store._engine.dispose()
-    for file in Path(store._engine.url.database).parent.iterdir():
+    for file in store_file.parent.iterdir():
         file.write_bytes(b"no database " * 1000)
     for read in (
         lambda: store.corpus(corpus.sha256),
