@@ -53,7 +53,7 @@ def _side_by_side(
     others = [j for j in (0, V - 1) if j != i]
     rows = []
     for unit in range(min(SHOWN_UNITS, len(column))):
-        terms = {j: f"<span>0 × {_number(Wxh[unit, j])}</span>" for j in others}
+        terms = {j: f'<span class="zero">0 × {_number(Wxh[unit, j])}</span>' for j in others}
         terms[i] = f"<em>1 × {_number(Wxh[unit, i])}</em>"
         total = "<span> + ⋯ + </span>".join(terms[j] for j in sorted(terms))
         rows.append(
