@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
@@ -27,6 +28,7 @@ _OWN_TEXTS = "own_texts"  # sha256 -> the name under which this visitor brought 
 _SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
 _AGREED = "agreed"  # run -> its live settings, as page and run last agreed on them
 _PAGE = "page"  # the page that was drawn last
+_OWN_RUN = "own_run"  # the run in the link, once it is known to be the visitor's own
 _ENTERED = "entered"
 
 MAX_COMPARED = 12
@@ -89,9 +91,24 @@ def keep_url(page: str) -> None:
     elif state.get(_RUN) and state.get(_PAGE) == page:
         select_run(None)
     elif state.get(_RUN):
-        st.query_params[_RUN] = state[_RUN]
+        st.query_params.update(link_to_seen())
     state[_ENTERED] = state.get(_PAGE) != page
     state[_PAGE] = page
+
+
+def link_to(run_id: str, *, own: bool) -> dict[str, str]:
+    """What the URL says when a run is seen.
+
+    A page that finds in the URL what it would write there writes nothing. Whatever it writes is a
+    step for the browser to go back, so all is written at once.
+    """
+    return ({_WORKSPACE: workspace()} if own else {}) | {_RUN: run_id}
+
+
+def link_to_seen() -> dict[str, str]:
+    """What the URL says of the run that is seen; nothing before the first."""
+    seen = run_id()
+    return link_to(seen, own=st.session_state.get(_OWN_RUN) == seen) if seen else {}
 
 
 def _enter_workspace() -> None:
@@ -124,6 +141,7 @@ def workspace() -> str:
 
 def show_workspace(owned: bool) -> None:
     """Put the key of the workspace into the link to a run of its own, and into no other."""
+    st.session_state[_OWN_RUN] = run_id() if owned else None
     if owned and st.query_params.get(_WORKSPACE) != workspace():
         st.query_params[_WORKSPACE] = workspace()
     elif not owned:
@@ -159,8 +177,8 @@ def select_run(run_id: str | None) -> None:
     if run_id is None:
         st.query_params.pop(_RUN, None)
     else:
-        # Both at once, which is one step in the browser's history.
-        st.query_params.update({_WORKSPACE: workspace(), _RUN: run_id})
+        state[_OWN_RUN] = run_id
+        st.query_params.update(link_to(run_id, own=True))
 
 
 def begin_run(run_id: str) -> None:
@@ -176,26 +194,29 @@ def forget_run() -> None:
 
 
 def keep_comparison() -> None:
-    """Take the comparison from the URL into the session, or write it there again."""
+    """Take the comparison from the URL into the session, or write it there again.
+
+    How it is looked at stands in the session; a step back or forward in the browser asks for it as
+    it was.
+    """
     state, query = st.session_state, st.query_params
+    stepped = get_script_run_ctx().is_history_navigation
     if _COMPARED in query:
         state[_COMPARED] = [key for key in query[_COMPARED].split(",") if key][:MAX_COMPARED]
     for name in (BY, AT, AXIS):
-        if name in query and name not in state:
+        if name in query and (stepped or name not in state):
             state[name] = query[name]
 
 
 def show_comparison(*, owned: bool) -> None:
-    """Write into the URL what is compared, and how it is looked at."""
+    """Write into the URL what is compared, and how it is looked at: all at once, see link_to()."""
     state = st.session_state
-    shown = {_COMPARED: ",".join(compared() or [])}
+    shown = {_WORKSPACE: workspace() if owned else "", _COMPARED: ",".join(compared() or [])}
     shown |= {name: str(state[name]) for name in (BY, AT, AXIS) if state.get(name) is not None}
-    for name, value in shown.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value:
-            st.query_params.pop(name, None)
-    show_workspace(owned)
+    before = st.query_params.to_dict()
+    after = {name: value for name, value in (before | shown).items() if value}
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def compared() -> list[str] | None:
