@@ -4,12 +4,11 @@ import streamlit as st
 
 from charrnn.runs.records import Run
 from charrnn.runs.shelf import MAX_NAME_LENGTH
-from charrnn.ui import keeping, services, session, sitemap, twins
+from charrnn.ui import keeping, services, session, twins
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
 ACTIONS = {
-    "open": ":material/open_in_new: Open",
     "duplicate": ":material/content_copy: Duplicate and change",
     "grid": ":material/grid_view: Grid of twins",
     "rename": ":material/edit: Rename",
@@ -20,10 +19,10 @@ ACTIONS = {
 
 
 def draw_menu(run: Run, *, on_shelf: bool = False) -> str | None:
-    """The button; returns what was picked. on_shelf: small, and with a way to open the run."""
+    """The button; returns what was picked. on_shelf: small."""
     return st.menu_button(
         "⋮" if on_shelf else "More",
-        [action for action in ACTIONS if on_shelf or action != "open"],
+        list(ACTIONS),
         format_func=ACTIONS.__getitem__,
         key=f"menu_{run.id}",
         type="tertiary",
@@ -33,10 +32,7 @@ def draw_menu(run: Run, *, on_shelf: bool = False) -> str | None:
 
 def act(run: Run, action: str) -> None:
     """Do what was picked. Raises StoreError."""
-    if action == "open":
-        session.select_run(run.id)
-        sitemap.go("Train")
-    elif action == "duplicate":
+    if action == "duplicate":
         twins.duplicate(run)
     elif action == "grid":
         twins.grid(run)

@@ -16,4 +16,9 @@ def go(title: str) -> None:
     """Go to a page; what is seen there comes from the session. Not for use in a callback."""
     if session.page() == title:
         st.rerun()
-    st.switch_page(_pages[title])
+    st.switch_page(_pages[title], query_params=session.link_to_seen())
+
+
+def link(title: str, label: str, *, query: dict[str, str]) -> None:
+    """A link to a page. Unlike go(), it is one step in the browser's history, to be gone back."""
+    st.page_link(_pages[title], label=label, query_params=query)

@@ -13,9 +13,14 @@ SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_len
 
 
 def the_page():
-    from charrnn.ui import session
+    import streamlit as st
+
+    from charrnn.ui import session, sitemap
     from charrnn.ui.compare import page
 
+    pages = [st.Page(page.show, title="Compare"), st.Page(print, title="Train", url_path="train")]
+    sitemap.register(pages)
+    st.navigation(pages)
     session.keep_url("Compare")
     page.show()
 

@@ -58,6 +58,10 @@ def menu(page: Page, run, action: str):
     page.get_by_role("menuitem", name=action).click()
 
 
+def open_run(page: Page, run):
+    page.locator(f".st-key-shelf_{run.id}").get_by_role("link", name="Open").click()
+
+
 def test_duplicate_change_and_compare_curves_and_samples(open_page, open_compare, trained, shelf):
     run = trained()
     page = open_compare(run)
@@ -101,11 +105,52 @@ def test_duplicate_change_and_compare_curves_and_samples(open_page, open_compare
     expect(heading(page, twin)).to_contain_text(re.compile(r"iteration 0$"))
 
     # What differs is said on both their own pages.
-    menu(page, run, "Open")
+    open_run(page, run)
     expect(page.get_by_text("Twin: Run 2, learning rate 0.1 → 0.3")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
-    menu(page, twin, "Open")
+    open_run(page, twin)
     expect(page.get_by_text("Twin of Run 1: learning rate 0.1 → 0.3")).to_be_visible()
+
+
+def test_one_step_back_from_a_run_is_the_comparison_as_it_was(open_compare, trained):
+    first, second = trained(iterations=1000), trained(iterations=1000, seed=1)
+    page = open_compare(second, first)
+    page.get_by_role("radio", name="second", exact=True).click()
+    expect(page).to_have_url(re.compile("by=second"))
+    page.get_by_role("radio", name="iteration", exact=True).last.click()
+    expect(page).to_have_url(re.compile("by=iteration"))
+    move(slider(page, "at"), "500")
+    compared = re.compile(rf"compare={second.id}%2C{first.id}&by=iteration&at=500")
+    expect(page).to_have_url(compared)
+
+    open_run(page, first)
+    progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text("Iteration 1,000 of")
+    expect(page).to_have_url(re.compile(rf"/\?w=[^&]+&run={first.id}$"))
+    for _ in range(2):
+        page.go_back()
+        expect(slider(page, "at")).to_have_attribute("aria-valuetext", "500")
+        expect(page).to_have_url(compared)
+        for run in (first, second):
+            expect(heading(page, run)).to_contain_text("iteration 500")
+        page.go_forward()
+        expect(progress).to_contain_text("Iteration 1,000 of")
+        expect(page).to_have_url(re.compile(rf"/\?w=[^&]+&run={first.id}$"))
+
+
+def test_a_step_back_on_the_page_is_the_moment_before(open_compare, trained):
+    run = trained(iterations=1000)
+    page = open_compare(run)
+    slider(page, "at").focus()
+    for moment in ("500", "0"):
+        slider(page, "at").press("ArrowLeft" if moment == "0" else "Home")
+        if moment == "500":
+            slider(page, "at").press("ArrowRight")
+        expect(page).to_have_url(re.compile(f"at={moment}&"))
+        expect(heading(page, run)).to_contain_text(re.compile(rf"iteration {moment}$"))
+    page.go_back()
+    expect(heading(page, run)).to_contain_text("iteration 500")
+    expect(slider(page, "at")).to_have_attribute("aria-valuetext", "500")
 
 
 def test_a_grid_says_how_long_it_takes_and_starts_in_one_go(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import services, session, sitemap
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.compare.subject import COLOURS, DASHES
 from charrnn.ui.menu import act, draw_menu
@@ -51,6 +51,7 @@ def _row(run: Run, chosen: tuple[str, ...], *, name_text: bool) -> tuple[Run, st
     st.session_state[key] = run.id in chosen
     with st.container(horizontal=True, vertical_alignment="center", key=f"shelf_{run.id}"):
         st.checkbox(plain(run.title), key=key, on_change=_choose, args=(run.id, key))
+        sitemap.link("Train", "Open", query=session.link_to(run.id, own=True))
         picked = draw_menu(run, on_shelf=True)
     st.html(_facts(run, name_text=name_text))
     return (run, picked) if picked else None
