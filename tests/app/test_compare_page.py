@@ -1,5 +1,6 @@
 """What the page /compare shows and does, without a browser and without worker processes."""
 
+import json
 import re
 
 import pytest
@@ -92,6 +93,12 @@ def headings(page) -> list[str]:
     return [re.sub("<.*?>", "", b).strip() for b in blocks if b.startswith('<p class="run-name">')]
 
 
+def boxes(page) -> list[tuple[str, bool, bool]]:
+    """(name, ticked, disabled) of each run on the shelf, from top to bottom."""
+    data = (json.loads(box.proto.json) for box in page.get("bidi_component"))
+    return [(box["name"], box["ticked"], box["disabled"]) for box in data]
+
+
 def click(page, label: str):
     next(b for b in page.button if b.label == label).click()
     page.run()
@@ -159,12 +166,16 @@ def test_a_run_that_has_not_begun_is_compared_without_trouble(open_compare, two,
     assert "It has not written yet." in words(page)
 
 
-def test_a_tick_at_the_side_adds_and_removes_a_run(open_compare, two):
+def test_the_boxes_at_the_side_say_names_as_they_are(open_compare, two, shelf):
+    name = "**x** $a$ :red[x] <b> `y`"
+    shelf.rename(two[1].id, name)
     page = open_compare(two[0])
-    page.checkbox(key=f"compared_{two[1].id}").check().run()
-    assert page.query_params["compare"] == f"{two[0].id},{two[1].id}"
-    page.checkbox(key=f"compared_{two[0].id}").uncheck().run()
-    assert page.query_params["compare"] == two[1].id
+    assert boxes(page) == [(name, False, False), ("Run 1", True, False)]
+
+
+def test_no_more_can_be_ticked_than_are_compared(open_compare, two, shelf, corpus, monkeypatch):
+    monkeypatch.setattr("charrnn.ui.session.MAX_COMPARED", 1)
+    assert boxes(open_compare(two[0])) == [("Run 2", False, True), ("Run 1", True, False)]
 
 
 def test_a_twin_is_started_with_what_was_changed(two, shelf, started):
@@ -226,7 +237,7 @@ def test_another_s_run_is_neither_listed_nor_reached_by_its_id(open_compare, two
     page = open_compare(theirs)
     assert "A run in this link is not here" in page.warning[0].value
     assert theirs.id not in page.query_params.get("compare", "")
-    assert {box.key for box in page.checkbox} == {f"compared_{run.id}" for run in two}
+    assert [name for name, _, _ in boxes(page)] == ["Run 2", "Run 1"]
 
 
 def test_another_s_run_that_is_shown_can_be_looked_at_and_no_more(open_compare, theirs, started):

@@ -194,9 +194,35 @@ def test_rename_delete_and_undo(open_compare, trained, shelf):
     assert [run.id for run in shelf.runs()] == [first.id]
     button(page, "Undo").click()
     expect(legend).to_contain_text("<b>the *other*</b>")
-    page.locator(f".st-key-compared_{first.id}").get_by_text("Run 1").click()
+    page.locator(f".st-key-compared_{first.number}").get_by_text("Run 1").click()
     expect(legend.locator(".run-name")).to_have_count(1)
     assert {run.id for run in shelf.runs()} == {first.id, second.id}
+
+
+def test_a_tick_adds_and_removes_a_run_and_its_name_is_heard_as_it_is_seen(
+    open_compare, trained, shelf
+):
+    first, second = trained(iterations=200), trained(iterations=200, seed=1)
+    name = "**x** $a$ :red[x] ![i](http://127.0.0.1:9/i.png)"
+    shelf.rename(second.id, name)
+    page = open_compare(first)
+    names = page.locator(".legend-of-runs .run-name")
+    box = page.get_by_role("checkbox", name=name, exact=True)
+    expect(box).not_to_be_checked()
+    expect(page.locator(f".st-key-shelf_{second.id}").get_by_text(name, exact=True)).to_be_visible()
+    expect(page.locator("img[src*='127.0.0.1:9']")).to_have_count(0)
+    box.click()
+    expect(names).to_have_count(2)
+    expect(page).to_have_url(re.compile(rf"compare={first.id}%2C{second.id}"))
+    other = page.get_by_role("checkbox", name="Run 1", exact=True)
+    other.focus()
+    other.press(" ")
+    expect(names).to_have_count(1)
+    expect(names).to_contain_text(name)
+    expect(other).not_to_be_checked()
+    page.go_back()
+    expect(names).to_have_count(2)
+    expect(other).to_be_checked()
 
 
 def test_a_link_to_look_shows_the_run_and_gives_nothing_away(open_page, trained, shelf):

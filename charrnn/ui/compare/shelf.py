@@ -1,6 +1,7 @@
 """The visitor's runs, newest first: choose, open, rename, duplicate, throw away and take back."""
 
 import html
+from functools import partial
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from charrnn.runs.records import Run
 from charrnn.ui import services, session, sitemap
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.compare.subject import COLOURS, DASHES
+from charrnn.ui.compare.tick import tick
 from charrnn.ui.menu import act, draw_menu
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
@@ -47,10 +49,16 @@ def _draw(moving: bool, chosen: tuple[str, ...]) -> None:
 
 
 def _row(run: Run, chosen: tuple[str, ...], *, name_text: bool) -> tuple[Run, str] | None:
-    key = f"compared_{run.id}"
-    st.session_state[key] = run.id in chosen
+    key = f"compared_{run.number}"  # an id may hold what a component cannot have in its key
+    full = f"{len(chosen)} are compared: untick one first"
     with st.container(horizontal=True, vertical_alignment="center", key=f"shelf_{run.id}"):
-        st.checkbox(plain(run.title), key=key, on_change=_choose, args=(run.id, key))
+        tick(
+            run.title,
+            ticked=run.id in chosen,
+            full=full if len(chosen) >= session.MAX_COMPARED else "",
+            key=key,
+            on_change=partial(_choose, run.id, key),
+        )
         sitemap.link("Train", "Open", query=session.link_to(run.id, own=True))
         picked = draw_menu(run, on_shelf=True)
     st.html(_facts(run, name_text=name_text))
@@ -77,7 +85,7 @@ def _facts(run: Run, *, name_text: bool) -> str:
 
 def _choose(run_id: str, key: str) -> None:
     others = [other for other in _chosen() if other != run_id]
-    session.compare([*others, run_id] if st.session_state[key] else others)
+    session.compare([*others, run_id] if st.session_state[key].get("ticked") else others)
 
 
 def _offer_undo() -> None:
