@@ -94,6 +94,10 @@ class Shelf:
             db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
         return self.store.run(row["id"])
 
+    def rate_at(self, run: Run, iteration: int) -> float:
+        """The learning rate that held at a snapshot of `run`, anybody's. Raises KeyError."""
+        return float(state_from_bytes(self.store.snapshot(run.id, iteration))["learning_rate"])
+
     def wish(self, run_id: str, **wishes: Any) -> None:
         """Say what is wanted of a run: see Store.wish. Raises KeyError if it is not here."""
         self.store.wish(self.run(run_id).id, **wishes)

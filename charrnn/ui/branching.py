@@ -23,15 +23,16 @@ def offer(run: Run, iteration: int) -> None:
 @told()
 def branch(run: Run, iteration: int) -> None:
     """Choose the learning rate that the branch goes on with, and begin it."""
+    then = services.shelf().rate_at(run, iteration)
     st.caption(
         f"A new run that has learned all that this one had at iteration {iteration:,}, and goes "
-        "on from there by itself. This one stays as it is."
+        f"on from there by itself. This one stays as it is; its learning rate was {then:g} then."
     )
     rate = st.select_slider(
         "learning rate",
-        sorted({*CHOICES["learning_rate"], run.learning_rate}),
-        value=run.learning_rate,
-        key=f"branch_rate_{run.id}",
+        sorted({*CHOICES["learning_rate"], then}),
+        value=then,
+        key=f"branch_rate_{run.id}_{iteration}",
         help=RunConfig.meaning("learning_rate"),
     )
     if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):

@@ -131,13 +131,25 @@ def test_a_branch_goes_on_with_another_learning_rate(cats, shelf, started):
     page = AppTest.from_function(the_branch, default_timeout=60)
     page.query_params["w"] = WORKSPACE
     page.run()
-    page.select_slider(key=f"branch_rate_{cats.id}").set_value(0.01)
+    page.select_slider(key=f"branch_rate_{cats.id}_100").set_value(0.01)
     page.button[0].click().run()
     assert not page.exception
     branch = shelf.runs()[0]
     assert (branch.parent, branch.branched_at, branch.learning_rate) == (cats.id, 100, 0.01)
     assert started == [branch.id]
     assert page.query_params["run"] == branch.id
+
+
+def test_a_branch_offers_the_rate_that_held_then_not_the_one_of_now(cats, shelf, work, started):
+    shelf.wish(cats.id, learning_rate=0.03, desired="running", pause_at=None)
+    work(shelf.run(cats.id))
+    page = AppTest.from_function(the_branch, default_timeout=60)
+    page.query_params["w"] = WORKSPACE
+    page.run()
+    assert page.select_slider[0].value == cats.config.learning_rate == 0.1
+    page.button[0].click().run()
+    assert not page.exception
+    assert shelf.runs()[0].learning_rate == 0.1
 
 
 # --- Strangers ----------------------------------------------------------------------------------
