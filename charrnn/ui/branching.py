@@ -15,7 +15,12 @@ def offer(run: Run, iteration: int) -> None:
     if not kept:
         return
     nearest = min(kept, key=lambda n: abs(n - iteration))
-    if st.button(f"Branch from {nearest:,}", icon=":material/fork_right:"):
+    elsewhere = f"Iteration {iteration:,} is not kept whole; {nearest:,} is the nearest that is."
+    if st.button(
+        f"Branch from {nearest:,}",
+        icon=":material/fork_right:",
+        help=elsewhere if nearest != iteration else None,
+    ):
         branch(run, nearest)
 
 

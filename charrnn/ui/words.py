@@ -1,4 +1,4 @@
-"""How figures are said."""
+"""How figures are said, and how far back one can look."""
 
 
 def duration(seconds: float) -> str:
@@ -8,3 +8,19 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes % 60:02d} min"
     return f"{minutes} min {seconds % 60:02d} s" if minutes else f"{seconds} s"
+
+
+def back_to(kept: list[int]) -> str:
+    """From where on one can look back. kept: the iterations of which the network is kept."""
+    if not kept:
+        return "no earlier moment is kept yet"
+    if kept[0] == 0:
+        return "from before the first update to now"
+    return f"from iteration {kept[0]:,}, the earliest that is kept, to now"
+
+
+def why_not_earlier(kept: list[int]) -> str | None:
+    """Why one cannot look back to the beginning; None if one can."""
+    if not kept or kept[0] == 0:
+        return None
+    return "This network came out of a file, which holds only the moment when it was saved."

@@ -13,6 +13,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.runs import schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
+from charrnn.runs.transfer import export_run, import_run
 from charrnn.ui.alphabet import cells, charts, following
 from charrnn.ui.alphabet.reading import Subject, impression
 from charrnn.ui.alphabet.why import both_ways
@@ -139,10 +140,25 @@ def test_the_slider_goes_back_to_before_the_first_update(open_alphabet, cats):
     page = open_alphabet(run=cats.id)
     slider = page.select_slider[0]
     assert slider.value == "newest"
+    assert (slider.label, slider.help) == ("Look back: from before the first update to now", "")
     assert slider.options[:4] == ["0", "1", "2", "5"]
     slider.set_value(0).run()
     assert not page.exception
     assert "Iteration 0 of 1,000 · before the first update" in texts(page)
+
+
+def test_a_run_out_of_a_file_is_looked_back_on_to_where_it_was_saved(open_alphabet, cats, shelf):
+    file = export_run(shelf.store, cats, with_text=True)
+    run = import_run(shelf, file)
+    slider = open_alphabet(run=run.id).select_slider[0]
+    assert slider.options == ["250", "newest"]
+    assert slider.label == "Look back: from iteration 250, the earliest that is kept, to now"
+    assert "came out of a file" in slider.help
+
+
+def test_a_run_that_has_not_begun_promises_no_earlier_moment(open_alphabet, shelf, corpus):
+    run = shelf.create(corpus, RunConfig(hidden_size=8))
+    assert "no earlier moment is kept yet" in open_alphabet(run=run.id).select_slider[0].label
 
 
 def test_a_run_that_is_looked_at_here_goes_on(open_alphabet, cats, store):

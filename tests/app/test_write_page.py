@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.shelf import Shelf
+from charrnn.runs.transfer import export_run, import_run
 from charrnn.ui.alphabet.reading import Subject
 from charrnn.ui.write.bench import STRIP, Bench
 from tests.conftest import WORKSPACE
@@ -117,6 +118,20 @@ def test_what_is_looked_at_stays_though_the_run_trains_on(
     newer.click().run()
     assert written(page) == strip(trained)
     assert not [b for b in page.button if b.label.endswith("take that")]
+
+
+def test_of_a_run_out_of_a_file_only_what_is_kept_is_offered(open_write, cats, shelf, work):
+    run = import_run(shelf, export_run(shelf.store, cats, with_text=True))
+    shelf.wish(run.id, desired="running", pause_at=260)
+    work(shelf.run(run.id))
+    page = open_write(run=run.id)
+    slider = page.select_slider(key=f"write_at_{run.id}")
+    assert slider.options == ["250", "newest"]
+    assert "came out of a file" in slider.help
+    branch = next(b for b in page.button if b.label == "Branch from 250")
+    assert branch.help == "Iteration 260 is not kept whole; 250 is the nearest that is."
+    slider.set_value(250).run()
+    assert next(b for b in page.button if b.label == "Branch from 250").help == ""
 
 
 def the_branch():

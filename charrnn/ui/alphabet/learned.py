@@ -1,4 +1,4 @@
-"""Panel 4: what the network has made of its characters, and back to before the first update."""
+"""Panel 4: what the network has made of its characters, now and at the moments that are kept."""
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from charrnn.ui import services, session
 from charrnn.ui.alphabet import behind, charts
 from charrnn.ui.alphabet.one_hot import seen_index
 from charrnn.ui.alphabet.reading import Impression, Moment, Subject, impression
+from charrnn.ui.words import back_to, why_not_earlier
 
 PAGE_SIZE = 40  # characters in the heat map
 NEIGHBOURS = 10
@@ -71,9 +72,10 @@ def _choose_moment(run: Run, kept: list[int]) -> int | str:
         # Its right end moves on as moments come; the slider has to be told to stay there.
         st.session_state[key] = NEWEST
     return st.select_slider(
-        "Look back: from before the first update to now",
+        f"Look back: {back_to(kept)}",
         [*kept, NEWEST],
         format_func=lambda n: n if n == NEWEST else f"{n:,}",
+        help=why_not_earlier(kept),
         key=key,
         persist_state="session",
     )

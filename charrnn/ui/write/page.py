@@ -11,6 +11,7 @@ from charrnn.ui import branching, services, session, writing
 from charrnn.ui.alphabet.reading import Moment, Subject
 from charrnn.ui.linked import run_in_link
 from charrnn.ui.trouble import told
+from charrnn.ui.words import why_not_earlier
 from charrnn.ui.write import clickable
 from charrnn.ui.write.bench import STRIP, TEMPERATURES, Bench
 
@@ -137,6 +138,7 @@ def _choose_moment(subject: Subject, run: Run) -> Moment:
             "The network as it was at iteration",
             [*kept, NEWEST],
             format_func=lambda n: n if n == NEWEST else f"{n:,}",
+            help=why_not_earlier(kept),
             key=key,
             persist_state="session",
             on_change=_forget_picks,
