@@ -14,6 +14,7 @@ from charrnn.runs import schema
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
 from charrnn.runs.transfer import export_run, import_run
+from charrnn.ui import services
 from charrnn.ui.alphabet import cells, charts, following
 from charrnn.ui.alphabet.reading import Subject, impression
 from charrnn.ui.alphabet.why import both_ways
@@ -180,6 +181,21 @@ def test_charts_are_drawn_ever_more_rarely_and_at_rest_not_at_all(cats):
     paces = [following._pace(replace(trains, seconds=s)) for s in (0.0, 30.0, 100.0, 1e6)]
     assert paces == [3.0, 6.0, 10.0, 10.0]
     assert following._pace(cats) is None
+
+
+def test_in_a_crowd_the_page_looks_more_rarely_and_is_counted(open_alphabet, cats, monkeypatch):
+    looks = []
+    monkeypatch.setattr(services, "crowd_factor", lambda: 4)
+    monkeypatch.setattr(services, "look_again_in", looks.append)
+    open_alphabet(run=cats.id)
+    assert looks == [4 * following.WORDS_SECONDS]
+    assert following._pace(replace(cats, desired="running", seconds=100.0)) == 40.0
+
+
+def test_when_the_crowd_has_gone_the_timers_are_set_anew(cats, monkeypatch):
+    alone = following._phase(cats)
+    monkeypatch.setattr(services, "crowd_factor", lambda: 2)
+    assert following._phase(cats) != alone
 
 
 def test_the_maps_of_snapshots_follow_each_other_without_a_jump(cats, store):

@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.shelf import Shelf
+from charrnn.ui import services
+from charrnn.ui.compare import page as compare
+from charrnn.ui.compare import shelf as side
 from tests.conftest import WORKSPACE
 
 SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_length=40)
@@ -164,6 +167,22 @@ def test_a_run_that_has_not_begun_is_compared_without_trouble(open_compare, two,
     page = open_compare(*two, waiting)
     assert len(legend(page)) == 3
     assert "It has not written yet." in words(page)
+
+
+def test_in_a_crowd_a_live_page_looks_more_rarely_and_is_counted(
+    open_compare, two, shelf, corpus, monkeypatch
+):
+    looks = []
+    monkeypatch.setattr(services, "crowd_factor", lambda: 4)
+    monkeypatch.setattr(services, "look_again_in", looks.append)
+    open_compare(*two)
+    assert looks == []  # nothing moves: it does not look again
+    moving = shelf.create(corpus, SMALL)
+    open_compare(*two)
+    assert looks == [4 * side.REFRESH_SECONDS]  # for the sake of the shelf
+    looks.clear()
+    open_compare(*two, moving)
+    assert looks == [4 * side.REFRESH_SECONDS, 4 * compare.LIVE_SECONDS]
 
 
 def test_the_boxes_at_the_side_say_names_as_they_are(open_compare, two, shelf):

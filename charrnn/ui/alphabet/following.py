@@ -1,7 +1,7 @@
 """Panels 3 and 4 follow a run while it trains: three fragments, each with a timer of its own.
 
 Words are cheap to draw, so they come often, and notice what the timers depend on. Charts are not:
-drawing takes time that training could use.
+drawing takes time that training could use. In a crowd all come more rarely, see crowd.py.
 """
 
 import math
@@ -39,7 +39,7 @@ def draw_run(subject: Subject) -> None:
     st.fragment(_draw_why, run_every=pace)(subject)
     learned.draw_heading()
     # It ticks at rest as well: somebody may set the run going on another page.
-    st.fragment(_draw_words, run_every=WORDS_SECONDS)(run.id, _phase(run))
+    st.fragment(_draw_words, run_every=_words_pace())(run.id, _phase(run))
     # A moment of the past does not change.
     st.fragment(_draw_charts, run_every=None if learned.looks_back(run) else pace)(subject)
 
@@ -47,18 +47,25 @@ def draw_run(subject: Subject) -> None:
 def _pace(run: Run) -> float | None:
     if not run.moving:
         return None
-    return next(pace.seconds for pace in PACES if run.seconds < pace.until)
+    seconds = next(pace.seconds for pace in PACES if run.seconds < pace.until)
+    return seconds * services.crowd_factor()
+
+
+def _words_pace() -> float:
+    return WORDS_SECONDS * services.crowd_factor()
 
 
 def _phase(run: Run) -> tuple:
     """What the timers depend on: a fragment cannot change those."""
-    return run.moving, run.status, run.deleted_at, _pace(run), learned.looks_back(run)
+    looks_back = learned.looks_back(run)
+    return run.moving, run.status, run.deleted_at, _words_pace(), _pace(run), looks_back
 
 
 @told()
 def _draw_words(run_id: str, phase: tuple) -> None:
     run = services.store().run(run_id)
     services.store().look([run_id])
+    services.look_again_in(_words_pace())
     if _phase(run) != phase:
         st.rerun()
     if run.status == "failed":

@@ -11,7 +11,7 @@ from charrnn.ui.compare import charts, samples, shelf, subject, table
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.trouble import told
 
-LIVE_SECONDS = 2.0
+LIVE_SECONDS = 2.0  # between two looks, but for a crowd: see crowd.py
 FIRST_CHOICE = 4  # runs, the newest, before any were chosen
 
 
@@ -33,8 +33,8 @@ def show() -> None:
             "each other here. To get one, press Train on the page Train."
         )
         return
-    moving = any(run.moving for run in runs.values())
-    st.fragment(_draw, run_every=LIVE_SECONDS if moving else None)(tuple(runs), moving)
+    pace = _pace(runs)
+    st.fragment(_draw, run_every=pace)(tuple(runs), pace)
 
 
 def _chosen_runs() -> dict[str, Run]:
@@ -70,11 +70,19 @@ def _heading(runs: dict[str, Run], own: list[Run]) -> None:
                 st.code(f"/compare?compare={shown}", language=None, wrap_lines=True)
 
 
+def _pace(runs: dict[str, Run]) -> float | None:
+    """Seconds between two looks, while something moves."""
+    moving = any(run.moving for run in runs.values())
+    return LIVE_SECONDS * services.crowd_factor() if moving else None
+
+
 @told()
-def _draw(keys: tuple[str, ...], was_moving: bool) -> None:
+def _draw(keys: tuple[str, ...], pace: float | None) -> None:
     runs = {key: run for key in keys if (run := subject.find(key))}
-    if len(runs) < len(keys) or any(run.moving for run in runs.values()) != was_moving:
-        st.rerun()  # one was thrown away, or the timer has to start or stop
+    if pace:
+        services.look_again_in(pace)
+    if len(runs) < len(keys) or _pace(runs) != pace:
+        st.rerun()  # one was thrown away, or the timer has to start, to stop or to change
     subjects = subject.read(runs)
     _legend(subjects)
     _curves(subjects)

@@ -16,23 +16,31 @@ from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
 SHOWN_AT_FIRST = 20
-REFRESH_SECONDS = 3.0
+REFRESH_SECONDS = 3.0  # but for a crowd, see crowd.py
 
 
 def draw() -> None:
     """The list; it marks what is running for as long as something does."""
-    moving = any(run.moving for run in services.shelf().runs())
-    st.fragment(_draw, run_every=REFRESH_SECONDS if moving else None)(moving, _chosen())
+    pace = _pace(services.shelf().runs())
+    st.fragment(_draw, run_every=pace)(pace, _chosen())
 
 
 def _chosen() -> tuple[str, ...]:
     return tuple(session.compared() or ())
 
 
+def _pace(runs: list[Run]) -> float | None:
+    """Seconds between two looks, while something moves."""
+    moving = any(run.moving for run in runs)
+    return REFRESH_SECONDS * services.crowd_factor() if moving else None
+
+
 @told()
-def _draw(moving: bool, chosen: tuple[str, ...]) -> None:
+def _draw(pace: float | None, chosen: tuple[str, ...]) -> None:
     runs = services.shelf().runs()
-    if _chosen() != chosen or any(run.moving for run in runs) != moving:
+    if pace:
+        services.look_again_in(pace)
+    if _chosen() != chosen or _pace(runs) != pace:
         st.rerun()  # the rest of the page follows the choice
     st.markdown("##### Your runs")
     _offer_undo()
