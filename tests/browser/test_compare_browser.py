@@ -199,6 +199,15 @@ def test_rename_delete_and_undo(open_compare, trained, shelf):
     assert {run.id for run in shelf.runs()} == {first.id, second.id}
 
 
+def test_a_run_of_a_long_name_is_whole_on_a_phone(open_compare, trained, shelf, eventually):
+    runs = [trained(iterations=200), trained(iterations=200, seed=1, learning_rate=0.3)]
+    shelf.rename(runs[0].id, "a name that is longer than any phone is wide, and goes on")
+    page = open_compare(*runs, viewport={"width": 390, "height": 844})
+    legend = page.locator(".legend-of-runs")
+    expect(legend).to_contain_text("a name that is longer")
+    eventually(lambda: legend.evaluate("e => e.scrollWidth - e.clientWidth") == 0, seconds=10)
+
+
 def test_a_tick_adds_and_removes_a_run_and_its_name_is_heard_as_it_is_seen(
     open_compare, trained, shelf
 ):
