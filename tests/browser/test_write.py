@@ -6,6 +6,8 @@ from playwright.sync_api import Page, expect
 WRITTEN = """() => [...document.querySelectorAll('.characters [data-place]')]
     .map(e => e.textContent.replace('⏎\\n', '\\n')).join('')"""
 ODDS = ".odds button"
+TOPS = """() => [...document.querySelectorAll('.st-key-strip .written')]
+    .map(e => Math.round(e.getBoundingClientRect().top))"""
 
 
 @pytest.fixture
@@ -100,3 +102,15 @@ def test_the_strip_writes_with_the_same_dice_at_five_temperatures(page):
     assert samples.nth(0).text_content() == likeliest  # no dice at 0
     temperature(page, "End", "3")
     page.wait_for_function(f"text => ({WRITTEN})() !== text", arg=likeliest)
+
+
+@pytest.mark.parametrize("width", [1440, 1250, 1100, 800, 390])
+def test_no_temperature_stands_alone_in_its_row(page, eventually, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    expect(page.locator(".st-key-strip .written")).to_have_count(5)
+
+    def rows() -> list[int]:
+        tops = page.evaluate(TOPS)
+        return sorted({tops.count(top) for top in tops})
+
+    eventually(lambda: rows() in ([5], [2, 3], [1]), seconds=10)
