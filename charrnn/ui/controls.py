@@ -9,7 +9,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.runs.shelf import Shelf
-from charrnn.ui import kin, services, session
+from charrnn.ui import kin, services, session, settings
 from charrnn.ui.menu import act, draw_menu
 from charrnn.ui.plain import plain
 from charrnn.ui.settings_panel import changed
@@ -172,5 +172,5 @@ def _step(shelf: Shelf, run: Run | None, corpus: Corpus, config: RunConfig, size
 def _reset(shelf: Shelf, run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; it stays where it is."""
     shelf.wish(run.id, desired="paused")
-    session.restart_settings(run)
+    settings.restart(run)
     session.select_run(None)

@@ -11,7 +11,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.runs.worker import BROKE_DOWN
-from charrnn.ui import branching, charts, services, session, sitemap, snapshot, writing
+from charrnn.ui import axes, branching, charts, services, session, sitemap, snapshot, writing
 from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
@@ -177,27 +177,8 @@ def _figures(now: Snapshot) -> str:
 
 
 def _choose_axes() -> tuple[str, str]:
-    session.drop_unless(session.UNIT, charts.UNITS)
-    session.drop_unless(session.AXIS, charts.AXES)
     with st.container(horizontal=True, vertical_alignment="center"):
-        unit = st.segmented_control(
-            "Unit",
-            list(charts.UNITS),
-            default="bits",
-            required=True,
-            key=session.UNIT,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        axis = st.segmented_control(
-            "Horizontal axis",
-            list(charts.AXES),
-            default="iteration",
-            required=True,
-            key=session.AXIS,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        unit, axis = axes.choose_unit(), axes.choose_axis()
         with st.popover("Why?", type="tertiary", icon=":material/help:"):
             st.markdown(WHY_UP_AND_DOWN)
     return unit, axis

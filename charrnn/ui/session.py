@@ -2,8 +2,7 @@
 
 The URL says which run is seen, so that reload, bookmark and another browser find it again. It also
 holds the key of the workspace, but only beside a run of that workspace: a link to somebody else's
-run gives nothing away. Widget keys are the names of the settings themselves:
-session_state["hidden_size"].
+run gives nothing away. The settings, which are many, are in settings.py.
 """
 
 import re
@@ -12,9 +11,6 @@ from collections.abc import Iterable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-
-from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Run
 
 _RUN = "run"  # the same name in the URL: the id of a run, or the key to look at somebody else's
 _WORKSPACE = "w"  # the same name in the URL
@@ -25,16 +21,13 @@ _COOKIE_SECONDS = 365 * 24 * 3600
 _PREVIOUS_RUN = "previous_run"
 _TEXT = "text"  # sha256 of the text that is chosen
 _OWN_TEXTS = "own_texts"  # sha256 -> the name under which this visitor brought a text
-_SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
-_AGREED = "agreed"  # run -> its live settings, as page and run last agreed on them
 _PAGE = "page"  # the page that was drawn last
 _OWN_RUN = "own_run"  # the run in the link, once it is known to be the visitor's own
 _ENTERED = "entered"
 
 MAX_COMPARED = 12
 
-# Settings that a run follows while it trains: a change of these is no new run.
-LIVE_SETTINGS = ("learning_rate", "iterations")
+SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
 
 SOURCE = "source"
 OFFER = "offer"
@@ -173,7 +166,7 @@ def select_run(run_id: str | None) -> None:
     state = st.session_state
     state[_PREVIOUS_RUN] = state.get(_RUN) if state.get(_RUN) != run_id else None
     state[_RUN] = run_id
-    state[_SETTINGS_OF] = None
+    state[SETTINGS_OF] = None
     if run_id is None:
         st.query_params.pop(_RUN, None)
     else:
@@ -184,7 +177,7 @@ def select_run(run_id: str | None) -> None:
 def begin_run(run_id: str) -> None:
     """Show a run that was just made from the settings on the page: they stay as they are."""
     select_run(run_id)
-    st.session_state[_SETTINGS_OF] = run_id
+    st.session_state[SETTINGS_OF] = run_id
 
 
 def forget_run() -> None:
@@ -273,59 +266,3 @@ def own_texts() -> dict[str, str]:
 def remember_text(sha256: str, name: str) -> None:
     """Offer a text that the visitor brought for as long as the session lasts."""
     st.session_state[_OWN_TEXTS] = own_texts() | {sha256: name}
-
-
-def start_settings() -> None:
-    """Give every setting its default, once."""
-    for name, value in RunConfig().to_dict().items():
-        st.session_state.setdefault(name, value)
-
-
-def take_settings(run: Run) -> bool:
-    """Set the controls as `run` has them when it comes into view. True the first time."""
-    state = st.session_state
-    if state.get(_SETTINGS_OF) == run.id:
-        return False
-    for name, value in run.config.to_dict().items():
-        state[name] = value
-    state[_SETTINGS_OF] = run.id
-    return True
-
-
-def moved(run: Run) -> dict[str, float]:
-    """The live settings that the visitor has moved since agree(): what is wished of the run now.
-
-    Those that stand where they were follow the run: another visitor may have moved them.
-    """
-    state = st.session_state
-    agreed = state.get(_AGREED, {}).get(run.id, {})
-    wishes = {}
-    for name in LIVE_SETTINGS:
-        here, there = state[name], getattr(run, name)
-        if here == there:
-            continue
-        if name in agreed and here != agreed[name]:
-            wishes[name] = here
-        else:
-            state[name] = there
-    return wishes
-
-
-def agree(run: Run) -> None:
-    """The run does what is wished: from here on, what differs on the page was moved there.
-
-    Compared at every run of the page, and not told by a widget's callback: when the page runs
-    again before a callback is done, Streamlit drops the callback, but never the value.
-    """
-    st.session_state[_AGREED] = {run.id: {name: getattr(run, name) for name in LIVE_SETTINGS}}
-
-
-def restart_settings(run: Run) -> None:
-    """Set those controls as they were when the run began."""
-    for name in LIVE_SETTINGS:
-        st.session_state[name] = getattr(run.config, name)
-
-
-def chosen_config() -> RunConfig:
-    """The settings as they stand on the page. Raises ValueError for a value out of limits."""
-    return RunConfig.from_dict({name: st.session_state[name] for name in RunConfig().to_dict()})

@@ -5,7 +5,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.records import Corpus, Run
-from charrnn.ui import session
+from charrnn.ui import settings
 from charrnn.ui.plain import plain
 
 UNCHANGED = "Three numbers decide how much it can learn, and how fast."
@@ -35,7 +35,7 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
         _number("seed", "random seed")
         _number("sample_length", "sample length", step=50)
         _number("sample_interval", "sample interval", step=100)
-    config = session.chosen_config().fitted(corpus.characters)
+    config = settings.chosen().fitted(corpus.characters)
     _warn_of_limits(corpus, config)
     changes = changed(run, corpus, config)
     with note.container(key="note"):
@@ -59,7 +59,7 @@ def changed(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:
     return text + [
         f"{name} {before} → {now}"
         for name, (now, before) in config.differences(run.config).items()
-        if name not in session.LIVE_SETTINGS
+        if name not in settings.LIVE
     ]
 
 

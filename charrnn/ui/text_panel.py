@@ -11,7 +11,7 @@ from charrnn.runs.decoding import NotText, clean_pasted, decode
 from charrnn.runs.limits import Limits
 from charrnn.runs.naming import clean_name, short_name
 from charrnn.runs.records import Corpus
-from charrnn.ui import services, session
+from charrnn.ui import services, session, settings
 from charrnn.ui.plain import plain
 
 SOURCES = ("Pick", "Upload", "Paste")
@@ -148,7 +148,7 @@ def _describe(corpus: Corpus) -> None:
 
 def _long_enough(corpus: Corpus) -> str:
     """Whether the settings fit the text, and what becomes of them if not."""
-    asked = session.chosen_config()
+    asked = settings.chosen()
     shortened = asked.differences(asked.fitted(corpus.characters))
     words = [f"{name} becomes {fits}" for name, (_, fits) in shortened.items()]
     if asked.held_out and split(corpus.characters, asked.held_out) == corpus.characters:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.records import Run
-from charrnn.ui import live, services, session
+from charrnn.ui import live, services, settings
 from charrnn.ui.controls import draw_controls
 from charrnn.ui.linked import run_in_link
 from charrnn.ui.settings_panel import choose_settings
@@ -14,9 +14,9 @@ from charrnn.ui.trouble import told
 def show() -> None:
     """Draw the page."""
     run = run_in_link()
-    session.start_settings()
+    settings.start()
     if run:
-        if session.take_settings(run):
+        if settings.take(run):
             show_text(run.sha256)
         run = _follow(run)
     with st.sidebar:
@@ -31,9 +31,9 @@ def show() -> None:
 def _follow(run: Run) -> Run:
     """Let the run do what the visitor has moved, and the page what the run does."""
     with told():
-        wishes = session.moved(run)
+        wishes = settings.moved(run)
         if wishes and services.owned(run):
             services.shelf().wish(run.id, **wishes)
             run = services.shelf().run(run.id)
-        session.agree(run)
+        settings.agree(run)
     return run

@@ -36,6 +36,7 @@ def test_another_s_run_that_is_shown_cannot_be_changed(open_page, theirs, store,
     click(page, "Train")  # one like it, of one's own
     mine = shelf.runs()[0]
     assert (mine.workspace, mine.sha256) == (shelf.workspace, theirs.sha256)
+    assert (mine.config.learning_rate, mine.config.iterations) == (0.01, 1_000_000)
     assert page.query_params["w"] == shelf.workspace
     assert store.run(theirs.id) == theirs
 

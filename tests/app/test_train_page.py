@@ -418,6 +418,14 @@ def test_another_visitor_moves_the_learning_rate(open_page, store, cats):
     assert page.select_slider(key="learning_rate").value == 0.02
 
 
+def test_of_two_visitors_who_move_a_slider_the_last_one_wins(open_page, store, cats):
+    page = open_page(run=cats.id)
+    store.wish(cats.id, learning_rate=0.02)
+    page.select_slider(key="learning_rate").set_value(0.03).run()
+    assert page.select_slider(key="learning_rate").value == 0.03
+    assert store.run(cats.id).learning_rate == 0.03
+
+
 def test_reset_goes_back_to_the_learning_rate_that_the_run_began_with(open_page, store, cats):
     store.wish(cats.id, learning_rate=0.02)
     page = open_page(run=cats.id)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from charrnn.ui import session
+from charrnn.ui import settings
 from charrnn.ui.alphabet import characters, following, learned, one_hot, tidy, why, windows
 from charrnn.ui.alphabet.reading import Subject
 from charrnn.ui.linked import run_in_link
@@ -14,13 +14,13 @@ from charrnn.ui.text_panel import text_in_hand
 def show() -> None:
     """Draw the page, for the run in the link or else for the text chosen on the Train page."""
     st.html(Path(__file__).with_name("alphabet.css"))
-    session.start_settings()
+    settings.start()
     run = run_in_link()
     if run:
         subject = Subject.of_run(run)
     else:
         corpus = text_in_hand()
-        config = session.chosen_config().fitted(corpus.characters)
+        config = settings.chosen().fitted(corpus.characters)
         subject = Subject(corpus=corpus, run=None, config=config)
     _heading(subject)
     characters.draw(subject)

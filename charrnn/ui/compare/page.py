@@ -5,8 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from charrnn.runs.records import Run
-from charrnn.ui import charts as loss_charts
-from charrnn.ui import keeping, services, session, twins
+from charrnn.ui import axes, keeping, services, session, settings, twins
 from charrnn.ui.compare import charts, samples, shelf, subject, table
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.trouble import told
@@ -18,7 +17,7 @@ FIRST_CHOICE = 4  # runs, the newest, before any were chosen
 def show() -> None:
     """Draw the page, for the runs in the link or else for the visitor's newest."""
     st.html(Path(__file__).with_name("compare.css"))
-    session.start_settings()
+    settings.start()
     session.keep_comparison()
     runs = _chosen_runs()
     own = [run for run in runs.values() if services.owned(run)]
@@ -98,16 +97,7 @@ def _legend(subjects: list[Subject]) -> None:
 
 
 def _curves(subjects: list[Subject]) -> None:
-    session.drop_unless(session.AXIS, loss_charts.AXES)
-    axis = st.segmented_control(
-        "Horizontal axis",
-        list(loss_charts.AXES),
-        default="iteration",
-        required=True,
-        key=session.AXIS,
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    axis = axes.choose_axis()
     keys, colours, dashes = zip(*((s.key, s.colour, s.dash) for s in subjects), strict=True)
     st.vega_lite_chart(
         charts.curve_rows(subjects, axis),

@@ -7,7 +7,7 @@ import streamlit as st
 from charrnn.engine import alphabet
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
-from charrnn.ui import branching, services, session, writing
+from charrnn.ui import branching, services, session, settings, writing
 from charrnn.ui.alphabet.reading import Moment, Subject
 from charrnn.ui.linked import run_in_link
 from charrnn.ui.trouble import told
@@ -23,7 +23,7 @@ LOOK_SECONDS = 2.0  # between two looks whether a run that trains has come furth
 def show() -> None:
     """Draw the page, for the run in the link."""
     st.html(Path(__file__).with_name("write.css"))
-    session.start_settings()
+    settings.start()
     st.markdown("### Let it write")
     if session.entered():
         _ask_for_newest()
