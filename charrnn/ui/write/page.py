@@ -17,7 +17,7 @@ from charrnn.ui.write.bench import STRIP, TEMPERATURES, Bench
 
 NEWEST = "newest"
 STRIP_HEIGHT = 190
-LOOK_SECONDS = 2.0  # between two looks whether a run that trains has come further
+LOOK_SECONDS = 2.0  # between two looks whether a run has come further, but for a crowd
 
 
 def show() -> None:
@@ -31,8 +31,8 @@ def show() -> None:
         run = _choose_run(run_in_link())
         if run is not None:
             subject = Subject.of_run(run)
-            looking = LOOK_SECONDS if run.moving else None
-            st.fragment(_offer_newer, run_every=looking)(subject)
+            pace = LOOK_SECONDS * services.crowd_factor()
+            st.fragment(_offer_newer, run_every=pace if run.moving else None)(subject, pace)
     if run is None:
         st.markdown("There is no network yet: press Train on the page Train, then come back.")
         return
@@ -89,7 +89,8 @@ def _held(run_id: str, asked: int, _subject: Subject) -> Moment:
 
 
 @told()
-def _offer_newer(subject: Subject) -> None:
+def _offer_newer(subject: Subject, pace: float) -> None:
+    services.look_again_in(pace)
     held = _newest(subject).iteration
     now = services.store().checkpoint_iteration(subject.run.id) or held
     if now > held and st.button(
@@ -107,14 +108,14 @@ def _draw(subject: Subject) -> None:
     moment = _choose_moment(subject, run)
     with st.container(horizontal=True, key="bench"):
         with st.container(key="bench_settings"):
-            bench, settings = _choose(subject, moment)
+            bench, how = _choose(subject, moment)
         with st.container(key="bench_text"):
-            _written(subject, bench, **settings)
+            _written(subject, bench, **how)
     st.markdown("#### The same dice at five temperatures")
     with st.container(horizontal=True, key="strip"):
         for temperature in STRIP:
             with st.container(key=f"strip_{str(temperature).replace('.', '_')}"):
-                ids = bench.write(**settings | {"temperature": temperature})
+                ids = bench.write(**how | {"temperature": temperature})
                 st.markdown(f"**{temperature:g}** · {_mood(temperature)}")
                 text = bench.prompt + subject.vocabulary.decode(ids)
                 writing.draw(text, subject.corpus, height=STRIP_HEIGHT)
@@ -197,8 +198,8 @@ def _choose(subject: Subject, moment: Moment) -> tuple[Bench, dict]:
         )
         st.button("Roll", icon=":material/casino:", on_click=_roll)
     picked = {int(k): v for k, v in st.session_state.get(session.PICKS, {}).items()}
-    settings = {"dice": dice, "length": length, "temperature": temperature}
-    return bench, settings | {"picked": {k: v for k, v in picked.items() if k < length}}
+    how = {"dice": dice, "length": length, "temperature": temperature}
+    return bench, how | {"picked": {k: v for k, v in picked.items() if k < length}}
 
 
 def _roll() -> None:
@@ -211,8 +212,8 @@ def _forget_picks() -> None:
     st.session_state[session.PLACE] = None
 
 
-def _written(subject: Subject, bench: Bench, **settings) -> None:
-    ids = bench.write(**settings)
+def _written(subject: Subject, bench: Bench, **how) -> None:
+    ids = bench.write(**how)
     text = subject.vocabulary.decode(ids)
     place = st.session_state.get(session.PLACE)
     place = place if place is not None and place < len(ids) else None
@@ -220,7 +221,7 @@ def _written(subject: Subject, bench: Bench, **settings) -> None:
         bench.prompt,
         text,
         place=place,
-        picked=sorted(settings["picked"]),
+        picked=sorted(how["picked"]),
         key="characters",
         on_click=_see_place,
     )
@@ -230,7 +231,7 @@ def _written(subject: Subject, bench: Bench, **settings) -> None:
     before = ids[: place or 0]
     st.markdown(f"##### {_question(subject, bench, ids, place)}")
     clickable.pickable(
-        bench.odds(before, settings["temperature"]),
+        bench.odds(before, how["temperature"]),
         subject.vocabulary,
         chosen=None if place is None else int(ids[place]),
         key="odds",
