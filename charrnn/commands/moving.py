@@ -1,9 +1,9 @@
 """Runs out of the local store and into it, as files."""
 
 import argparse
-from contextlib import contextmanager
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from charrnn.commands.local import local_store
 from charrnn.commands.terminal import WENT_WRONG, Refused, file_errors, say
 
 
@@ -16,7 +16,7 @@ def export_run(options: argparse.Namespace) -> int:
     with file_errors("written", options.out):
         archive.check_writable(options.out)
     run_id = parse_qs(urlsplit(options.run).query).get("run", [options.run])[0]
-    with _store() as store:
+    with local_store() as store:
         try:
             data = export_run(store, store.run(run_id), with_text=options.with_text)
         except KeyError as problem:
@@ -43,7 +43,7 @@ def import_run(options: argparse.Namespace) -> int:
         if options.text:
             with file_errors("read", options.text):
                 text = read_text(options.text)
-        with _store() as store:
+        with local_store(made=True) as store:
             shelf = Shelf(store, secrets.token_urlsafe(24))
             if text is None:
                 text = _kept(store, archive.from_bytes(data).sha256)
@@ -80,16 +80,3 @@ def _kept(store, sha256: str | None) -> str | None:
         return store.text(sha256)
     except KeyError:
         return None
-
-
-@contextmanager
-def _store():
-    """The local one; what it cannot do becomes one line."""
-    from charrnn.runs.database import default_url
-    from charrnn.runs.records import StoreError
-    from charrnn.runs.store import Store
-
-    try:
-        yield Store(default_url())
-    except StoreError as problem:
-        raise Refused(str(problem), status=WENT_WRONG) from problem

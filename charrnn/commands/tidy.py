@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from charrnn.commands.terminal import WENT_WRONG, Refused, say
+from charrnn.commands.local import local_store
+from charrnn.commands.terminal import say
 
 MEGABYTE = 2**20
 
@@ -11,18 +12,12 @@ MEGABYTE = 2**20
 def tidy(options: argparse.Namespace) -> int:
     """Remove old runs and texts from the local store; a server may use it meanwhile."""
     from charrnn.runs import tidying
-    from charrnn.runs.database import default_url
     from charrnn.runs.limits import Limits
-    from charrnn.runs.records import StoreError
-    from charrnn.runs.store import Store
 
-    try:
+    with local_store() as store:
         limits = Limits.here()
-        store = Store(default_url())
         before = _megabytes(store.file)
         tidied = tidying.tidy(store, limits, dry_run=options.dry_run)
-    except StoreError as problem:
-        raise Refused(str(problem), status=WENT_WRONG) from problem
     done = "would remove" if options.dry_run else "removed"
     say(f"{done} runs={len(tidied.thrown_away)} thrown away more than a day ago")
     say(f"{done} runs={len(tidied.unseen)} that no page has shown for {limits.keep_days:g} days")

@@ -43,6 +43,12 @@ def default_url() -> str:
     return url.set(database=str(file)).render_as_string(hide_password=False)
 
 
+def is_missing(url: str) -> bool:
+    """Whether the store is a file that is not there yet. Raises BadStoreURL."""
+    parsed = _parsed(url)
+    return parsed.get_backend_name() == "sqlite" and not Path(parsed.database).exists()
+
+
 def connect(url: str) -> Engine:
     """An engine for a database URL; a SQLite file is made where there is none.
 

@@ -175,6 +175,13 @@ def test_a_run_goes_into_the_store_and_out_again_unchanged(text, trained, tmp_pa
     assert run("import", saved).returncode == 0, "the store has the text now"
 
 
+def test_what_no_run_is_called_cannot_be_exported(local, tmp_path):
+    result = run("export", "x\x1b", "--out", tmp_path / "out")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert r"no run in the store has the id 'x\x1b'" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_exported_with_its_text_a_run_needs_nothing_else(trained, text, tmp_path, local):
     link = run("import", trained[1], "--text", text).stdout.strip()
     run("export", link, "--out", tmp_path / "whole", "--with-text")
@@ -231,7 +238,6 @@ def test_no_text_reaches_through_to_the_terminal(tmp_path):
         (["export"], "RUN_ID"),
         (["export", "x"], "--out"),
         (["export", "x", "--out", "missing/run"], "missing/run cannot be written"),
-        (["export", "x\x1b", "--out", "out"], "no run in the store has the id"),
         (["import"], "RUN"),
         (["import", "missing"], "missing cannot be read"),
         (["import", "text"], "not a saved network"),
@@ -400,6 +406,16 @@ def test_tidy_says_what_it_would_remove_and_removes_it(local, monkeypatch):
         r"the store has \d\.\d MB, and had \d\.\d",
         run("tidy").stdout.splitlines()[-1],
     )
+
+
+@pytest.mark.parametrize("command", [["tidy"], ["export", "some-run", "--out", "saved"]])
+def test_where_there_is_no_store_none_is_made(tmp_path, monkeypatch, command):
+    monkeypatch.setitem(ENVIRONMENT, "CHARRNN_STORE", str(tmp_path / "store"))
+    result = run(*command, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "there is no store here" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
