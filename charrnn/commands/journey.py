@@ -9,9 +9,9 @@ from charrnn.engine.training import Trainer
 from charrnn.runs import contents, decoding
 from charrnn.runs.archive import SavedRun
 from charrnn.runs.config import RunConfig
+from charrnn.runs.grid import recorded
 from charrnn.runs.limits import Limits
 from charrnn.runs.past import Past
-from charrnn.runs.worker import recorded
 
 
 @dataclass

@@ -17,9 +17,9 @@ from charrnn.runs.database import URL_VARIABLE
 from charrnn.runs.events import event
 from charrnn.runs.lease import is_gone, worker_name
 from charrnn.runs.limits import Limits
+from charrnn.runs.process import LOADING_NICENESS, STORE_FAILED, step_aside
 from charrnn.runs.records import Run, StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import LOADING_NICENESS, STORE_FAILED, step_aside
 
 STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints
@@ -229,7 +229,7 @@ class Launcher:
         # A process of its own, not a thread (they would wait for each other) and not
         # multiprocessing (it would run the page again).
         process = subprocess.Popen(
-            [self._python, "-m", "charrnn.runs.worker", run.id, str(os.getpid())],
+            [self._python, "-m", "charrnn.runs.process", run.id, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=Path(charrnn.__file__).parent.parent,

@@ -26,9 +26,9 @@ from charrnn.engine.training import Trainer
 from charrnn.runs import library
 from charrnn.runs.archive import state_to_bytes
 from charrnn.runs.config import RunConfig
+from charrnn.runs.grid import looked_back_on, recorded
 from charrnn.runs.records import Corpus, Progress, Run
 from charrnn.runs.store import Store
-from charrnn.runs.worker import looked_back_on, recorded
 from tests.serving import CHROMIUM_OPTIONS, Server
 
 ITERATIONS = 100_000

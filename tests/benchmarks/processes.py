@@ -52,7 +52,7 @@ def workers(store_folder: Path) -> list[int]:
 def _is_worker(pid: int, store_folder: Path) -> bool:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        return b"charrnn.runs.worker" in command and (
+        return b"charrnn.runs.process" in command and (
             str(store_folder).encode() in Path(f"/proc/{pid}/environ").read_bytes()
         )
     except OSError:

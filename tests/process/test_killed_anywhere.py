@@ -141,7 +141,7 @@ def test_a_second_worker_steps_back_and_disturbs_nothing(store, corpus, log, ser
     serve()
     eventually(lambda: store.run(run.id).iteration)
     owner = store.run(run.id).worker
-    command = [sys.executable, "-m", "charrnn.runs.worker", run.id]
+    command = [sys.executable, "-m", "charrnn.runs.process", run.id]
     with (
         log.file.open("a") as stderr,
         subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=stderr) as second,
@@ -200,7 +200,7 @@ import runpy, sys, time
 from charrnn.engine.training import Trainer
 Trainer.step = lambda _: time.sleep(60)
 sys.argv = ["worker", *sys.argv[1:]]
-runpy.run_module("charrnn.runs.worker", run_name="__main__")
+runpy.run_module("charrnn.runs.process", run_name="__main__")
 """
     server = f"""
 import subprocess, sys, os

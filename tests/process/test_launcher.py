@@ -20,9 +20,9 @@ from charrnn.runs.launcher import (
 )
 from charrnn.runs.lease import worker_name
 from charrnn.runs.limits import Limits
+from charrnn.runs.process import STORE_FAILED
 from charrnn.runs.records import Progress, StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import STORE_FAILED
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = RunConfig(hidden_size=8, iterations=100_000_000, sample_length=30)

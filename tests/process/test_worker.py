@@ -18,18 +18,15 @@ from sqlalchemy import Engine, create_engine, delete, event, func, select
 
 from charrnn.engine.corpus import Vocabulary
 from charrnn.engine.training import Diverged, Trainer
-from charrnn.runs import schema, worker
+from charrnn.runs import process, schema, worker
 from charrnn.runs.archive import state_from_bytes
 from charrnn.runs.config import RunConfig
+from charrnn.runs.grid import recorded
+from charrnn.runs.lease import worker_name
+from charrnn.runs.process import STORE_FAILED
 from charrnn.runs.records import StoreError
 from charrnn.runs.store import Store
-from charrnn.runs.worker import (
-    LIKELIEST_LENGTH,
-    STORE_FAILED,
-    Worker,
-    recorded,
-    worker_name,
-)
+from charrnn.runs.worker import LIKELIEST_LENGTH, Worker
 
 ROOT = Path(__file__).parents[2]
 SMALL = RunConfig(hidden_size=8, iterations=450, sample_interval=100, sample_length=30)
@@ -69,10 +66,10 @@ def take_short_turns(monkeypatch):
 
 
 @contextmanager
-def process(run):
+def worker_process(run):
     """A worker process whose server is this test."""
     with subprocess.Popen(
-        [sys.executable, "-m", "charrnn.runs.worker", run.id],
+        [sys.executable, "-m", "charrnn.runs.process", run.id],
         cwd=ROOT,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
@@ -85,12 +82,12 @@ def process(run):
 
 @pytest.fixture
 def main(monkeypatch):
-    """worker.main in this process, whose priority, input, Ctrl-C and errors are left alone."""
+    """process.main in this process, whose priority, input, Ctrl-C and errors are left alone."""
     before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(os, "nice", lambda by: by, raising=False)
-    monkeypatch.setattr(worker, "_when_input_closes", lambda _: threading.Event())
+    monkeypatch.setattr(process, "_when_input_closes", lambda _: threading.Event())
     with np.errstate():
-        yield worker.main
+        yield process.main
     signal.signal(signal.SIGINT, before)
     logging.getLogger("charrnn.events").handlers.clear()
 
@@ -271,7 +268,7 @@ def test_killed_and_started_again_its_rows_are_those_of_an_undisturbed_run(
         saved = checkpoint(store, run)
         return saved and store.run(run.id).iteration > saved["iteration"]
 
-    with process(run) as child:
+    with worker_process(run) as child:
         eventually(beyond_its_checkpoint)
         child.kill()
     killed = store.run(run.id)
@@ -279,7 +276,7 @@ def test_killed_and_started_again_its_rows_are_those_of_an_undisturbed_run(
     limit = killed.iteration + 500
     store.wish(run.id, iterations=limit)
     store.release(run.id, worker_name(child.pid))
-    with process(run):
+    with worker_process(run):
         eventually(lambda: store.run(run.id).status == "finished")
     expected = plain_loop(store.text(corpus.sha256), replace(run.config, iterations=limit))
     assert timeless(store, run) == expected
@@ -287,7 +284,7 @@ def test_killed_and_started_again_its_rows_are_those_of_an_undisturbed_run(
 
 def test_when_its_server_is_gone_it_ends_after_a_last_checkpoint(store, corpus, eventually):
     run = store.create_run(corpus, ENDLESS)
-    with process(run) as child:
+    with worker_process(run) as child:
         eventually(lambda: store.run(run.id).iteration > 0)
         child.stdin.close()
         assert child.wait(60) == 0
@@ -392,7 +389,7 @@ def test_a_limit_that_is_none_is_no_fault_of_the_run(store, corpus, main, monkey
 
 def test_a_process_that_ends_by_itself_ends_cleanly(store):
     run = store.create_run(store.add_corpus("short", "too short"), SMALL)
-    with process(run) as child:  # its input is open: the server lives
+    with worker_process(run) as child:  # its input is open: the server lives
         assert child.wait(60) == 1
     assert store.run(run.id).status == "failed"
 
@@ -532,7 +529,7 @@ def test_a_worker_that_breaks_down_after_another_took_over_steps_back(
 
 def test_ctrl_c_is_not_for_a_worker(store, corpus, eventually):
     run = store.create_run(corpus, ENDLESS)
-    with process(run) as child:
+    with worker_process(run) as child:
         before = eventually(lambda: store.run(run.id).iteration)
         child.send_signal(signal.SIGINT)
         eventually(lambda: store.run(run.id).iteration > before)
@@ -559,7 +556,7 @@ def test_a_run_that_is_deleted_while_it_rests_ends_quietly(store, corpus, main, 
     store.wish(run.id, desired="paused")
     stop = UntilResting(store, run)
     stop.is_set = lambda: forget(store, run)
-    monkeypatch.setattr(worker, "_when_input_closes", lambda _: stop)
+    monkeypatch.setattr(process, "_when_input_closes", lambda _: stop)
     assert main(run.id) == 0
 
 

@@ -85,7 +85,7 @@ def step(trainer):
     raise KeyError({SECRET!r})
 Trainer.step = step
 sys.argv = ["worker", {run.id!r}]
-runpy.run_module("charrnn.runs.worker", run_name="__main__")
+runpy.run_module("charrnn.runs.process", run_name="__main__")
 """
     with subprocess.Popen(
         [sys.executable, "-c", code],
