@@ -179,7 +179,7 @@ def theirs(store, corpus, work):
 def test_another_s_run_is_not_reached_by_its_id(open_write, theirs, cats, written):
     page = open_write(run=theirs.id)
     assert "The run in this link is not here" in page.warning[0].value
-    assert page.selectbox[0].options == ["Run 1 · cats · hidden 8 · 250 its"]
+    assert page.selectbox[0].options == ["Run 1 · cats · hidden 8 · iteration 250"]
     assert written(page) == strip(cats)
 
 

@@ -65,7 +65,8 @@ def _choose_run(linked: Run | None) -> Run | None:
 
 def _named(run: Run) -> str:
     corpus = services.corpus(run.sha256)
-    return f"{run.title} · {corpus.name} · hidden {run.config.hidden_size} · {run.iteration:,} its"
+    size = run.config.hidden_size
+    return f"{run.title} · {corpus.name} · hidden {size} · iteration {run.iteration:,}"
 
 
 def _choose_writer() -> None:
