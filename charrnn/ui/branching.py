@@ -5,6 +5,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
 from charrnn.ui import services, session, sitemap
+from charrnn.ui.dialogs import dialog
 from charrnn.ui.settings_panel import CHOICES
 from charrnn.ui.trouble import told
 
@@ -24,7 +25,7 @@ def offer(run: Run, iteration: int) -> None:
         branch(run, nearest)
 
 
-@st.dialog("Branch from here", icon=":material/fork_right:")
+@dialog("Branch from here", icon=":material/fork_right:")
 @told()
 def branch(run: Run, iteration: int) -> None:
     """Choose the learning rate that the branch goes on with, and begin it."""

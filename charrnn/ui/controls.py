@@ -1,7 +1,8 @@
 """The row of buttons: Train, Pause, Resume, Step, Reset, and what each does to the run.
 
 A click does what it is for before it touches the session: a page that is drawn again at that
-moment ends the callback there.
+moment ends the callback there. To begin a run, though, it has to look there what is to be learned:
+what was pasted or typed last may have come together with the click.
 """
 
 import streamlit as st
@@ -13,6 +14,7 @@ from charrnn.ui import kin, services, session, settings
 from charrnn.ui.menu import act, draw_menu
 from charrnn.ui.plain import plain
 from charrnn.ui.settings_panel import changed
+from charrnn.ui.text_panel import catch_up
 from charrnn.ui.trouble import told
 
 STEP_SIZES = (1, 100, 1000)
@@ -25,7 +27,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     shelf = services.shelf()
     step_size = st.session_state.get(session.STEP_SIZE, STEP_SIZES[0])
     if run and not services.owned(run):
-        _draw_for_onlookers(shelf, run, corpus, config)
+        _draw_for_onlookers(shelf, run)
         return
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         if run is None or changes:
@@ -34,7 +36,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 on_click=_train,
-                args=(shelf, session.run_id(), run, corpus, config),
+                args=(shelf, session.run_id(), run),
             )
         if run and run.active:
             st.button(
@@ -56,7 +58,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             "Step",
             icon=":material/skip_next:",
             on_click=_step,
-            args=(shelf, run, corpus, config, step_size),
+            args=(shelf, run, step_size),
             disabled=bool(run and run.moving),
         )
         st.segmented_control(
@@ -77,18 +79,28 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             disabled=run is None,
         )
         more = draw_menu(run) if run else None
-        if run is None and session.previous_run_id():
-            st.button(
-                "Back to the run before",
-                type="tertiary",
-                icon=":material/undo:",
-                on_click=session.select_run,
-                args=(session.previous_run_id(),),
-            )
+        if run is None:
+            _offer_way_back(shelf)
         if run:
             _say_kin(run)
     if more:
         act(run, more)
+
+
+def _offer_way_back(shelf: Shelf) -> None:
+    """To the run that was seen before; in a new visit, to the newest."""
+    label, run_id = "Back to the run before", session.previous_run_id()
+    if run_id is None and (runs := shelf.runs()):
+        label, run_id = f"Back to {plain(runs[0].title)}", runs[0].id
+    if run_id:
+        st.button(
+            label,
+            key="way_back",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=session.select_run,
+            args=(run_id,),
+        )
 
 
 def _say_kin(run: Run) -> None:
@@ -99,7 +111,7 @@ def _say_kin(run: Run) -> None:
     st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))
 
 
-def _draw_for_onlookers(shelf: Shelf, run: Run, corpus: Corpus, config: RunConfig) -> None:
+def _draw_for_onlookers(shelf: Shelf, run: Run) -> None:
     """Somebody else's run can be looked at, and tried again as one's own."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         st.button(
@@ -107,36 +119,33 @@ def _draw_for_onlookers(shelf: Shelf, run: Run, corpus: Corpus, config: RunConfi
             type="primary",
             icon=":material/play_arrow:",
             on_click=_train,
-            args=(shelf, session.run_id(), run, corpus, config),
+            args=(shelf, session.run_id(), run),
             help="Start a run of your own with these settings",
         )
         st.caption("Somebody shows you this run: you can look, and train one like it.")
 
 
 @told()
-def _train(
-    shelf: Shelf, shown: str | None, run: Run | None, corpus: Corpus, config: RunConfig
-) -> None:
+def _train(shelf: Shelf, shown: str | None, run: Run | None) -> None:
     """Begin a run; one's own that was shown pauses, so that this one has the machine.
 
     shown: what session.run_id() was when the button was drawn.
     """
     if session.run_id() != shown:
         return  # the second half of a double click: the first has begun a run
+    corpus = catch_up()
+    if corpus is None:
+        return  # the page says why
     if run and services.owned(run):
         shelf.wish(run.id, desired="paused")
-    _begin(shelf, corpus, config, beside=run)
+    _begin(shelf, corpus, beside=run)
 
 
 def _begin(
-    shelf: Shelf,
-    corpus: Corpus,
-    config: RunConfig,
-    *,
-    beside: Run | None = None,
-    pause_at: int | None = None,
+    shelf: Shelf, corpus: Corpus, *, beside: Run | None = None, pause_at: int | None = None
 ) -> None:
     """beside: the run that was shown; on the same text they are twins."""
+    config = settings.chosen().fitted(corpus.characters)
     twin = beside.id if beside and beside.sha256 == corpus.sha256 else None
     run = shelf.create(corpus, config, pause_at=pause_at, parent=twin)
     services.launcher().take_up()
@@ -160,9 +169,10 @@ def _resume(shelf: Shelf, run: Run, *, pause_at: int | None = None) -> None:
 
 
 @told()
-def _step(shelf: Shelf, run: Run | None, corpus: Corpus, config: RunConfig, size: int) -> None:
+def _step(shelf: Shelf, run: Run | None, size: int) -> None:
     if run is None:
-        _begin(shelf, corpus, config, pause_at=size)
+        if corpus := catch_up():
+            _begin(shelf, corpus, pause_at=size)
     else:
         run = shelf.run(run.id)  # it may have gone on since the page was drawn
         _resume(shelf, run, pause_at=run.iteration + size)

@@ -9,13 +9,14 @@ from charrnn.runs.limits import TooLarge
 from charrnn.runs.records import Run
 from charrnn.runs.transfer import TextNeeded, curve_csv, export_run, import_run, samples_text
 from charrnn.ui import services, session
+from charrnn.ui.dialogs import dialog
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
 MAX_FILE_MEGABYTES = 120  # the largest network that is allowed, with its text
 
 
-@st.dialog("Save a copy", icon=":material/save:")
+@dialog("Save a copy", icon=":material/save:")
 @told()
 def save(run: Run) -> None:
     """The files to choose from; each is made when it is asked for."""

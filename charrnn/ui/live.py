@@ -12,6 +12,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, Run
 from charrnn.runs.worker import BROKE_DOWN
 from charrnn.ui import axes, branching, charts, services, session, sitemap, snapshot, writing
+from charrnn.ui.dialogs import rerun_page
 from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
@@ -100,7 +101,7 @@ def _draw_words(run_id: str | None, phase: tuple | None, corpus: Corpus, config:
         services.store().look([run.id])
         services.look_again_in(phase[-1].words)
         if _phase(run) != phase:
-            st.rerun()
+            rerun_page()
     with st.container(key="head"):
         if run:
             _say_what_is_wrong(run)
@@ -231,9 +232,7 @@ def _look_back(now: Snapshot, run: Run) -> None:
             format_func=lambda n: f"{n:,}",
         )
         st.caption("Or click a dot on the curve.")
-        with st.container(horizontal=True, key="from_here"):
-            _write_from(run, chosen)
-            branching.offer(run, chosen)
+        _go_on_from(run, chosen)
     with st.container():
         st.markdown(f"##### It wrote · iteration {chosen:,}")
         with st.container(key="earlier_sample"):
@@ -241,11 +240,19 @@ def _look_back(now: Snapshot, run: Run) -> None:
             writing.draw(text, now.corpus, height=SAMPLE_HEIGHT)
 
 
-def _write_from(run: Run, iteration: int) -> None:
+def _go_on_from(run: Run, iteration: int) -> None:
+    """What the network of that moment can do; it is kept from fewer moments than samples are."""
     kept = services.store().snapshot_iterations(run.id)
     if not kept:
         return
     nearest = min(kept, key=lambda n: abs(n - iteration))
-    if st.button(f"Write as at {nearest:,}", icon=":material/edit_note:"):
-        st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
-        sitemap.go("Write")
+    with st.container(horizontal=True, key="from_here"):
+        if st.button(f"Write as at {nearest:,}", icon=":material/edit_note:"):
+            st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
+            sitemap.go("Write")
+        branching.offer(run, iteration)
+    if nearest != iteration:
+        st.caption(
+            "Samples are all kept, whole networks at ever larger distances: "
+            f"{nearest:,} is the nearest."
+        )

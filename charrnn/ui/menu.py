@@ -5,6 +5,7 @@ import streamlit as st
 from charrnn.runs.records import Run
 from charrnn.runs.shelf import MAX_NAME_LENGTH
 from charrnn.ui import keeping, services, session, twins
+from charrnn.ui.dialogs import dialog
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
@@ -56,7 +57,7 @@ def throw_away(run: Run) -> None:
         session.forget_run()
 
 
-@st.dialog("Rename", icon=":material/edit:")
+@dialog("Rename", icon=":material/edit:")
 @told()
 def rename(run: Run) -> None:
     """Another name; none is the number again."""
@@ -68,7 +69,7 @@ def rename(run: Run) -> None:
         st.rerun()
 
 
-@st.dialog("Show to others", icon=":material/share:")
+@dialog("Show to others", icon=":material/share:")
 def show_to_others(run: Run) -> None:
     """The link that lets others look at a run, and no more."""
     st.markdown(

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.ui import session, sitemap, style, train
+from charrnn.ui import dialogs, session, sitemap, style, train
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.trouble import told
@@ -19,6 +19,7 @@ pages = [
 sitemap.register(pages)
 page = st.navigation(pages, position="top")
 session.keep_url(page.title)
+dialogs.none_is_open()
 with told():
     page.run()
 session.remember_workspace()  # last, so that nothing on the page moves when it is gone

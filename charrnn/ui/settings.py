@@ -28,6 +28,7 @@ def take(run: Run) -> bool:
         return False
     for name, value in run.config.to_dict().items():
         state[name] = value
+    state.pop(_AGREED, None)  # those that are live are as they were at the start, and follow it
     state[session.SETTINGS_OF] = run.id
     return True
 

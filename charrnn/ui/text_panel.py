@@ -32,10 +32,10 @@ def choose_text() -> Corpus:
         persist_state="session",
         width="stretch",
     )
-    {"Pick": _pick, "Upload": _upload, "Paste": _paste}[source]()
+    brought = {"Pick": _pick, "Upload": _upload, "Paste": _paste}[source]()
     corpus = text_in_hand()
     session.select_text(corpus.sha256)
-    _describe(corpus)
+    _describe(corpus, still=not brought)
     return corpus
 
 
@@ -44,7 +44,18 @@ def text_in_hand() -> Corpus:
     return services.corpus(session.text_sha256() or _offered(library.offers()[0].key))
 
 
-def _pick() -> None:
+def catch_up() -> Corpus | None:
+    """The text that is chosen at this moment; None if what was just pasted cannot be read.
+
+    A tap on a button leaves the box for pasting as well, and comes together with what is in it.
+    """
+    pasted = st.session_state.get(session.PASTE)
+    if st.session_state.get(session.SOURCE) == "Paste" and pasted and _keep_pasted(pasted):
+        return None
+    return text_in_hand()
+
+
+def _pick() -> bool:
     offers = {offer.key: offer for offer in library.offers()}
     own = session.own_texts()
     titles = _told_apart({key: offer.title for key, offer in offers.items()} | own)
@@ -60,6 +71,7 @@ def _pick() -> None:
         help="\n\n".join(f"**{o.title}**: {o.description}" for o in offers.values()),
     )
     session.select_text(key if key in own else _offered(key))
+    return True
 
 
 def _told_apart(titles: dict[str, str]) -> dict[str, str]:
@@ -91,18 +103,21 @@ def _offer_of(sha256: str | None) -> str:
     return keys[0] if keys and _offered(keys[0]) == sha256 else offers[0].key
 
 
-def _upload() -> None:
+def _upload() -> bool:
     file = st.file_uploader(
         f"A text file, up to {Limits.here().text_megabytes:g} MB",
         key=session.UPLOAD,
         label_visibility="collapsed",
         max_upload_size=max(1, Limits.here().text_bytes // 2**20),
     )
-    if file is not None:
-        _take(file.name, file.file_id, lambda: decode(file.getvalue()))
+    if file is None:
+        return False
+    with st.spinner("Reading your text"):
+        problem = _keep(file.name, file.file_id, lambda: decode(file.getvalue()))
+    return _read(problem)
 
 
-def _paste() -> None:
+def _paste() -> bool:
     pasted = st.text_area(
         "Your text",
         key=session.PASTE,
@@ -111,37 +126,50 @@ def _paste() -> None:
         placeholder="Paste or type a text, then press Ctrl+Enter.",
         label_visibility="collapsed",
     )
-    if pasted:
-        first_words = textwrap.shorten(
-            pasted[: 10 * PASTED_NAME_LENGTH], PASTED_NAME_LENGTH, placeholder=" …"
-        )
-        _take(f"Pasted: {first_words}", hash(pasted), lambda: clean_pasted(pasted))
+    return _read(_keep_pasted(pasted)) if pasted else False
 
 
-def _take(name: str, identity: str | int, read) -> None:
-    """Keep a visitor's text and choose it; work through it once, not at every rerun."""
+def _keep_pasted(pasted: str) -> str | None:
+    first_words = textwrap.shorten(
+        pasted[: 10 * PASTED_NAME_LENGTH], PASTED_NAME_LENGTH, placeholder=" …"
+    )
+    return _keep(f"Pasted: {first_words}", hash(pasted), lambda: clean_pasted(pasted))
+
+
+def _read(problem: str | None) -> bool:
+    """Whether a text could be read; says why not."""
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
+    return not problem
+
+
+def _keep(name: str, identity: str | int, read) -> str | None:
+    """Keep a visitor's text and choose it; work through it once, not at every rerun.
+
+    Returns why it cannot be read, if so: then the text before stays chosen.
+    """
     taken = st.session_state.get("taken")
     if not taken or taken["identity"] != identity:
         # A paste is called by its first words, in which a slash is no path.
         name = clean_name(name) if isinstance(identity, str) else short_name(name)
         taken = {"identity": identity, "sha256": None, "problem": None}
         try:
-            with st.spinner("Reading your text"):
-                taken["sha256"] = services.store().add_corpus(name, read()).sha256
+            taken["sha256"] = services.store().add_corpus(name, read()).sha256
             session.remember_text(taken["sha256"], name)
             st.session_state.pop(session.OFFER, None)
         except NotText as problem:
             taken["problem"] = str(problem)
         st.session_state["taken"] = taken
-    if taken["problem"]:
-        st.error(plain(taken["problem"]), icon=":material/error:")
-    else:
+    if not taken["problem"]:
         session.select_text(taken["sha256"])
+    return taken["problem"]
 
 
-def _describe(corpus: Corpus) -> None:
+def _describe(corpus: Corpus, *, still: bool) -> None:
+    """still: nothing was brought yet, or it could not be read."""
     n, different = corpus.characters, len(corpus.vocabulary)
-    st.caption(f"{n:,} characters, {different:,} different. {_long_enough(corpus)}")
+    name = f"Still chosen: **{plain(corpus.name)}**. " if still else ""
+    st.caption(f"{name}{n:,} characters, {different:,} different. {_long_enough(corpus)}")
     lines = [line for line in corpus.opening.splitlines() if line.strip()][:OPENING_LINES]
     st.code("\n".join(lines), language=None, wrap_lines=True, height=66)
 

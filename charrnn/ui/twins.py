@@ -10,6 +10,7 @@ from charrnn.runs.estimate import seconds_per_iteration, total_seconds
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.records import Corpus, Run
 from charrnn.ui import kin, services, session, sitemap
+from charrnn.ui.dialogs import dialog
 from charrnn.ui.plain import plain
 from charrnn.ui.settings_panel import CHOICES
 from charrnn.ui.trouble import told
@@ -20,7 +21,7 @@ GRID = ("learning_rate", "hidden_size", "seq_length")
 MAX_GRID = 12
 
 
-@st.dialog("Duplicate and change", width="medium", icon=":material/content_copy:")
+@dialog("Duplicate and change", width="medium", icon=":material/content_copy:")
 @told()
 def duplicate(run: Run) -> None:
     """A twin: the same text, the same first weights wherever shapes match, the same dice."""
@@ -57,7 +58,7 @@ def duplicate(run: Run) -> None:
         _start(run, corpus, [config])
 
 
-@st.dialog("A grid of twins", width="large", icon=":material/grid_view:")
+@dialog("A grid of twins", width="large", icon=":material/grid_view:")
 @told()
 def grid(run: Run) -> None:
     """Every combination of a few values, all twins of one run."""

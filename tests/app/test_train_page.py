@@ -340,6 +340,7 @@ def test_what_is_not_text_is_refused_and_the_text_before_stays(open_page, shown_
     page.run()
     assert not page.exception
     assert "PNG" in page.error[0].value
+    assert lines(page, f"Still chosen: **{plain(before)}**")
     click(page, "Train")
     assert store.corpus(shown_run(page).sha256).name == before
 
@@ -431,6 +432,17 @@ def test_reset_goes_back_to_the_learning_rate_that_the_run_began_with(open_page,
     page = open_page(run=cats.id)
     click(page, "Reset")
     assert page.select_slider(key="learning_rate").value == cats.config.learning_rate
+
+
+def test_back_to_the_run_before_the_learning_rate_is_as_it_was_left(
+    open_page, shown_run, store, cats
+):
+    page = open_page(run=cats.id)
+    page.select_slider(key="learning_rate").set_value(0.02).run()
+    click(page, "Reset")
+    click(page, "Back to the run before")
+    assert page.select_slider(key="learning_rate").value == 0.02
+    assert store.run(cats.id).learning_rate == 0.02
 
 
 def test_back_in_the_browser_leaves_the_run(open_page, cats):

@@ -114,6 +114,15 @@ def test_reset_goes_back_to_the_start_and_the_run_can_be_found_again(open_page):
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
 
 
+def test_the_bare_address_leads_back_to_the_newest_run(open_page, server):
+    page = open_page()
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1 of")
+    page.goto(server.url)
+    button(page, "Back to Run 1").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1 of")
+
+
 def test_reload_and_another_browser_find_the_run_still_learning(open_page, eventually):
     page = open_page()
     set_slider(page, "hidden_size", "64")
@@ -276,6 +285,17 @@ def test_a_pasted_line_trains_and_says_what_was_fitted(open_page):
     expect(page.get_by_text("Short, so seq_length becomes")).to_be_visible()
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+
+
+def test_a_paste_that_a_click_on_train_ends_is_what_is_learned(open_page, store):
+    page = open_page()
+    page.get_by_role("radio", name="Paste").click()
+    text = "the owl sat in the oak and sang to the moon\n" * 20
+    page.get_by_role("textbox", name="Your text").fill(text)
+    button(page, "Train").click()  # without Ctrl+Enter, as a finger would
+    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    (run,) = store.wanted()
+    assert store.text(run.sha256) == text
 
 
 def test_text_from_people_is_never_markup(open_page):

@@ -13,6 +13,7 @@ from charrnn.runs.records import Run
 from charrnn.ui import services
 from charrnn.ui.alphabet import learned, why
 from charrnn.ui.alphabet.reading import Subject
+from charrnn.ui.dialogs import rerun_page
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
@@ -67,7 +68,7 @@ def _draw_words(run_id: str, phase: tuple) -> None:
     services.store().look([run_id])
     services.look_again_in(_words_pace())
     if _phase(run) != phase:
-        st.rerun()
+        rerun_page()
     if run.status == "failed":
         st.error(plain(run.message), icon=":material/error:")
     elif run.message and not run.active:

@@ -8,6 +8,7 @@ from charrnn.runs.records import Run
 from charrnn.ui import axes, keeping, services, session, settings, twins
 from charrnn.ui.compare import charts, samples, shelf, subject, table
 from charrnn.ui.compare.subject import Subject
+from charrnn.ui.dialogs import rerun_page
 from charrnn.ui.trouble import told
 
 LIVE_SECONDS = 2.0  # between two looks, but for a crowd: see crowd.py
@@ -81,7 +82,7 @@ def _draw(keys: tuple[str, ...], pace: float | None) -> None:
     if pace:
         services.look_again_in(pace)
     if len(runs) < len(keys) or _pace(runs) != pace:
-        st.rerun()  # one was thrown away, or the timer has to start, to stop or to change
+        rerun_page()  # one was thrown away, or the timer has to start, to stop or to change
     subjects = subject.read(runs)
     _legend(subjects)
     _curves(subjects)
