@@ -24,12 +24,20 @@ LANDMARK_NAMES = {
     "trigram": "triples",
 }
 
+HELD_OUT_NAME = "text it never saw"
+BY_HEART = 1.0  # bits per character, at least, between a text learned by heart and any other
+
 MAX_DOTS = 100
 RATE_LABEL_ROWS = 6
 CHANGES_APART = 0.03  # of the iterations so far, at least, between marks of the learning rate
 LABELS_APART = 0.055  # of the height, at least, between labels of landmarks
 LN_2 = math.log(2)
 CHART_HEIGHT = 340
+PLOT_HEIGHT = 255  # of it: the axis is below
+NAME_RISE = 8  # pixels from the line of a landmark up to the middle of its label
+NAME_APART = 14  # pixels, at least, between the middles of two labels
+NAME_FROM_LINE = range(10, 40)  # pixels from the held-out line to the middle of its label
+NAME_ROOM = 120  # pixels that the label of the held-out line needs
 
 
 def loss_rows(snapshot: Snapshot, unit: str, axis: str) -> pd.DataFrame:
@@ -39,7 +47,8 @@ def loss_rows(snapshot: Snapshot, unit: str, axis: str) -> pd.DataFrame:
     specification stays the same and the chart keeps its hover and its zoom.
     """
     rows = _curve_rows(snapshot)
-    rows += _landmark_rows(snapshot)
+    rows += (landmarks := _landmark_rows(snapshot))
+    rows += _held_out_name_rows(snapshot, landmarks)
     rows += _extent_rows(snapshot, axis)
     # Column by column, each in its final form: a frame that is changed afterwards takes three
     # times as long, at every tick of every page.
@@ -117,6 +126,30 @@ def _landmark_rows(snapshot: Snapshot) -> list[dict]:
             label = ""
         rows.append(_row("landmark", 0, nats, label=label))
     return rows
+
+
+def _held_out_name_rows(snapshot: Snapshot, landmarks: list[dict]) -> list[dict]:
+    """The label at the end of the held-out line: off the bold line, landmarks and their labels.
+
+    Every unit is drawn so that equal steps of the loss are equally high.
+    """
+    if len(snapshot.history.evaluations) < 2:
+        return []  # one point is no line
+    low, high = _extent(snapshot)
+    pixel = (high - low) / PLOT_HEIGHT
+    n, held_out = snapshot.history.evaluations[-1]
+    at = _Interpolation(snapshot.history.metrics)
+    side = 1 if held_out * snapshot.config.seq_length >= at.smooth(n) else -1
+    top, bottom = high - NAME_RISE * pixel, low + NAME_RISE * pixel
+    away = [way * p * pixel for way in (side, -side) for p in NAME_FROM_LINE]
+    places = [min(max(held_out + d, bottom), top) for d in away]
+
+    def is_free(place: float) -> bool:
+        up = [(place - row["nats_per_character"]) / pixel for row in landmarks]
+        return not any(-NAME_RISE < pixels < NAME_RISE + NAME_APART for pixels in up)
+
+    place = next(filter(is_free, places), places[0])
+    return [_row("held name", n, place, at.seconds(n), HELD_OUT_NAME)]
 
 
 def _extent_rows(snapshot: Snapshot, axis: str) -> list[dict]:
@@ -228,6 +261,16 @@ def loss_spec(unit: str, axis: str) -> dict:
         of("loss").mark_line(color=ACCENT, opacity=0.28, strokeWidth=1, clip=True),
         of("held").mark_line(color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True),
         of("smooth").mark_line(color=ACCENT, strokeWidth=2.6, clip=True),
+        of("held name")
+        .mark_text(
+            # It ends where the line does, or begins there while there is no room before.
+            align={"expr": f"scale('x', datum.x) < {NAME_ROOM} ? 'left' : 'right'"},
+            dx={"expr": f"scale('x', datum.x) < {NAME_ROOM} ? 4 : -4"},
+            color=HELD_OUT,
+            fontSize=12,
+            clip=True,
+        )
+        .encode(text="label:N"),
         rate.mark_rule(color=QUIET, strokeWidth=1, clip=True),
         rate.mark_text(align="left", dx=4, color=QUIET, fontSize=11, clip=True).encode(
             y=alt.Y("row:Q", scale=None, axis=None), text="label:N"
@@ -270,5 +313,19 @@ def loss_in_words(snapshot: Snapshot) -> str:
     )
     if snapshot.history.evaluations:
         held_out = snapshot.history.evaluations[-1][1] / LN_2
-        words += f" On the part it never learns from: {held_out:.2f}."
+        words += f" The dashes, on text it never saw: {held_out:.2f}."
+        if _is_by_heart(snapshot):
+            words += " It is learning its text by heart rather than the language."
     return words
+
+
+def _is_by_heart(snapshot: Snapshot) -> bool:
+    """Whether what it learned is of little use elsewhere, as it was at the newest measurement.
+
+    Only from one to the next may this change: the sentence keeps its length between two ticks.
+    """
+    n, held_out = snapshot.history.evaluations[-1]
+    bits, marks = held_out / LN_2, snapshot.corpus.landmarks
+    learned = _Interpolation(snapshot.history.metrics).smooth(n) / snapshot.config.seq_length / LN_2
+    # A network that has learned next to nothing is above guessing, too, but on every text.
+    return bits - learned > BY_HEART or (bits > marks.uniform and learned < marks.unigram)

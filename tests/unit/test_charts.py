@@ -11,8 +11,12 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Corpus, History
 from charrnn.ui.charts import (
     AXES,
+    HELD_OUT_NAME,
     LANDMARK_NAMES,
     MAX_DOTS,
+    NAME_APART,
+    NAME_RISE,
+    PLOT_HEIGHT,
     UNITS,
     doubled,
     loss_in_words,
@@ -100,6 +104,49 @@ def test_the_held_out_loss_is_for_each_character_already():
     assert held["x"].tolist() == [0, 200]
     assert held["y"].tolist() == pytest.approx([5, 4])
     assert held["seconds"].tolist() == [0, 2]
+
+
+def held_out_name(*evaluations, bits=2.9):
+    """Where the held-out line is named: [(iteration, bits)]."""
+    exams = [(n, b * BIT) for n, b in evaluations]
+    named = rows(a_snapshot(iteration=200, bits=bits, evaluations=exams), "held name")
+    assert set(named["label"]) <= {HELD_OUT_NAME}
+    return list(zip(named["x"], named["y"], strict=True))
+
+
+def test_the_held_out_line_is_named_at_its_end_once_there_is_a_line():
+    assert held_out_name() == []
+    assert held_out_name((0, 5)) == []
+    ((x, y),) = held_out_name((0, 5), (200, 3.3))
+    assert (x, y) == (200, pytest.approx(3.3, abs=0.5))
+
+
+@pytest.mark.parametrize("bits", [2.5, 3.5])
+def test_the_name_of_the_held_out_line_is_off_the_bold_line(bits):
+    ((_, y),) = held_out_name((0, 5), (200, 3.0), bits=bits)
+    assert (y > 3.0) == (bits < 3.0)
+
+
+@pytest.mark.parametrize("held_out", [n / 10 for n in range(16, 52)])
+def test_the_name_of_the_held_out_line_stays_clear_of_landmarks(held_out):
+    for bits in (1.5, 4.9):
+        exams = [(0, 5 * BIT), (200, held_out * BIT)]
+        now = a_snapshot(iteration=200, bits=bits, evaluations=exams)
+        (y,) = rows(now, "held name")["y"]
+        _, bottom, top = corners(now)
+        pixel = (top - bottom) / PLOT_HEIGHT
+        for mark in MARKS:
+            middle_of_label = mark + NAME_RISE * pixel
+            assert abs(y - mark) >= 0.99 * NAME_RISE * pixel
+            assert abs(y - middle_of_label) >= 0.99 * NAME_APART * pixel
+
+
+@pytest.mark.parametrize("held_out", [0.0, 1.0, 6.0, 50.0])
+def test_the_name_of_the_held_out_line_stays_in_the_chart(held_out):
+    exams = [(0, 5 * BIT), (200, held_out * BIT)]
+    now = a_snapshot(iteration=200, evaluations=exams)
+    _, bottom, top = corners(now)
+    assert rows(now, "held name")["y"].between(bottom, top).all()
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -223,7 +270,8 @@ def test_axes_are_titled_and_what_is_drawn_stays_inside(unit, axis):
 
 @pytest.mark.parametrize(("unit", "axis"), ALL_AXES)
 def test_every_kind_of_row_has_a_layer_and_every_column_is_there(unit, axis):
-    now = a_snapshot(iteration=200, evaluations=[(0, 3.4)], rate_changes=[(100, 0.03)], bits=3.0)
+    exams = [(0, 3.4), (200, 3.0)]
+    now = a_snapshot(iteration=200, evaluations=exams, rate_changes=[(100, 0.03)], bits=3.0)
     frame, text = loss_rows(now, unit, axis), repr(loss_spec(unit, axis))
     for kind in frame["kind"].unique():
         assert f"datum.kind === '{kind}'" in text
@@ -271,9 +319,32 @@ def test_words_say_what_is_beaten_and_no_more(bits, expected):
 
 
 def test_words_tell_the_newest_held_out_loss_if_there_is_one():
-    assert "never learns" not in loss_in_words(a_snapshot(iteration=200))
+    assert "dashes" not in loss_in_words(a_snapshot(iteration=200))
     now = a_snapshot(iteration=200, evaluations=[(0, 5 * BIT), (200, 4.25 * BIT)])
-    assert loss_in_words(now).endswith("On the part it never learns from: 4.25.")
+    assert loss_in_words(now).endswith("The dashes, on text it never saw: 4.25.")
+
+
+@pytest.mark.parametrize(
+    ("bits", "held_out", "by_heart"),
+    [
+        (2.0, 2.9, False),
+        (2.0, 3.1, True),
+        (0.1, 6.0, True),
+        (3.9, 4.8, False),
+        (4.5, 5.1, False),  # it has learned next to nothing yet
+        (6.0, 6.5, False),
+    ],
+)
+def test_words_say_when_a_text_is_learned_by_heart(bits, held_out, by_heart):
+    now = a_snapshot(iteration=200, bits=bits, evaluations=[(0, 5 * BIT), (200, held_out * BIT)])
+    assert ("by heart rather than the language" in loss_in_words(now)) == by_heart
+
+
+def test_words_keep_their_clause_from_one_measurement_to_the_next():
+    exams = [(0, 5 * BIT), (200, 2.9 * BIT)]
+    for newest in (2.0, 1.8, 1.5):
+        now = a_snapshot(metrics=[(0, 5, 5), (200, 2, 2), (300, newest, newest)], evaluations=exams)
+        assert "by heart" not in loss_in_words(now)
 
 
 def test_a_slider_on_its_way_leaves_one_mark():
