@@ -131,12 +131,50 @@ def test_runs_of_several_texts_are_told_apart_by_them(shelf, store, corpus):
     assert [s.telling for s in read({run.id: run for run in runs})] == ["cats", "dogs"]
 
 
+def at(subject, iteration):
+    return replace(subject, run=replace(subject.run, iteration=iteration))
+
+
 def test_who_is_ahead_is_said(a_subject):
     ahead, behind = a_subject(bits=2.5, telling="learning rate 0.1"), a_subject(bits=3.0)
     assert charts.in_words([behind, ahead]) == (
-        "Lowest now: Run 1 (learning rate 0.1), 2.50 bits per character."
+        "At iteration 1,000 the lowest is Run 1 (learning rate 0.1): 2.50 bits per character."
     )
     assert charts.in_words([behind]) == "Run 2 is at 3.00 bits per character."
+
+
+def test_who_is_ahead_is_said_for_as_far_as_all_have_come(a_subject):
+    further, quicker = a_subject(bits=3.0), a_subject(bits=3.2)
+    T = quicker.run.config.seq_length
+    further = replace(further, run=replace(further.run, iteration=9000, smooth_loss=T * BIT))
+    quicker = at(quicker, 400)
+    history = replace(
+        further.history,
+        metrics=[
+            (0, 0.0, 4 * T * BIT, 0.0),
+            (390, 0.0, 3.5 * T * BIT, 1.0),
+            (410, 0.0, 1.0 * T * BIT, 2.0),
+        ],
+    )
+    assert charts.in_words([replace(further, history=history), quicker]) == (
+        "At iteration 400, as far as all have come, the lowest is Run 2: 3.20 bits per character."
+    )
+
+
+def test_what_reads_the_same_is_level(a_subject):
+    runs = [a_subject(bits=b, seq_length=T) for b, T in ((2.504, 10), (2.497, 25), (2.6, 25))]
+    assert charts.in_words(runs[:2]) == (
+        "At iteration 1,000 Run 1 and Run 2 are level at 2.50 bits per character."
+    )
+    assert charts.in_words(runs) == (
+        "At iteration 1,000 the lowest are Run 1 and Run 2, level at 2.50 bits per character."
+    )
+
+
+def test_with_runs_that_have_not_begun_nobody_is_ahead(a_subject):
+    one, two, three = a_subject(), at(a_subject(), 0), at(a_subject(), 0)
+    assert charts.in_words([one, two]) == "Run 2 has not begun: there is nothing to compare yet."
+    assert charts.in_words([one, two, three]).startswith("Run 2 and Run 3 have not begun:")
 
 
 @pytest.mark.parametrize(

@@ -115,9 +115,41 @@ def curve_spec(
 
 
 def in_words(subjects: list[Subject]) -> str:
-    """The chart as a sentence: who is ahead."""
-    best = min(subjects, key=lambda subject: subject.bits)
+    """The chart as a sentence: who is lowest, at the furthest iteration that all have reached."""
     if len(subjects) == 1:
-        return f"{best.run.title} is at {best.bits:.2f} bits per character."
-    named = best.run.title + (f" ({best.telling})" if best.telling else "")
-    return f"Lowest now: {named}, {best.bits:.2f} bits per character."
+        return f"{subjects[0].run.title} is at {subjects[0].bits:.2f} bits per character."
+    waiting = [subject.run.title for subject in subjects if subject.run.iteration == 0]
+    if waiting:
+        have = "has" if len(waiting) == 1 else "have"
+        return f"{_listed(waiting)} {have} not begun: there is nothing to compare yet."
+    reached = [subject.run.iteration for subject in subjects]
+    common = min(reached)
+    bits = [f"{_bits_at(subject, common):.2f}" for subject in subjects]  # equal as they are read
+    lowest = min(bits, key=float)
+    best = [_named(s) for s, figure in zip(subjects, bits, strict=True) if figure == lowest]
+    moment = f"At iteration {common:,}"
+    if max(reached) > common:
+        moment += ", as far as all have come,"
+    if len(best) == 1:
+        return f"{moment} the lowest is {best[0]}: {lowest} bits per character."
+    if len(best) == len(subjects):
+        return f"{moment} {_listed(best)} are level at {lowest} bits per character."
+    return f"{moment} the lowest are {_listed(best)}, level at {lowest} bits per character."
+
+
+def _named(subject: Subject) -> str:
+    return subject.run.title + (f" ({subject.telling})" if subject.telling else "")
+
+
+def _bits_at(subject: Subject, iteration: int) -> float:
+    """The smooth loss at the last point of the curve up to an iteration, in bits per character."""
+    if subject.run.iteration <= iteration:
+        return subject.bits  # the rows are thinned, and end before
+    before = [smooth for n, _, smooth, _ in subject.history.metrics if n <= iteration]
+    return bits_per_character(before[-1], subject.run.config.seq_length)
+
+
+def _listed(names: list[str]) -> str:
+    """One, two and three."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
