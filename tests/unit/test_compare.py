@@ -236,6 +236,15 @@ def test_a_moment_out_of_a_link_is_the_nearest_that_there_is(asked, chosen):
     assert samples._nearest(asked, ["newest"]) == "newest"
 
 
+@pytest.mark.parametrize("by", samples.MOMENTS)
+def test_what_is_shown_is_said_at_every_moment_in_a_line_as_long(by):
+    newest = samples.moment_in_words(samples.NEWEST, by)
+    for place in (0, 500, 12.5, 1_000_000):
+        words = samples.moment_in_words(place, by)
+        assert f"{by} {place:,}" in words
+        assert abs(len(words) - len(newest)) <= 8
+
+
 def test_a_heading_is_text_whatever_the_run_is_called(a_subject):
     subject = a_subject(telling="<i>text</i>")
     subject = replace(subject, run=replace(subject.run, name='"><script>x</script>'))

@@ -49,9 +49,16 @@ def _choose(subjects: list[Subject]) -> tuple[float, str]:
             persist_state="session",
             label_visibility="collapsed",
         )
-    if chosen == NEWEST and len(subjects) > 1:
-        st.caption(f"The newest of each. Move the slider to see them at the same {by}.")
+    if len(subjects) > 1:
+        st.caption(moment_in_words(chosen, by))
     return float("inf") if chosen == NEWEST else float(chosen), by
+
+
+def moment_in_words(chosen: str | float, by: str) -> str:
+    """What is shown. All about equally long, so that what stands below keeps its place."""
+    if chosen == NEWEST:
+        return f"The newest of each. Move the slider to see them at the same {by}."
+    return f"All at {by} {chosen:,}: the last that each of them had written by then."
 
 
 def _forget_place() -> None:
