@@ -321,3 +321,19 @@ def test_a_run_that_broke_down_offers_the_way_back(open_page, shelf, eventually)
     way = shelf.runs()[0]
     assert way.learning_rate == 1.0
     eventually(lambda: shelf.run(way.id).iteration > way.branched_at)
+
+
+@pytest.mark.parametrize(
+    ("width", "links"), [(1024, "stTopNavLink"), (390, "stSidebarNavLink")], ids=["top", "side"]
+)
+def test_a_ring_shows_where_the_keyboard_is_among_the_pages(open_compare, trained, width, links):
+    page = open_compare(trained(iterations=200), viewport={"width": width, "height": 844})
+    if width == 390:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id(links).first.focus()
+    page.keyboard.press("Tab")
+    second = page.get_by_test_id(links).nth(1)
+    expect(second).to_be_focused()
+    expect(second).to_have_css("outline", "rgb(196, 98, 45) solid 2px")
+    expect(second).to_have_css("outline-offset", "2px")
+    expect(page.get_by_test_id(links).first).to_have_css("outline-style", "none")
