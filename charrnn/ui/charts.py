@@ -30,12 +30,14 @@ BY_HEART = 1.0  # bits per character, at least, between a text learned by heart 
 MAX_DOTS = 100
 RATE_LABEL_ROWS = 6
 CHANGES_APART = 0.03  # of the iterations so far, at least, between marks of the learning rate
-LABELS_APART = 0.055  # of the height, at least, between labels of landmarks
+LABELS_APART = 0.065  # of the height, at least, between labels of landmarks
 LN_2 = math.log(2)
 CHART_HEIGHT = 340
+TEXT = 13  # pixels: it is read from the last row, too, and has room on a phone
+LARGE_TEXT = {"labelFontSize": TEXT, "titleFontSize": TEXT}  # of an axis
 PLOT_HEIGHT = 255  # of it: the axis is below
 NAME_RISE = 8  # pixels from the line of a landmark up to the middle of its label
-NAME_APART = 14  # pixels, at least, between the middles of two labels
+NAME_APART = 16  # pixels, at least, between the middles of two labels
 NAME_FROM_LINE = range(10, 40)  # pixels from the held-out line to the middle of its label
 NAME_ROOM = 120  # pixels that the label of the held-out line needs
 
@@ -47,9 +49,9 @@ def loss_rows(snapshot: Snapshot, unit: str, axis: str) -> pd.DataFrame:
     specification stays the same and the chart keeps its hover and its zoom.
     """
     rows = _curve_rows(snapshot)
-    rows += (landmarks := _landmark_rows(snapshot))
-    rows += _held_out_name_rows(snapshot, landmarks)
+    rows += _landmark_rows(snapshot)
     rows += _extent_rows(snapshot, axis)
+    rows += _held_out_name_rows(snapshot, rows)
     # Column by column, each in its final form: a frame that is changed afterwards takes three
     # times as long, at every tick of every page.
     columns = {name: [row[name] for row in rows] for name in rows[0]}
@@ -95,7 +97,7 @@ def _curve_rows(snapshot: Snapshot) -> list[dict]:
         rows.append(_row("sample", n, at.smooth(n) / T, at.seconds(n)))
     for i, (n, rate) in enumerate(settled(history.rate_changes, snapshot.iteration)):
         label = f"learning rate {rate:g}"
-        row = 10 + 14 * (i % RATE_LABEL_ROWS)  # labels stand below each other
+        row = 10 + 16 * (i % RATE_LABEL_ROWS)  # labels stand below each other
         rows.append(_row("rate", n, at.smooth(n) / T, at.seconds(n), label) | {"row": row})
     return rows
 
@@ -128,30 +130,6 @@ def _landmark_rows(snapshot: Snapshot) -> list[dict]:
     return rows
 
 
-def _held_out_name_rows(snapshot: Snapshot, landmarks: list[dict]) -> list[dict]:
-    """The label at the end of the held-out line: off the bold line, landmarks and their labels.
-
-    Every unit is drawn so that equal steps of the loss are equally high.
-    """
-    if len(snapshot.history.evaluations) < 2:
-        return []  # one point is no line
-    low, high = _extent(snapshot)
-    pixel = (high - low) / PLOT_HEIGHT
-    n, held_out = snapshot.history.evaluations[-1]
-    at = _Interpolation(snapshot.history.metrics)
-    side = 1 if held_out * snapshot.config.seq_length >= at.smooth(n) else -1
-    top, bottom = high - NAME_RISE * pixel, low + NAME_RISE * pixel
-    away = [way * p * pixel for way in (side, -side) for p in NAME_FROM_LINE]
-    places = [min(max(held_out + d, bottom), top) for d in away]
-
-    def is_free(place: float) -> bool:
-        up = [(place - row["nats_per_character"]) / pixel for row in landmarks]
-        return not any(-NAME_RISE < pixels < NAME_RISE + NAME_APART for pixels in up)
-
-    place = next(filter(is_free, places), places[0])
-    return [_row("held name", n, place, at.seconds(n), HELD_OUT_NAME)]
-
-
 def _extent_rows(snapshot: Snapshot, axis: str) -> list[dict]:
     """Two invisible corners. The x axis doubles when it is full, so the curve never creeps."""
     low, high = _extent(snapshot)
@@ -162,13 +140,39 @@ def _extent_rows(snapshot: Snapshot, axis: str) -> list[dict]:
     return [_row("extent", 0, low), _row("extent", end, high)]
 
 
+def _held_out_name_rows(snapshot: Snapshot, rows: list[dict]) -> list[dict]:
+    """The label at the end of the held-out line: off the bold line, landmarks and their labels.
+
+    rows: all others. In every unit equal steps of the loss are drawn equally high.
+    """
+    if len(snapshot.history.evaluations) < 2:
+        return []  # one point is no line
+    drawn = [row["nats_per_character"] for row in rows]
+    marks = [row["nats_per_character"] for row in rows if row["kind"] == "landmark"]
+    low, high = min(drawn), max(drawn)
+    pixel = (high - low) / PLOT_HEIGHT
+    n, held_out = snapshot.history.evaluations[-1]
+    at = _Interpolation(snapshot.history.metrics)
+    side = 1 if held_out * snapshot.config.seq_length >= at.smooth(n) else -1
+    top, bottom = high - NAME_RISE * pixel, low + NAME_RISE * pixel
+    away = [way * p * pixel for way in (side, -side) for p in NAME_FROM_LINE]
+    places = [min(max(held_out + d, bottom), top) for d in away]
+
+    def is_free(place: float) -> bool:
+        up = [(place - mark) / pixel for mark in marks]
+        return not any(-NAME_RISE < pixels < NAME_RISE + NAME_APART for pixels in up)
+
+    place = next(filter(is_free, places), places[0])
+    return [_row("held name", n, place, at.seconds(n), HELD_OUT_NAME)]
+
+
 def _extent(snapshot: Snapshot) -> tuple[float, float]:
     """Where the y axis begins and ends, nats per character, in steps so coarse that it rests."""
     T, history, marks = snapshot.config.seq_length, snapshot.history, snapshot.corpus.landmarks
     bits = [row[2] / T / LN_2 for row in history.metrics]
-    bits += [nats / LN_2 for _, nats in history.evaluations]
-    low = min(*bits, marks.trigram, marks.bigram - 0.5, bits[0])
-    high = min(max(*bits, marks.uniform, bits[0]), 1.5 * marks.uniform)
+    held_out = [nats / LN_2 for _, nats in history.evaluations]
+    low = min(*bits, *held_out, marks.trigram, marks.bigram - 0.5)
+    high = max([min(max(*bits, marks.uniform), 1.5 * marks.uniform), *held_out])
     low = max(0.0, math.floor(2 * (low - 0.25)) / 2)
     room_for_a_label = 0.08 * (high - low) + 0.05
     return low * LN_2, math.ceil(4 * (high + room_for_a_label)) / 4 * LN_2
@@ -217,9 +221,9 @@ def loss_spec(unit: str, axis: str) -> dict:
         "x:Q",
         title=AXES[axis],
         scale=alt.Scale(nice=False),
-        axis=alt.Axis(format="~s", tickCount=6, grid=False),
+        axis=alt.Axis(format="~s", tickCount=6, grid=False, **LARGE_TEXT),
     )
-    y = alt.Y("y:Q", title=UNITS[unit], scale=scale, axis=alt.Axis(tickCount=6))
+    y = alt.Y("y:Q", title=UNITS[unit], scale=scale, axis=alt.Axis(tickCount=6, **LARGE_TEXT))
     base = alt.Chart(alt.NamedData("source")).encode(x=x, y=y)
 
     def of(kind: str) -> alt.Chart:
@@ -245,6 +249,7 @@ def loss_spec(unit: str, axis: str) -> dict:
     landmark = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "landmark")
     rate = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "rate").encode(x=x)
     name = landmark.encode(y=y, x=alt.value("width"), text="label:N")
+    behind = f"scale('x', datum.x) + {NAME_ROOM} < width"
     layers = [
         of("extent").mark_point(opacity=0, tooltip=None).add_params(zoom),
         landmark.mark_rule(strokeDash=[2, 4], color=QUIET, opacity=0.9, clip=True).encode(y=y),
@@ -254,7 +259,7 @@ def loss_spec(unit: str, axis: str) -> dict:
             dy=-7,
             font="serif",
             fontStyle="italic",
-            fontSize=12,
+            fontSize=TEXT + 1,  # the serif letters are smaller
             color=QUIET,
             clip=True,
         ),
@@ -263,16 +268,16 @@ def loss_spec(unit: str, axis: str) -> dict:
         of("smooth").mark_line(color=ACCENT, strokeWidth=2.6, clip=True),
         of("held name")
         .mark_text(
-            # It ends where the line does, or begins there while there is no room before.
-            align={"expr": f"scale('x', datum.x) < {NAME_ROOM} ? 'left' : 'right'"},
-            dx={"expr": f"scale('x', datum.x) < {NAME_ROOM} ? 4 : -4"},
+            # It begins where the line ends, or ends there if there is no room behind.
+            align={"expr": f"{behind} ? 'left' : 'right'"},
+            dx={"expr": f"{behind} ? 4 : -4"},
             color=HELD_OUT,
-            fontSize=12,
+            fontSize=TEXT,
             clip=True,
         )
         .encode(text="label:N"),
         rate.mark_rule(color=QUIET, strokeWidth=1, clip=True),
-        rate.mark_text(align="left", dx=4, color=QUIET, fontSize=11, clip=True).encode(
+        rate.mark_text(align="left", dx=4, color=QUIET, fontSize=TEXT, clip=True).encode(
             y=alt.Y("row:Q", scale=None, axis=None), text="label:N"
         ),
         of("sample")

@@ -13,6 +13,7 @@ from charrnn.ui.charts import (
     AXES,
     HELD_OUT_NAME,
     LANDMARK_NAMES,
+    LARGE_TEXT,
     MAX_DOTS,
     NAME_APART,
     NAME_RISE,
@@ -141,12 +142,15 @@ def test_the_name_of_the_held_out_line_stays_clear_of_landmarks(held_out):
             assert abs(y - middle_of_label) >= 0.99 * NAME_APART * pixel
 
 
-@pytest.mark.parametrize("held_out", [0.0, 1.0, 6.0, 50.0])
-def test_the_name_of_the_held_out_line_stays_in_the_chart(held_out):
+@pytest.mark.parametrize("held_out", [0.0, 1.0, 6.0, 14.0, 50.0])
+def test_the_held_out_line_and_its_name_stay_in_the_chart_however_high_it_rises(held_out):
     exams = [(0, 5 * BIT), (200, held_out * BIT)]
-    now = a_snapshot(iteration=200, evaluations=exams)
+    now = a_snapshot(iteration=200, bits=1.0, evaluations=exams)
     _, bottom, top = corners(now)
-    assert rows(now, "held name")["y"].between(bottom, top).all()
+    name = rows(now, "held name")["y"]
+    assert rows(now, "held")["y"].between(bottom, top).all()
+    assert name.between(bottom, top).all()
+    assert name.iloc[0] == pytest.approx(held_out, abs=float(40 * (top - bottom) / PLOT_HEIGHT))
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -279,6 +283,18 @@ def test_every_kind_of_row_has_a_layer_and_every_column_is_there(unit, axis):
         channels = layer["encoding"].values()
         channels = [c for one in channels for c in (one if isinstance(one, list) else [one])]
         assert {c["field"] for c in channels if "field" in c} <= set(frame.columns)
+
+
+@pytest.mark.parametrize(("unit", "axis"), ALL_AXES)
+def test_what_is_written_in_the_chart_can_be_read_from_afar(unit, axis):
+    sizes = []
+    for layer in loss_spec(unit, axis)["layer"]:
+        if layer["mark"]["type"] == "text":
+            sizes.append(layer["mark"]["fontSize"])
+        axes = [layer["encoding"].get(channel, {}).get("axis") for channel in "xy"]
+        sizes += [axis[name] for axis in axes if axis for name in LARGE_TEXT]
+    assert len(sizes) > 3
+    assert min(sizes) >= 13
 
 
 def test_only_perplexity_is_drawn_in_powers():

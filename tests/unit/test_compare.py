@@ -106,6 +106,8 @@ def test_the_specification_is_plain_json_says_everything_on_hover_and_has_no_dat
         assert "data" not in spec
         words = json.dumps(spec)
         assert f'"title": "{title}"' in words
+        for size in ("labelFontSize", "titleFontSize"):
+            assert words.count(f'"{size}": 13') == 6  # two axes of three layers
         for field in ("run", "settings", "bits", "iteration", "characters", "seconds"):
             assert f'"field": "{field}"' in words
 

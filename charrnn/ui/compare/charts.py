@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.ui.charts import AXES, doubled
+from charrnn.ui.charts import AXES, LARGE_TEXT, doubled
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.style import QUIET
 
@@ -71,13 +71,13 @@ def curve_spec(
         "x:Q",
         title=AXES[axis],
         scale=alt.Scale(nice=False),
-        axis=alt.Axis(format="~s", tickCount=6, grid=False),
+        axis=alt.Axis(format="~s", tickCount=6, grid=False, **LARGE_TEXT),
     )
     y = alt.Y(
         "bits:Q",
         title="bits per character (smooth)",
         scale=alt.Scale(nice=False, zero=False),
-        axis=alt.Axis(tickCount=6),
+        axis=alt.Axis(tickCount=6, **LARGE_TEXT),
     )
     base = alt.Chart(alt.NamedData("source")).encode(x=x, y=y)
     curves = base.transform_filter(alt.datum.layer == "curve").encode(
