@@ -25,7 +25,6 @@ LANDMARK_NAMES = {
 }
 
 HELD_OUT_NAME = "text it never saw"
-BY_HEART = 1.0  # bits per character, at least, between a text learned by heart and any other
 
 MAX_DOTS = 100
 RATE_LABEL_ROWS = 6
@@ -83,7 +82,7 @@ def _row(kind: str, iteration: float, nats: float, seconds: float = 0.0, label: 
 def _curve_rows(snapshot: Snapshot) -> list[dict]:
     T, history = snapshot.config.seq_length, snapshot.history
     seconds = {n: s for n, _, _, s in history.metrics}
-    at = _Interpolation(history.metrics)
+    at = Interpolation(history.metrics)
     rows = []
     low, high = _extent(snapshot)
     for n, loss, smooth, s in history.metrics:
@@ -152,7 +151,7 @@ def _held_out_name_rows(snapshot: Snapshot, rows: list[dict]) -> list[dict]:
     low, high = min(drawn), max(drawn)
     pixel = (high - low) / PLOT_HEIGHT
     n, held_out = snapshot.history.evaluations[-1]
-    at = _Interpolation(snapshot.history.metrics)
+    at = Interpolation(snapshot.history.metrics)
     side = 1 if held_out * snapshot.config.seq_length >= at.smooth(n) else -1
     top, bottom = high - NAME_RISE * pixel, low + NAME_RISE * pixel
     away = [way * p * pixel for way in (side, -side) for p in NAME_FROM_LINE]
@@ -185,7 +184,7 @@ def doubled(start: float, least: float) -> float:
     return start
 
 
-class _Interpolation:
+class Interpolation:
     """Where a curve lies at iterations between its rows."""
 
     def __init__(self, metrics: list[tuple[int, float, float, float]]):
@@ -293,44 +292,3 @@ def loss_spec(unit: str, axis: str) -> dict:
     for dropped in ("data", "config", "$schema", "datasets"):
         spec.pop(dropped, None)
     return spec
-
-
-def loss_in_words(snapshot: Snapshot) -> str:
-    """The chart as a sentence or two: what somebody who cannot see it should know."""
-    guess = snapshot.corpus.landmarks.uniform
-    if snapshot.iteration == 0:
-        return (
-            f"Before the first update the network guesses: {guess:.2f} bits per character, "
-            f"like choosing among {2**guess:.0f} characters."
-        )
-    if guess == 0:
-        return "Every character of this text is the same: there is nothing to guess."
-    passed = [
-        LANDMARK_NAMES[name]
-        for name, bits in snapshot.corpus.landmarks._asdict().items()
-        if snapshot.bits < bits
-    ]
-    better = f", better than {passed[-1]}" if passed else ", no better than guessing yet"
-    words = (
-        f"After {snapshot.iteration:,} iteration{'s' * (snapshot.iteration > 1)}: "
-        f"{snapshot.bits:.2f} bits per character, like choosing among "
-        f"{2**snapshot.bits:.1f} characters{better}."
-    )
-    if snapshot.history.evaluations:
-        held_out = snapshot.history.evaluations[-1][1] / LN_2
-        words += f" The dashes, on text it never saw: {held_out:.2f}."
-        if _is_by_heart(snapshot):
-            words += " It is learning its text by heart rather than the language."
-    return words
-
-
-def _is_by_heart(snapshot: Snapshot) -> bool:
-    """Whether what it learned is of little use elsewhere, as it was at the newest measurement.
-
-    Only from one to the next may this change: the sentence keeps its length between two ticks.
-    """
-    n, held_out = snapshot.history.evaluations[-1]
-    bits, marks = held_out / LN_2, snapshot.corpus.landmarks
-    learned = _Interpolation(snapshot.history.metrics).smooth(n) / snapshot.config.seq_length / LN_2
-    # A network that has learned next to nothing is above guessing, too, but on every text.
-    return bits - learned > BY_HEART or (bits > marks.uniform and learned < marks.unigram)

@@ -13,6 +13,7 @@ from charrnn.runs.records import Corpus, Run
 from charrnn.runs.worker import BROKE_DOWN
 from charrnn.ui import axes, branching, charts, services, session, sitemap, snapshot, writing
 from charrnn.ui.dialogs import rerun_page
+from charrnn.ui.loss_words import loss_in_words
 from charrnn.ui.plain import plain
 from charrnn.ui.snapshot import Snapshot
 from charrnn.ui.trouble import told
@@ -186,7 +187,7 @@ def _choose_axes() -> tuple[str, str]:
 
 
 def _curve(now: Snapshot, unit: str, axis: str) -> None:
-    words = charts.loss_in_words(now)
+    words = loss_in_words(now)
     key = f"loss_{unit}_{axis}"
     st.vega_lite_chart(
         charts.loss_rows(now, unit, axis),

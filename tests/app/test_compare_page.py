@@ -11,6 +11,7 @@ from charrnn.runs.shelf import Shelf
 from charrnn.ui import services
 from charrnn.ui.compare import page as compare
 from charrnn.ui.compare import shelf as side
+from charrnn.ui.plain import plain
 from tests.conftest import WORKSPACE
 
 SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_length=40)
@@ -190,6 +191,15 @@ def test_the_boxes_at_the_side_say_names_as_they_are(open_compare, two, shelf):
     shelf.rename(two[1].id, name)
     page = open_compare(two[0])
     assert boxes(page) == [(name, False, False), ("Run 1", True, False)]
+
+
+def test_the_sentence_under_the_curves_says_names_as_they_are(open_compare, two, shelf):
+    name = "**x** $a$ :red[x] <b> `y`"
+    for run in two:
+        shelf.rename(run.id, name)
+    (sentence,) = [c.value for c in open_compare(*two).caption if "bits per character" in c.value]
+    assert plain(name) in sentence
+    assert "**" not in sentence.replace("\\*", "")
 
 
 def test_no_more_can_be_ticked_than_are_compared(open_compare, two, shelf, corpus, monkeypatch):

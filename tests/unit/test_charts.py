@@ -20,10 +20,10 @@ from charrnn.ui.charts import (
     PLOT_HEIGHT,
     UNITS,
     doubled,
-    loss_in_words,
     loss_rows,
     loss_spec,
 )
+from charrnn.ui.loss_words import loss_in_words
 from charrnn.ui.snapshot import Snapshot
 
 ALL_AXES = list(product(UNITS, AXES))

@@ -155,7 +155,7 @@ def test_who_is_ahead_is_said_for_as_far_as_all_have_come(a_subject):
         metrics=[
             (0, 0.0, 4 * T * BIT, 0.0),
             (390, 0.0, 3.5 * T * BIT, 1.0),
-            (410, 0.0, 1.0 * T * BIT, 2.0),
+            (410, 0.0, 3.1 * T * BIT, 2.0),
         ],
     )
     assert charts.in_words([replace(further, history=history), quicker]) == (

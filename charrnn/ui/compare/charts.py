@@ -3,6 +3,7 @@
 from functools import cache
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from charrnn.engine.evaluation import bits_per_character
@@ -142,11 +143,14 @@ def _named(subject: Subject) -> str:
 
 
 def _bits_at(subject: Subject, iteration: int) -> float:
-    """The smooth loss at the last point of the curve up to an iteration, in bits per character."""
+    """Where the curve lies, in bits per character; between its points, which are thinned, too."""
     if subject.run.iteration <= iteration:
-        return subject.bits  # the rows are thinned, and end before
-    before = [smooth for n, _, smooth, _ in subject.history.metrics if n <= iteration]
-    return bits_per_character(before[-1], subject.run.config.seq_length)
+        return subject.bits
+    T, run = subject.run.config.seq_length, subject.run
+    start = (0, T * subject.corpus.landmarks.uniform * np.log(2))
+    points = [start, *((n, smooth) for n, _, smooth, _ in subject.history.metrics)]
+    at, smooth = zip(*points, (run.iteration, run.smooth_loss), strict=True)
+    return bits_per_character(float(np.interp(iteration, at, smooth)), T)
 
 
 def _listed(names: list[str]) -> str:

@@ -9,6 +9,7 @@ from charrnn.ui import axes, keeping, services, session, settings, twins
 from charrnn.ui.compare import charts, samples, shelf, subject, table
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.dialogs import rerun_page
+from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
 LIVE_SECONDS = 2.0  # between two looks, but for a crowd: see crowd.py
@@ -108,7 +109,7 @@ def _curves(subjects: list[Subject]) -> None:
         selection_mode=["zoom"],
         alt="The smooth loss of each run; the table below has the figures",
     )
-    st.caption(charts.in_words(subjects).replace("$", "\\$"))
+    st.caption(plain(charts.in_words(subjects)))
 
 
 def _keep_view() -> None:
