@@ -88,3 +88,23 @@ def kill(pid: int) -> None:
     """kill -9, if it is still there."""
     if alive(pid):
         os.kill(pid, signal.SIGKILL)
+
+
+def open_at_once(url: str, processes: int) -> None:
+    """Open a store from so many processes at one moment, and keep a text in it from each."""
+    code = """
+import sys
+from charrnn.runs.store import Store
+print("ready", flush=True)
+sys.stdin.read()
+Store(sys.argv[1]).add_corpus("cats", "the cat sat on the mat")
+"""
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    command = [sys.executable, "-c", code, url]
+    opened = [subprocess.Popen(command, cwd=ROOT, **pipes) for _ in range(processes)]
+    for process in opened:
+        assert process.stdout.readline() == b"ready\n"
+    for process in opened:
+        process.stdin.close()
+    said = [process.stderr.read() for process in opened]
+    assert [process.wait(30) for process in opened] == [0] * processes, said

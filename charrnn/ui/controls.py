@@ -131,20 +131,20 @@ def _train(shelf: Shelf, shown: str | None, run: Run | None) -> None:
 
     shown: what session.run_id() was when the button was drawn.
     """
+    _begin(shelf, shown, beside=run)
+
+
+def _begin(
+    shelf: Shelf, shown: str | None, *, beside: Run | None = None, pause_at: int | None = None
+) -> None:
+    """beside: the run that was shown; on the same text they are twins."""
     if session.run_id() != shown:
         return  # the second half of a double click: the first has begun a run
     corpus = catch_up()
     if corpus is None:
         return  # the page says why
-    if run and services.owned(run):
-        shelf.wish(run.id, desired="paused")
-    _begin(shelf, corpus, beside=run)
-
-
-def _begin(
-    shelf: Shelf, corpus: Corpus, *, beside: Run | None = None, pause_at: int | None = None
-) -> None:
-    """beside: the run that was shown; on the same text they are twins."""
+    if beside and services.owned(beside):
+        shelf.wish(beside.id, desired="paused")
     config = settings.chosen().fitted(corpus.characters)
     twin = beside.id if beside and beside.sha256 == corpus.sha256 else None
     run = shelf.create(corpus, config, pause_at=pause_at, parent=twin)
@@ -171,8 +171,7 @@ def _resume(shelf: Shelf, run: Run, *, pause_at: int | None = None) -> None:
 @told()
 def _step(shelf: Shelf, run: Run | None, size: int) -> None:
     if run is None:
-        if corpus := catch_up():
-            _begin(shelf, corpus, pause_at=size)
+        _begin(shelf, None, pause_at=size)
     else:
         run = shelf.run(run.id)  # it may have gone on since the page was drawn
         _resume(shelf, run, pause_at=run.iteration + size)

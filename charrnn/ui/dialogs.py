@@ -9,7 +9,7 @@ from functools import wraps
 
 import streamlit as st
 
-_OPEN = "dialog_is_open"
+from charrnn.ui import session
 
 
 def dialog(title: str, **options) -> Callable:
@@ -19,7 +19,7 @@ def dialog(title: str, **options) -> Callable:
         @st.dialog(title, on_dismiss=none_is_open, **options)
         @wraps(draw)
         def open_dialog(*args, **kwargs) -> None:
-            st.session_state[_OPEN] = True
+            st.session_state[session.DIALOG] = True
             draw(*args, **kwargs)
 
         return open_dialog
@@ -29,10 +29,10 @@ def dialog(title: str, **options) -> Callable:
 
 def none_is_open() -> None:
     """To be said when the whole page is drawn: that has closed whatever was open."""
-    st.session_state[_OPEN] = False
+    st.session_state[session.DIALOG] = False
 
 
 def rerun_page() -> None:
     """Draw the whole page anew; while a dialog is open, nothing: the next look asks again."""
-    if not st.session_state.get(_OPEN):
+    if not st.session_state.get(session.DIALOG):
         st.rerun()

@@ -4,6 +4,7 @@ from typing import Any
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.records import Run
+from charrnn.ui.words import listed
 
 LABELS = {
     "learning_rate": "learning rate",
@@ -33,11 +34,6 @@ def differences(before: RunConfig, now: RunConfig) -> list[str]:
         for name, (old, new) in before.differences(now).items()
         if name != "iterations"
     ]
-
-
-def listed(words: list[str]) -> str:
-    """a, b and c."""
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def origin_in_words(run: Run, parent: Run | None) -> str:

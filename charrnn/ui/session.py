@@ -28,6 +28,9 @@ _ENTERED = "entered"
 MAX_COMPARED = 12
 
 SETTINGS_OF = "settings_of"  # the run that the settings were last taken from
+AGREED = "agreed"  # run -> its live settings, as page and run last agreed on them
+DIALOG = "dialog"  # whether one is open
+TAKEN = "taken"  # the text that was last brought, and what became of it
 
 SOURCE = "source"
 OFFER = "offer"

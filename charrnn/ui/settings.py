@@ -12,8 +12,6 @@ from charrnn.ui import session
 # What a run follows while it trains: a change of these is no new run.
 LIVE = ("learning_rate", "iterations")
 
-_AGREED = "agreed"  # run -> its live settings, as page and run last agreed on them
-
 
 def start() -> None:
     """Give every setting its default, once."""
@@ -28,7 +26,7 @@ def take(run: Run) -> bool:
         return False
     for name, value in run.config.to_dict().items():
         state[name] = value
-    state.pop(_AGREED, None)  # those that are live are as they were at the start, and follow it
+    state.pop(session.AGREED, None)  # the live ones are as at the start, and follow the run
     state[session.SETTINGS_OF] = run.id
     return True
 
@@ -39,7 +37,7 @@ def moved(run: Run) -> dict[str, float]:
     Those that stand where they were follow the run: another visitor may have moved them.
     """
     state = st.session_state
-    agreed = state.get(_AGREED, {}).get(run.id, {})
+    agreed = state.get(session.AGREED, {}).get(run.id, {})
     wishes = {}
     for name in LIVE:
         here, there = state[name], getattr(run, name)
@@ -58,7 +56,7 @@ def agree(run: Run) -> None:
     Compared at every run of the page, and not told by a widget's callback: when the page runs
     again before a callback is done, Streamlit drops the callback, but never the value.
     """
-    st.session_state[_AGREED] = {run.id: {name: getattr(run, name) for name in LIVE}}
+    st.session_state[session.AGREED] = {run.id: {name: getattr(run, name) for name in LIVE}}
 
 
 def restart(run: Run) -> None:

@@ -7,6 +7,7 @@ from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.records import Corpus, Run
 from charrnn.ui import settings
 from charrnn.ui.plain import plain
+from charrnn.ui.words import listed
 
 UNCHANGED = "Three numbers decide how much it can learn, and how fast."
 
@@ -39,7 +40,7 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     _warn_of_limits(corpus, config)
     changes = changed(run, corpus, config)
     with note.container(key="note"):
-        st.caption(f"{_listed(changes)}: Train starts a new run." if changes else UNCHANGED)
+        st.caption(f"{listed(changes)}: Train starts a new run." if changes else UNCHANGED)
     return config
 
 
@@ -61,10 +62,6 @@ def changed(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:
         for name, (now, before) in config.differences(run.config).items()
         if name not in settings.LIVE
     ]
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def _slider(name: str, label: str | None = None, *, format_func=None) -> None:

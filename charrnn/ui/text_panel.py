@@ -148,7 +148,7 @@ def _keep(name: str, identity: str | int, read) -> str | None:
 
     Returns why it cannot be read, if so: then the text before stays chosen.
     """
-    taken = st.session_state.get("taken")
+    taken = st.session_state.get(session.TAKEN)
     if not taken or taken["identity"] != identity:
         # A paste is called by its first words, in which a slash is no path.
         name = clean_name(name) if isinstance(identity, str) else short_name(name)
@@ -159,7 +159,7 @@ def _keep(name: str, identity: str | int, read) -> str | None:
             st.session_state.pop(session.OFFER, None)
         except NotText as problem:
             taken["problem"] = str(problem)
-        st.session_state["taken"] = taken
+        st.session_state[session.TAKEN] = taken
     if not taken["problem"]:
         session.select_text(taken["sha256"])
     return taken["problem"]

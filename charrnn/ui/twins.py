@@ -14,7 +14,7 @@ from charrnn.ui.dialogs import dialog
 from charrnn.ui.plain import plain
 from charrnn.ui.settings_panel import CHOICES
 from charrnn.ui.trouble import told
-from charrnn.ui.words import duration
+from charrnn.ui.words import duration, listed
 
 CHANGEABLE = ("hidden_size", "seq_length", "learning_rate", "streams")
 GRID = ("learning_rate", "hidden_size", "seq_length")
@@ -47,7 +47,7 @@ def duplicate(run: Run) -> None:
     config = replace(run.config, **values, seed=seed).fitted(corpus.characters)
     changes = kin.differences(run.config, config)
     problem = _problem([config], corpus)
-    st.text(kin.listed(changes) or "Nothing changed yet: move a slider.")
+    st.text(listed(changes) or "Nothing changed yet: move a slider.")
     _say_how_long([config], corpus, problem)
     if st.button(
         "Start the twin",

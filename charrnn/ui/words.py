@@ -10,6 +10,11 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {seconds % 60:02d} s" if minutes else f"{seconds} s"
 
 
+def listed(words: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
 def back_to(kept: list[int]) -> str:
     """From where on one can look back. kept: the iterations of which the network is kept."""
     if not kept:

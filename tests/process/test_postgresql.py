@@ -4,15 +4,13 @@ With CHARRNN_TEST_POSTGRESQL all other tests that share the store try it there a
 """
 
 import random
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from launching import ROOT
+from launching import open_at_once
 from sqlalchemy import create_engine, func, select
 from test_killed_anywhere import SMALL, assert_equals_an_undisturbed_run, left_behind
 
@@ -27,14 +25,6 @@ from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from charrnn.runs.tidying import tidy
 from tests.unit.test_migration import VERSION_1
-
-OPEN = """
-import sys
-from charrnn.runs.store import Store
-print("ready", flush=True)
-sys.stdin.read()
-Store(sys.argv[1]).add_corpus("cats", "the cat sat on the mat")
-"""
 
 
 @pytest.fixture
@@ -91,22 +81,7 @@ def test_a_run_lives_there_from_its_beginning_until_it_is_tidied_away(
 
 
 def test_many_processes_that_open_it_at_once_all_can(postgresql):
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", OPEN, postgresql],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(6)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == b"ready\n"
-    for process in processes:
-        process.stdin.close()
-    said = [process.stderr.read() for process in processes]
-    assert [process.wait(30) for process in processes] == [0] * 6, said
+    open_at_once(postgresql, 6)
 
 
 def test_tables_of_the_first_version_become_like_new_ones(postgresql):

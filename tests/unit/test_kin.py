@@ -6,6 +6,7 @@ import pytest
 
 from charrnn.runs.config import RunConfig
 from charrnn.ui import kin
+from charrnn.ui.words import listed
 
 CONFIG = RunConfig(learning_rate=0.1, hidden_size=100)
 
@@ -39,7 +40,7 @@ def test_what_was_changed_is_said(changes, words):
     [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
 )
 def test_words_are_listed_as_one_would_say_them(words, said):
-    assert kin.listed(words) == said
+    assert listed(words) == said
 
 
 def test_a_run_and_its_twin_both_say_what_differs(family):

@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.migration import VERSION, NewerStore
 from charrnn.runs.records import StoreError
 from charrnn.runs.store import Store
+from tests.launching import open_at_once
 
 ROOT = Path(__file__).parents[2]
 TEXT = "the cat sat on the mat and the dog sat on the log\n" * 60
@@ -249,31 +248,8 @@ def test_a_store_from_the_future_is_one_sentence_and_left_as_it_is(url, file, fo
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["empty", "of version 1"])
-def test_many_processes_that_open_it_at_once_all_can(url, request, old, eventually):
+def test_many_processes_that_open_it_at_once_all_can(url, request, old):
     if old:
         request.getfixturevalue("version_1")
-    code = """
-import sys
-from charrnn.runs.store import Store
-print("ready", flush=True)
-sys.stdin.read()
-store = Store(sys.argv[1])
-store.add_corpus("cats", "the cat sat on the mat")
-"""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, url],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for _ in range(6)
-    ]
-    for process in processes:
-        assert process.stdout.readline() == b"ready\n"
-    for process in processes:
-        process.stdin.close()
-    said = [process.stderr.read() for process in processes]
-    assert [process.wait(30) for process in processes] == [0] * 6, said
+    open_at_once(url, 6)
     assert Store(url).wanted() == []

@@ -10,6 +10,7 @@ from charrnn.engine.evaluation import bits_per_character
 from charrnn.ui.charts import AXES, LARGE_TEXT, doubled
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.style import QUIET
+from charrnn.ui.words import listed
 
 HEIGHT = 320
 EMPTY_ROOM = 1.04  # of the axis, beyond the longest curve
@@ -122,7 +123,7 @@ def in_words(subjects: list[Subject]) -> str:
     waiting = [subject.run.title for subject in subjects if subject.run.iteration == 0]
     if waiting:
         have = "has" if len(waiting) == 1 else "have"
-        return f"{_listed(waiting)} {have} not begun: there is nothing to compare yet."
+        return f"{listed(waiting)} {have} not begun: there is nothing to compare yet."
     reached = [subject.run.iteration for subject in subjects]
     common = min(reached)
     bits = [f"{_bits_at(subject, common):.2f}" for subject in subjects]  # equal as they are read
@@ -134,8 +135,8 @@ def in_words(subjects: list[Subject]) -> str:
     if len(best) == 1:
         return f"{moment} the lowest is {best[0]}: {lowest} bits per character."
     if len(best) == len(subjects):
-        return f"{moment} {_listed(best)} are level at {lowest} bits per character."
-    return f"{moment} the lowest are {_listed(best)}, level at {lowest} bits per character."
+        return f"{moment} {listed(best)} are level at {lowest} bits per character."
+    return f"{moment} the lowest are {listed(best)}, level at {lowest} bits per character."
 
 
 def _named(subject: Subject) -> str:
@@ -151,9 +152,3 @@ def _bits_at(subject: Subject, iteration: int) -> float:
     points = [start, *((n, smooth) for n, _, smooth, _ in subject.history.metrics)]
     at, smooth = zip(*points, (run.iteration, run.smooth_loss), strict=True)
     return bits_per_character(float(np.interp(iteration, at, smooth)), T)
-
-
-def _listed(names: list[str]) -> str:
-    """One, two and three."""
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
