@@ -60,8 +60,13 @@ def _marked(text: str, copied: Copied) -> str:
     """The text as HTML, nothing in it to interpret, with its copied stretches marked."""
     pieces, end = [], 0
     for start, length in copied.stretches:
-        pieces.append(html.escape(text[end:start]))
+        pieces.append(_escaped(text[end:start]))
         end = start + length
         title = f"{length} characters that stand so in the text"
-        pieces.append(f'<mark title="{title}">{html.escape(text[start:end])}</mark>')
-    return "".join(pieces) + html.escape(text[end:])
+        pieces.append(f'<mark title="{title}">{_escaped(text[start:end])}</mark>')
+    return "".join(pieces) + _escaped(text[end:])
+
+
+def _escaped(text: str) -> str:
+    # st.html() empties lines of nothing but spaces. A line break in digits ends no line for it.
+    return html.escape(text).replace("\n", "&#10;")

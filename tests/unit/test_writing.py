@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from charrnn.engine.copying import Source
 from charrnn.ui import writing
@@ -47,6 +48,21 @@ def test_copied_stretches_are_marked_and_the_text_stays_what_it_is():
 
 def test_where_nothing_is_copied_nothing_is_marked():
     assert marked("something quite different").tags == set()
+
+
+def test_lines_of_nothing_but_spaces_reach_the_page_as_they_are():
+    def page():
+        import streamlit as st
+
+        from charrnn.engine.copying import Source
+        from charrnn.ui import writing
+
+        sample = "  a\n \n\n   \nb \n"
+        copied = Source("another text", shortest=12).compare(sample)
+        st.html(f"<pre>{writing._marked(sample, copied)}</pre>")
+
+    (block,) = AppTest.from_function(page).run().get("html")
+    assert Reader(block.proto.body).text == "  a\n \n\n   \nb \n"
 
 
 @pytest.mark.parametrize(
