@@ -31,7 +31,8 @@ class Adagrad:
         g, m, work = gradients.flat, self.memory.flat, self._work
         np.multiply(g, g, work)
         # Mostly nothing is clipped, and a look at the largest is cheaper than a pass.
-        if not np.maximum.reduce(work) <= CLIP * CLIP:
+        # (argmax is quicker than max, and what is not a number counts as the largest.)
+        if not work.item(work.argmax()) <= CLIP * CLIP:
             g.clip(-CLIP, CLIP, out=g)
             np.multiply(g, g, work)
             if np.isnan(work.max()):

@@ -72,6 +72,7 @@ class Trainer:
         self.iteration = 0
         self.position = 0
         self.smooth_loss = seq_length * math.log(vocab_size)  # what guessing costs
+        self._lost = DIVERGED * seq_length * math.log(max(vocab_size, 2))
 
     def step(self) -> StepRecord:
         """Read one window, learn from it, move on. Raises Diverged."""
@@ -81,11 +82,11 @@ class Trainer:
         loss = self.forward(inputs, targets)
         if not math.isfinite(loss):
             raise Diverged(f"the loss became {loss} at iteration {self.iteration + 1}")
-        if self.smooth_loss > DIVERGED * T * math.log(max(self.weights.vocab_size, 2)):
+        if self.smooth_loss > self._lost:
             raise Diverged(
                 f"the loss stays far above what guessing would cost, at iteration {self.iteration}"
             )
-        gradients = self.backward(inputs, targets)
+        gradients = self.backward()
         try:
             self.adagrad.update(gradients, self.learning_rate)
         except FloatingPointError as error:
@@ -116,8 +117,8 @@ class Trainer:
     def state(self) -> dict[str, np.ndarray]:
         """All that the future depends on. Restored, training goes on to the same bits."""
         return {
-            "weights": self.weights.flat.copy(),
-            "memory": self.adagrad.memory.flat.copy(),
+            "weights": self.weights.packed(),
+            "memory": self.adagrad.memory.packed(),
             "hidden": self.forward.carried.copy(),
             "position": np.array(self.position),
             "iteration": np.array(self.iteration),
@@ -127,17 +128,14 @@ class Trainer:
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go back to a state(). Raises ValueError if it belongs to another shape of network."""
-        for name, here in (
-            ("weights", self.weights.flat),
-            ("memory", self.adagrad.memory.flat),
-            ("hidden", self.forward.carried),
-        ):
-            if state[name].shape != here.shape or state[name].dtype != here.dtype:
+        now = self.state()
+        for name in ("weights", "memory", "hidden"):
+            if (state[name].shape, state[name].dtype) != (now[name].shape, now[name].dtype):
                 raise ValueError(f"the saved {name} belong to a network of another size")
         if not 0 <= int(state["position"]) <= len(self.text) - self.seq_length - 1:
             raise ValueError("the saved position lies outside this text")
-        self.weights.flat[:] = state["weights"]
-        self.adagrad.memory.flat[:] = state["memory"]
+        self.weights.unpack(state["weights"])
+        self.adagrad.memory.unpack(state["memory"])
         self.forward.carried[:] = state["hidden"]
         self.position = int(state["position"])
         self.iteration = int(state["iteration"])

@@ -60,7 +60,7 @@ class SavedRun:
     @property
     def weights(self) -> Parameters:
         weights = Parameters(len(self.vocabulary), self.config.hidden_size, self.config.dtype)
-        weights.flat[:] = self.state["weights"]
+        weights.unpack(self.state["weights"])
         return weights
 
 

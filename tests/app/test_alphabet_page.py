@@ -131,7 +131,7 @@ def test_with_a_run_its_own_numbers_are_shown(open_alphabet, store, cats):
     assert len(page.get("vega_lite_chart")) == 5
     state = state_from_bytes(store.checkpoint(cats.id)[1])
     weights = Parameters(len(store.corpus(cats.sha256).vocabulary), 8)
-    weights.flat[:] = state["weights"]
+    weights.unpack(state["weights"])
     moment = Subject.of_run(cats).newest_moment()
     np.testing.assert_array_equal(moment.weights.Wxh, weights.Wxh)
     np.testing.assert_array_equal(moment.hidden, state["hidden"][0])

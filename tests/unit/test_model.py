@@ -46,7 +46,7 @@ def textbook_window(forward, inputs, targets, stream):
 def test_gradients_equal_central_differences(shape):
     forward, inputs, targets = a_network(*shape)
     forward(inputs, targets)
-    gradients = Backward(forward)(inputs, targets)
+    gradients = Backward(forward)()
 
     numeric, step = forward.weights.like(), 1e-5
     w = forward.weights.flat
@@ -77,7 +77,7 @@ def test_loss_and_gradients_are_the_mean_over_the_streams_of_the_textbook(shape)
     for b, (_, _, last_state) in enumerate(books):
         np.testing.assert_allclose(forward.states[-1][b], last_state[:, 0], rtol=1e-12)
 
-    gradients = Backward(forward)(inputs, targets)
+    gradients = Backward(forward)()
     for name in NAMES:
         here = getattr(gradients, name)
         expected = sum(book[1][name] for book in books).reshape(here.shape) / B
@@ -90,13 +90,13 @@ def test_gradients_of_one_window_leave_nothing_behind_for_the_next(B):
     fresh_inputs, fresh_targets = (inputs + 1) % 6, (targets + 2) % 6
     backward = Backward(forward)
     forward(inputs, targets)
-    backward(inputs, targets)
+    backward()
     forward(fresh_inputs, fresh_targets)
-    second = backward(fresh_inputs, fresh_targets).flat.copy()
+    second = backward().flat.copy()
 
     untouched = Backward(forward)
     forward(fresh_inputs, fresh_targets)
-    np.testing.assert_array_equal(second, untouched(fresh_inputs, fresh_targets).flat)
+    np.testing.assert_array_equal(second, untouched().flat)
 
 
 @pytest.mark.parametrize("B", [1, 2])
@@ -139,6 +139,21 @@ def test_large_scores_do_not_overflow(dtype, B):
     assert np.isfinite(forward.probabilities).all()
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("score", [1, 50, 100, 1000])
+def test_scores_that_lie_far_from_0_give_the_same_probabilities(score, sign):
+    V, T = 5, 4
+    forward = Forward(Parameters(V, 3), T)  # weights of 0: the scores are by
+    y = sign * score + np.linspace(0, 3, V)
+    forward.weights.by[:] = y
+    inputs, targets = np.random.default_rng(0).integers(0, V, (2, T, 1))
+    with warnings.catch_warnings(action="error"):
+        loss = forward(inputs, targets)
+    p = np.exp(y - y.max()) / np.exp(y - y.max()).sum()
+    assert loss == pytest.approx(-np.log(p[targets]).sum(), rel=1e-4)
+    np.testing.assert_allclose(forward.probabilities, np.tile(p, (T, 1)), rtol=1e-4)
+
+
 def test_the_seed_decides_the_weights():
     same, again, other = (Parameters.initial(7, 5, seed=seed).flat for seed in (1, 1, 2))
     np.testing.assert_array_equal(same, again)
@@ -172,12 +187,41 @@ def test_matrices_of_one_shape_start_with_the_same_numbers():
     assert Parameters.initial(7, 6, seed=4).Whh.shape == (6, 6)
 
 
-def test_named_arrays_are_views_that_cover_the_flat_vector_once():
+def test_named_arrays_are_views_that_cover_what_is_packed_once():
     weights = Parameters(7, 5, np.float64)
-    weights.flat[:] = np.arange(weights.flat.size)
+    numbers = np.arange(Parameters.size(7, 5), dtype=np.float64)
+    weights.unpack(numbers)
     named = np.concatenate([getattr(weights, name).ravel() for name in NAMES])
-    np.testing.assert_array_equal(np.sort(named), weights.flat)
+    np.testing.assert_array_equal(np.sort(named), numbers)
+    np.testing.assert_array_equal(weights.packed(), numbers)
     assert [getattr(weights, name).shape for name in NAMES] == [(5, 7), (5, 5), (7, 5), (5,), (7,)]
     for name in NAMES:
         getattr(weights, name)[...] = -1
-    assert (weights.flat == -1).all()
+    assert np.count_nonzero(weights.flat) == len(numbers)
+    assert (weights.packed() == -1).all()
+
+
+def test_what_is_packed_keeps_the_order_that_files_are_written_in():
+    weights = Parameters.initial(7, 5, seed=0)
+    weights.bh[:], weights.by[:] = 1, 2
+    parts = [weights.Wxh.T, weights.Whh, weights.Why, weights.bh, weights.by]
+    np.testing.assert_array_equal(weights.packed(), np.concatenate([p.ravel() for p in parts]))
+
+
+def test_numbers_of_another_network_are_not_unpacked():
+    weights = Parameters(7, 5)
+    with pytest.raises(ValueError, match="107 numbers are needed, and these are 106"):
+        weights.unpack(np.ones(Parameters.size(7, 5) - 1, np.float32))
+    assert not weights.flat.any()
+
+
+@pytest.mark.parametrize("H", [1, 6, 7, 8, 83])
+def test_a_bias_is_the_weight_of_an_input_that_is_always_1(H):
+    V, rng = 4, np.random.default_rng(0)
+    weights, h = Parameters(V, H, np.float64), rng.standard_normal(H)
+    weights.unpack(rng.standard_normal(Parameters.size(V, H)))
+    row = np.zeros(weights.width)
+    row[:H], row[H] = h, 1
+    assert weights.width % 8 == 0
+    np.testing.assert_allclose(weights.recurrent @ row, weights.Whh @ h + weights.bh)
+    np.testing.assert_allclose(weights.output @ row, weights.Why @ h + weights.by)

@@ -118,7 +118,7 @@ def _read_moment(
     weights = Parameters(*shape)
     checkpoint = store.checkpoint(run_id) if newest else None
     state = state_from_bytes(checkpoint[1] if newest else store.snapshot(run_id, iteration))
-    weights.flat[:] = state["weights"]
+    weights.unpack(state["weights"])
     if "hidden" not in state:
         # A store of version 1 kept only the weights. The newest memory is the best there is to
         # begin from; the first window brings it into step.
