@@ -45,6 +45,13 @@ class Parameters:
         """The length of [h 1 0]."""
         return -(-(hidden_size + 1) // ROW_MULTIPLE) * ROW_MULTIPLE
 
+    def row(self, hidden: np.ndarray) -> np.ndarray:
+        """[h 1 0], (width,), for a hidden state (H,)."""
+        row = np.zeros(self.width, self.dtype)
+        row[: self.hidden_size] = hidden
+        row[self.hidden_size] = 1
+        return row
+
     @staticmethod
     def size(vocab_size: int, hidden_size: int) -> int:
         """How many numbers a network of these sizes learns."""

@@ -23,7 +23,7 @@ def sample_rng(seed: int, iteration: int) -> np.random.Generator:
 
 def read(weights: Parameters, hidden: np.ndarray, character: int) -> np.ndarray:
     """The hidden state after one more character: h = tanh(Wxh x + Whh h + bh), (H,)."""
-    return np.tanh(weights.Wxh[:, character] + weights.Whh @ hidden + weights.bh)
+    return np.tanh(weights.Wxh[:, character] + weights.recurrent @ weights.row(hidden))
 
 
 def next_distribution(
@@ -33,7 +33,7 @@ def next_distribution(
 
     Below 1 the likely becomes likelier; at 0 the likeliest is certain. Above 1 the odds even out.
     """
-    y = (weights.Why @ hidden + weights.by).astype(np.float64)
+    y = (weights.output @ weights.row(hidden)).astype(np.float64)
     if temperature == 0:
         return np.eye(1, len(y), int(np.argmax(y)))[0]
     y = (y - y.max()) / temperature
@@ -112,6 +112,6 @@ def likeliest(weights: Parameters, *, hidden: np.ndarray, first: int, length: in
     h, character = hidden, first
     for i in range(length):
         h = read(weights, h, character)
-        character = int(np.argmax(weights.Why @ h + weights.by))
+        character = int(np.argmax(weights.output @ weights.row(h)))
         ids[i] = character
     return ids
