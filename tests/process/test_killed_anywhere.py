@@ -13,12 +13,12 @@ import pytest
 from launching import ROOT, LauncherServer, Log, alive, hurry, kill
 from serving import Server
 from sqlalchemy import select
-from test_worker import work
 
 from charrnn.runs import schema
 from charrnn.runs.config import RunConfig
 from charrnn.runs.lease import worker_name
 from charrnn.runs.worker import PUBLISH_SECONDS
+from tests.working import work
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
 

@@ -7,13 +7,13 @@ import pytest
 from launching import LauncherServer, Log
 from sqlalchemy import func, select
 from test_killed_anywhere import SMALL, assert_equals_an_undisturbed_run
-from test_worker import work
 
 from charrnn.runs import library, schema
 from charrnn.runs.limits import Limits
 from charrnn.runs.records import Progress
 from charrnn.runs.shelf import Shelf
 from charrnn.runs.tidying import DAY, Tidied, tidy
+from tests.working import work
 
 LIMITS = Limits(keep_days=90)
 SHORT = replace(SMALL, hidden_size=8, streams=1, iterations=120, sample_interval=100)
