@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+ENDS_AT_ONCE = shutil.which("false")  # a command to stand for a worker's
 SERVER = """
 import sys
 from charrnn.runs.database import default_url

@@ -1,4 +1,4 @@
-"""What the tests of processes share: the process of a worker, without starting one."""
+"""What the tests of processes share: a worker's main, and launchers of processes to be watched."""
 
 import logging
 import os
@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 from charrnn.runs import process
+from charrnn.runs.launcher import Launcher
+from tests.launching import ENDS_AT_ONCE
+from tests.working import ENDLESS
 
 
 @pytest.fixture
@@ -21,3 +24,39 @@ def main(monkeypatch):
         yield process.main
     signal.signal(signal.SIGINT, before)
     logging.getLogger("charrnn.events").handlers.clear()
+
+
+@pytest.fixture
+def run(store, corpus):
+    return store.create_run(corpus, ENDLESS)
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that were started, in order: (run id, process)."""
+    processes = []
+    spawn = Launcher._spawn
+
+    def remember(launcher, run):
+        processes.append((run.id, spawn(launcher, run)))
+        return processes[-1][1]
+
+    monkeypatch.setattr(Launcher, "_spawn", remember)
+    yield processes
+    for _, child in processes:
+        child.kill()
+        child.wait()
+
+
+@pytest.fixture
+def launcher(store, started, tmp_path, monkeypatch):
+    # Workers are told where they belong, whatever directory and environment they are started in.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHARRNN_STORE", str(tmp_path / "elsewhere"))
+    return Launcher(store)
+
+
+@pytest.fixture
+def hopeless(store, started):
+    """A launcher whose workers end before they have begun."""
+    return Launcher(store, python=ENDS_AT_ONCE)
