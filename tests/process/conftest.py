@@ -1,4 +1,4 @@
-"""What the tests of processes share: a worker's main, and launchers of processes to be watched."""
+"""What the tests of processes share: a worker's main, launchers, and a run of the command line."""
 
 import logging
 import os
@@ -10,6 +10,7 @@ import pytest
 
 from charrnn.runs import process
 from charrnn.runs.launcher import Launcher
+from tests import terminal
 from tests.launching import ENDS_AT_ONCE
 from tests.working import ENDLESS
 
@@ -60,3 +61,17 @@ def launcher(store, started, tmp_path, monkeypatch):
 def hopeless(store, started):
     """A launcher whose workers end before they have begun."""
     return Launcher(store, python=ENDS_AT_ONCE)
+
+
+@pytest.fixture(scope="session")
+def text(tmp_path_factory):
+    path = tmp_path_factory.mktemp("text") / "cats.txt"
+    path.write_text(terminal.TEXT)
+    return path
+
+
+@pytest.fixture(scope="session")
+def trained(text):
+    """One run with everything said, and its file."""
+    saved = text.with_name("run.safetensors")
+    return terminal.run("train", text, *terminal.QUICK, "--out", saved), saved
