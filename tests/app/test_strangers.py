@@ -7,7 +7,7 @@ import pytest
 
 from charrnn.runs.shelf import Shelf
 from tests.app.conftest import SMALL
-from tests.app.test_train_page import buttons, click, words
+from tests.reading import buttons, click, words
 
 
 @pytest.fixture
