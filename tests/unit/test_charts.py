@@ -7,8 +7,6 @@ from itertools import pairwise, product
 import pytest
 
 from charrnn.engine.landmarks import Landmarks
-from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Corpus, History
 from charrnn.ui.charts import (
     AXES,
     HELD_OUT_NAME,
@@ -23,38 +21,9 @@ from charrnn.ui.charts import (
     loss_rows,
     loss_spec,
 )
-from charrnn.ui.loss_words import loss_in_words
-from charrnn.ui.snapshot import Snapshot
+from tests.moments import BIT, CORPUS, MARKS, STREAMS, T, a_snapshot
 
 ALL_AXES = list(product(UNITS, AXES))
-BIT = math.log(2)  # nats
-T, STREAMS = 10, 4
-MARKS = Landmarks(uniform=5.0, unigram=4.0, bigram=3.0, trigram=2.0)
-CORPUS = Corpus("0" * 64, "any", "abc", 1000, "abc", MARKS)
-
-
-def a_snapshot(*, bits=5.0, iteration=0, metrics=None, iterations=100_000, **changes):
-    """A run that stands at `bits` per character. metrics: (iteration, bits of the window, bits)."""
-    metrics = metrics or [(0, 5.0, 5.0), (iteration, bits, bits)]
-    history = {
-        "metrics": [(n, loss * T * BIT, smooth * T * BIT, n / 100) for n, loss, smooth in metrics],
-        "evaluations": [],
-        "rate_changes": [],
-        "sample_iterations": [0],
-        "newest_sample": (0, "abc"),
-    }
-    return Snapshot(
-        corpus=CORPUS,
-        config=RunConfig(seq_length=T, streams=STREAMS),
-        history=History(**(history | changes)),
-        iteration=metrics[-1][0],
-        iterations=iterations,
-        smooth_loss=metrics[-1][2] * T * BIT,
-        seconds=metrics[-1][0] / 100,
-        characters_per_second=4000.0,
-        likeliest="abc",
-        moving=True,
-    )
 
 
 def rows(snapshot, kind, *, unit="bits", axis="iteration"):
@@ -190,6 +159,20 @@ def test_a_perplexity_beyond_all_numbers_still_draws():
     assert frame[["x", "y"]].map(math.isfinite).all(axis=None)
 
 
+def test_a_slider_on_its_way_leaves_one_mark():
+    on_its_way = [(1000, 0.05), (1004, 0.03), (1009, 0.02), (3000, 0.01)]
+    now = a_snapshot(iteration=10_000, rate_changes=on_its_way, bits=3.0)
+    labels = list(rows(now, "rate")["label"])
+    assert labels == ["learning rate 0.02", "learning rate 0.01"]
+
+
+def test_landmarks_that_lie_close_share_a_label():
+    close = replace(CORPUS, landmarks=Landmarks(5.0, 4.9, 3.0, 2.0))
+    now = replace(a_snapshot(), corpus=close)
+    labels = list(rows(now, "landmark")["label"])
+    assert labels == ["guessing, letter frequencies", "", "pairs of letters", "triples"]
+
+
 # --- Extent -------------------------------------------------------------------------------------
 
 
@@ -301,77 +284,3 @@ def test_only_perplexity_is_drawn_in_powers():
     for unit in UNITS:
         scale = loss_spec(unit, "iteration")["layer"][0]["encoding"]["y"]["scale"]
         assert (scale.get("type") == "log") == (unit == "perplexity")
-
-
-# --- Words --------------------------------------------------------------------------------------
-
-
-def test_words_before_the_first_update_say_that_it_guesses():
-    words = loss_in_words(a_snapshot())
-    assert "guesses: 5.00 bits per character, like choosing among 32 characters" in words
-
-
-@pytest.mark.parametrize(
-    ("bits", "expected"),
-    [
-        (5.2, "no better than guessing yet"),
-        (5.0, "no better than guessing yet"),
-        (4.9, "better than guessing"),
-        (3.9, "better than letter frequencies"),
-        (2.9, "better than pairs of letters"),
-        (1.9, "better than triples"),
-    ],
-)
-def test_words_say_what_is_beaten_and_no_more(bits, expected):
-    words = loss_in_words(a_snapshot(iteration=1234, bits=bits))
-    assert f"After 1,234 iterations: {bits:.2f} bits per character" in words
-    assert f"{expected}." in words
-    assert f"like choosing among {2**bits:.1f} characters" in words
-    others = {
-        "no better than guessing yet",
-        *(f", better than {n}" for n in LANDMARK_NAMES.values()),
-    }
-    assert sum(f"{other}." in words for other in others) == 1
-
-
-def test_words_tell_the_newest_held_out_loss_if_there_is_one():
-    assert "dashes" not in loss_in_words(a_snapshot(iteration=200))
-    now = a_snapshot(iteration=200, evaluations=[(0, 5 * BIT), (200, 4.25 * BIT)])
-    assert loss_in_words(now).endswith("The dashes, on text it never saw: 4.25.")
-
-
-@pytest.mark.parametrize(
-    ("bits", "held_out", "by_heart"),
-    [
-        (2.0, 2.9, False),
-        (2.0, 3.1, True),
-        (0.1, 6.0, True),
-        (3.9, 4.8, False),
-        (4.5, 5.1, False),  # it has learned next to nothing yet
-        (6.0, 6.5, False),
-    ],
-)
-def test_words_say_when_a_text_is_learned_by_heart(bits, held_out, by_heart):
-    now = a_snapshot(iteration=200, bits=bits, evaluations=[(0, 5 * BIT), (200, held_out * BIT)])
-    assert ("by heart rather than the language" in loss_in_words(now)) == by_heart
-
-
-def test_words_keep_their_clause_from_one_measurement_to_the_next():
-    exams = [(0, 5 * BIT), (200, 2.9 * BIT)]
-    for newest in (2.0, 1.8, 1.5):
-        now = a_snapshot(metrics=[(0, 5, 5), (200, 2, 2), (300, newest, newest)], evaluations=exams)
-        assert "by heart" not in loss_in_words(now)
-
-
-def test_a_slider_on_its_way_leaves_one_mark():
-    on_its_way = [(1000, 0.05), (1004, 0.03), (1009, 0.02), (3000, 0.01)]
-    now = a_snapshot(iteration=10_000, rate_changes=on_its_way, bits=3.0)
-    labels = list(rows(now, "rate")["label"])
-    assert labels == ["learning rate 0.02", "learning rate 0.01"]
-
-
-def test_landmarks_that_lie_close_share_a_label():
-    close = replace(CORPUS, landmarks=Landmarks(5.0, 4.9, 3.0, 2.0))
-    now = replace(a_snapshot(), corpus=close)
-    labels = list(rows(now, "landmark")["label"])
-    assert labels == ["guessing, letter frequencies", "", "pairs of letters", "triples"]
