@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import button
+
 OVERLAPS = """selector => {
     const boxes = [...document.querySelectorAll(selector)].map(e => e.getBoundingClientRect());
     return boxes.filter((a, i) => boxes.some((b, j) => i < j &&
@@ -46,10 +48,6 @@ def open_alphabet(open_page):
 
 def go_to(page: Page, name: str):
     page.get_by_role("link", name=name).click()
-
-
-def button(page: Page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
 
 
 def type_in(page: Page, text: str):

@@ -4,9 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-
-def button(page: Page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
+from tests.browsing import button
 
 
 def train_a_thousand(page: Page):

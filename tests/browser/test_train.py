@@ -5,11 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import button
+
 SAMPLE = ".st-key-sample code"
-
-
-def button(page: Page, name: str):
-    return page.get_by_role("button", name=name, exact=True)
 
 
 def iteration(page: Page) -> int:
