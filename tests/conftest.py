@@ -13,6 +13,11 @@ from charrnn.runs.shelf import Shelf
 from charrnn.runs.store import Store
 from charrnn.runs.worker import Worker
 
+# What their assertions compared is said as it is for those in test files.
+pytest.register_assert_rewrite(
+    *(f"tests.{name}" for name in ("hostile", "reading", "saving", "travelling", "working"))
+)
+
 WORKSPACE = "w" * 32
 TEXT = "the cat sat on the mat and the dog sat on the log\n" * 60
 
