@@ -1,8 +1,8 @@
 """The row of buttons: Train, Pause, Resume, Step, Reset, and what each does to the run.
 
 A click does what it is for before it touches the session: a page that is drawn again at that
-moment ends the callback there. To begin a run, though, it has to look there what is to be learned:
-what was pasted or typed last may have come together with the click.
+moment ends the callback there. To begin a run or take a step, though, it has to look there what is
+to be learned and how far: what was pasted or chosen last may have come together with the click.
 """
 
 import streamlit as st
@@ -25,7 +25,6 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     """The buttons that make sense now."""
     changes = changed(run, corpus, config)
     shelf = services.shelf()
-    step_size = st.session_state.get(session.STEP_SIZE, STEP_SIZES[0])
     if run and not services.owned(run):
         _draw_for_onlookers(shelf, run)
         return
@@ -58,7 +57,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             "Step",
             icon=":material/skip_next:",
             on_click=_step,
-            args=(shelf, run, step_size),
+            args=(shelf, run),
             disabled=bool(run and run.moving),
         )
         st.segmented_control(
@@ -169,7 +168,9 @@ def _resume(shelf: Shelf, run: Run, *, pause_at: int | None = None) -> None:
 
 
 @told()
-def _step(shelf: Shelf, run: Run | None, size: int) -> None:
+def _step(shelf: Shelf, run: Run | None) -> None:
+    # As chosen by now: since the button was drawn it may have changed.
+    size = st.session_state.get(session.STEP_SIZE, STEP_SIZES[0])
     if run is None:
         _begin(shelf, None, pause_at=size)
     else:

@@ -81,6 +81,15 @@ def test_step_asks_for_so_many_iterations_more(open_page, shown_run, work, size)
     assert (shown_run(page).desired, shown_run(page).pause_at) == ("running", 2 * size)
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_step_is_as_long_as_was_chosen_a_moment_before(open_page, shown_run, cats, begun):
+    """Choice and click come together, as they do when the page is drawn slowly."""
+    page = open_page(run=cats.id) if begun else open_page()
+    page.button_group(key="step_size").set_value(1000)
+    click(page, "Step")
+    assert shown_run(page).pause_at == (cats.iteration if begun else 0) + 1000
+
+
 def test_resume_after_a_step_goes_on_without_stopping(open_page, shown_run, cats):
     page = open_page(run=cats.id)
     click(page, "Step")
