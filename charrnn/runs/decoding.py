@@ -224,7 +224,7 @@ def _too_many_controls(text: str) -> bool:
 def _check_zeros(data: bytes) -> None:
     if b"\0" in data:
         raise NotText(
-            "This file holds zero bytes, which text does not have: save its words as plain "
+            "This file contains NUL bytes, which text does not have: save its words as plain "
             "text in UTF-8."
         )
 

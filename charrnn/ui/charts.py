@@ -38,7 +38,7 @@ PLOT_HEIGHT = 255  # of it: the axis is below
 NAME_RISE = 8  # pixels from the line of a landmark up to the middle of its label
 NAME_APART = 16  # pixels, at least, between the middles of two labels
 NAME_FROM_LINE = range(10, 40)  # pixels from the held-out line to the middle of its label
-NAME_ROOM = 120  # pixels that the label of the held-out line needs
+NAME_ROOM = 120  # pixels that a label beside a line needs
 
 
 def loss_rows(snapshot: Snapshot, unit: str, axis: str) -> pd.DataFrame:
@@ -208,6 +208,16 @@ def thinned(items: list, most: int) -> list:
     return kept if not items or kept[-1] == items[-1] else [*kept, items[-1]]
 
 
+def zoom_and_pan() -> alt.Parameter:
+    """Zoom with the wheel and Ctrl, drag with the mouse. A finger that moves scrolls the page."""
+    return alt.selection_interval(
+        name="zoom",
+        bind="scales",
+        zoom="wheel![event.ctrlKey || event.metaKey]",
+        translate="[mousedown, window:mouseup] > window:mousemove!",
+    )
+
+
 @cache
 def loss_spec(unit: str, axis: str) -> dict:
     """The Vega-Lite specification of the loss chart, made once for each choice of axes."""
@@ -228,9 +238,7 @@ def loss_spec(unit: str, axis: str) -> dict:
     def of(kind: str) -> alt.Chart:
         return base.transform_filter(alt.datum.kind == kind)
 
-    zoom = alt.selection_interval(
-        name="zoom", bind="scales", zoom="wheel![event.ctrlKey || event.metaKey]"
-    )
+    zoom = zoom_and_pan()
     nearest = alt.selection_point(
         name="nearest", on="pointermove", nearest=True, fields=["iteration"], empty=False
     )
@@ -248,7 +256,12 @@ def loss_spec(unit: str, axis: str) -> dict:
     landmark = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "landmark")
     rate = alt.Chart(alt.NamedData("source")).transform_filter(alt.datum.kind == "rate").encode(x=x)
     name = landmark.encode(y=y, x=alt.value("width"), text="label:N")
+    # A label begins where its line is, or ends there if there is no room behind.
     behind = f"scale('x', datum.x) + {NAME_ROOM} < width"
+    beside = {
+        "align": {"expr": f"{behind} ? 'left' : 'right'"},
+        "dx": {"expr": f"{behind} ? 4 : -4"},
+    }
     layers = [
         of("extent").mark_point(opacity=0, tooltip=None).add_params(zoom),
         landmark.mark_rule(strokeDash=[2, 4], color=QUIET, opacity=0.9, clip=True).encode(y=y),
@@ -266,21 +279,15 @@ def loss_spec(unit: str, axis: str) -> dict:
         of("held").mark_line(color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True),
         of("smooth").mark_line(color=ACCENT, strokeWidth=2.6, clip=True),
         of("held name")
-        .mark_text(
-            # It begins where the line ends, or ends there if there is no room behind.
-            align={"expr": f"{behind} ? 'left' : 'right'"},
-            dx={"expr": f"{behind} ? 4 : -4"},
-            color=HELD_OUT,
-            fontSize=TEXT,
-            clip=True,
-        )
+        .mark_text(**beside, color=HELD_OUT, fontSize=TEXT, clip=True)
         .encode(text="label:N"),
         rate.mark_rule(color=QUIET, strokeWidth=1, clip=True),
-        rate.mark_text(align="left", dx=4, color=QUIET, fontSize=TEXT, clip=True).encode(
+        rate.mark_text(**beside, color=QUIET, fontSize=TEXT, clip=True).encode(
             y=alt.Y("row:Q", scale=None, axis=None), text="label:N"
         ),
         of("sample")
         .mark_point(color=ACCENT, filled=True, size=22, opacity=1, clip=True, cursor="pointer")
+        .encode(tooltip=tooltip)
         .add_params(pick),
         of("smooth")
         .mark_point(color=ACCENT, filled=True, size=70, clip=True)

@@ -162,7 +162,7 @@ def _resume(shelf: Shelf, run: Run, *, pause_at: int | None = None) -> None:
     wishes = {"desired": "running", "pause_at": pause_at}
     if run.iteration >= run.iterations:
         _, most = RunConfig.limits("iterations")
-        wishes["iterations"] = min(run.iterations + run.config.iterations, most)
+        wishes["iterations"] = min(run.iteration + run.config.iterations, most)
     shelf.wish(run.id, **wishes)
     services.launcher().take_up()
 

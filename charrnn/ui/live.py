@@ -106,7 +106,7 @@ def _draw_words(run_id: str | None, phase: tuple | None, corpus: Corpus, config:
     with st.container(key="head"):
         if run:
             _say_what_is_wrong(run)
-        _progress(now)
+        _progress(now, owned=run is None or services.owned(run))
         st.html(_figures(now))
     with st.container(key="writing"):
         _newest_sample(now)
@@ -152,11 +152,13 @@ def _say_what_is_wrong(run: Run) -> None:
         )
 
 
-def _progress(now: Snapshot) -> None:
-    text = f"Iteration {now.iteration:,} of {now.iterations:,}"
+def _progress(now: Snapshot, *, owned: bool) -> None:
+    past = ", past its limit" if now.iteration > now.iterations else ""  # it was lowered since
+    text = f"Iteration {now.iteration:,}{past} of {now.iterations:,}"
     left = now.remaining_seconds
     if now.iteration >= now.iterations:
-        text += f" · done in {duration(now.seconds)}. Resume goes on for as long again."
+        text += f" · done in {duration(now.seconds)}"
+        text += ". Resume goes on for as long again." if owned else ""
     elif left is None and now.seconds:
         text += f" · {duration(now.seconds)} so far"
     elif left is not None:

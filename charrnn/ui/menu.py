@@ -61,10 +61,12 @@ def throw_away(run: Run) -> None:
 @told()
 def rename(run: Run) -> None:
     """Another name; none is the number again."""
-    name = st.text_input(
-        "Name", run.name, max_chars=MAX_NAME_LENGTH, placeholder=f"Run {run.number}"
-    )
-    if st.button("Rename", type="primary"):
+    with st.form("rename", border=False):  # so that Enter will do
+        name = st.text_input(
+            "Name", run.name, max_chars=MAX_NAME_LENGTH, placeholder=f"Run {run.number}"
+        )
+        done = st.form_submit_button("Rename", type="primary")
+    if done:
         services.shelf().rename(run.id, name)
         st.rerun()
 
@@ -76,10 +78,10 @@ def show_to_others(run: Run) -> None:
         "Whoever has this link can look at the run while it trains, and start one like it. "
         "They cannot pause, change or delete yours."
     )
-    st.code(f"{_address()}/?run={run.view_key}", language=None, wrap_lines=True)
+    st.code(f"{address()}/?run={run.view_key}", language=None, wrap_lines=True)
 
 
-def _address() -> str:
-    """Where the dashboard is, as the visitor's browser knows it."""
-    url = st.context.url.split("?")[0].rstrip("/")
+def address() -> str:
+    """Where the dashboard is, as the visitor's browser knows it; "" if it does not say."""
+    url = (st.context.url or "").split("?")[0].rstrip("/")
     return url if session.page() == "Train" else url.rsplit("/", 1)[0]

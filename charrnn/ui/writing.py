@@ -9,6 +9,7 @@ from charrnn.runs.records import Corpus
 from charrnn.ui import services
 
 MAX_INVENTED = 6  # words that are named
+MAX_QUOTED = 40  # characters of the longest copied piece
 
 
 def draw(text: str, corpus: Corpus, *, height: int | None = None) -> None:
@@ -53,7 +54,8 @@ def _copied_in_words(text: str, copied: Copied) -> str:
         return "Nothing copied"
     start, length = copied.longest
     quote = " ".join(text[start : start + length].split())
-    return f"{copied.share:.0%} copied, at most {length} characters: “{quote[:40]}”"
+    shown = quote if len(quote) <= MAX_QUOTED else quote[:MAX_QUOTED].rstrip() + "…"
+    return f"{copied.share:.0%} copied, the longest piece {length} characters: “{shown}”"
 
 
 def _marked(text: str, copied: Copied) -> str:

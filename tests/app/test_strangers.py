@@ -41,6 +41,13 @@ def test_another_s_run_that_is_shown_cannot_be_changed(open_page, theirs, store,
     assert store.run(theirs.id) == theirs
 
 
+def test_nobody_is_told_to_resume_a_run_that_is_only_shown(open_page, theirs, store):
+    store.wish(theirs.id, iterations=theirs.iteration)
+    said = words(open_page(run=theirs.view_key))
+    assert "Iteration 250 of 250 · done" in said
+    assert "Resume" not in said
+
+
 @pytest.mark.parametrize("forged", ["", "short", "w" * 65, "../" * 10, "w" * 31 + "!"])
 def test_a_forged_workspace_reaches_nobody_s_runs(open_page, cats, store, forged):
     page = open_page(w=forged, run=cats.id)

@@ -109,6 +109,18 @@ def test_resume_past_the_limit_goes_on_for_as_long_again(open_page, shown_run, s
     assert work(cats).iteration == 2000
 
 
+def test_resume_past_a_limit_that_was_lowered_goes_on_for_as_long_again(
+    open_page, shown_run, store, cats, work
+):
+    store.wish(cats.id, desired="running", pause_at=None)
+    work(cats)
+    store.wish(cats.id, iterations=400)
+    page = open_page(run=cats.id)
+    assert "Iteration 1,000, past its limit of 400 · done" in words(page)
+    click(page, "Resume")
+    assert shown_run(page).iterations == 2000
+
+
 def test_reset_goes_back_to_the_start_and_leaves_the_run_where_it_was(
     open_page, shown_run, store, cats
 ):

@@ -72,10 +72,10 @@ def test_prompt_length_and_dice_are_followed(open_write, cats, written):
 @pytest.mark.parametrize(
     ("prompt", "named", "kept"),
     [
-        ("the €cat", "€ (euro sign)", "the cat"),
-        ("ЖЖthe", "Ж (cyrillic capital letter zhe)", "the"),
-        ("<b>$x$</b>", "< (less-than sign)", ""),
-        ("🎉", "🎉 (party popper)", ""),
+        ("the €cat", "it: € (euro sign)", "the cat"),
+        ("ЖЖthe", "it: Ж (cyrillic capital letter zhe)", "the"),
+        ("<b>$x$</b>", "them: < (less-than sign), ", ""),
+        ("🎉", "it: 🎉 (party popper)", ""),
     ],
 )
 def test_a_stranger_in_the_prompt_is_named_and_left_out(
@@ -84,7 +84,7 @@ def test_a_stranger_in_the_prompt_is_named_and_left_out(
     page = open_write(run=cats.id)
     page.text_input(key="prompt").set_value(prompt).run()
     assert not page.exception
-    assert f"never seen it: {named}" in "\n".join(element.value for element in page.text)
+    assert f"never seen {named}" in "\n".join(element.value for element in page.text)
     assert written(page) == strip(cats, kept)
 
 

@@ -107,7 +107,7 @@ def test_a_typed_word_is_a_matrix_that_can_be_read(open_alphabet):
 def test_a_character_that_is_not_in_the_text_is_said_to_have_no_place(open_alphabet):
     page = open_alphabet("the quick brown fox\n" * 10)
     type_in(page, "q*Ω")
-    expect(page.get_by_text("no place for it: *", exact=False)).to_contain_text("greek capital")
+    expect(page.get_by_text("no place for them: *", exact=False)).to_contain_text("greek capital")
     expect(page.locator(".one-hot b")).to_have_text("q")
 
 

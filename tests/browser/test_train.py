@@ -202,6 +202,41 @@ def test_a_tick_keeps_the_chart_with_its_hover_and_its_zoom(open_page, eventuall
     assert page.evaluate("() => window.before === document.querySelector('.stVegaLiteChart svg')")
 
 
+def test_a_finger_on_the_chart_scrolls_the_page_and_leaves_the_curve_where_it_is(
+    open_page, eventually
+):
+    phone = {"viewport": {"width": 393, "height": 727}, "has_touch": True, "is_mobile": True}
+    page = open_page(**phone)
+    button(page, "Step").click()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1 of")
+    chart = page.get_by_test_id("stVegaLiteChart")
+    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
+    ticks = chart.locator(".role-axis-label").locator("text")
+    before = ticks.all_text_contents()
+    touch = page.context.new_cdp_session(page)
+
+    def swipe(x: float, y: float, by: int):
+        def finger(event: str, *at: float):
+            points = [{"x": x, "y": y} for y in at]
+            touch.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
+            page.evaluate("() => new Promise(requestAnimationFrame)")  # a frame for each
+
+        finger("touchStart", y)
+        for step in range(1, 16):
+            finger("touchMove", y + by * step / 15)
+        finger("touchEnd")
+
+    def top() -> float:
+        return chart.bounding_box()["y"]
+
+    place, x, y = top(), 190, top() + 100
+    swipe(x, y, 150)
+    eventually(lambda: top() > place + 100)
+    swipe(x, y, -100)
+    eventually(lambda: top() < place + 90)
+    assert ticks.all_text_contents() == before
+
+
 def test_units_and_axes_change_what_the_chart_says(open_page):
     page = open_page()
     chart = page.get_by_test_id("stVegaLiteChart")

@@ -173,6 +173,13 @@ def test_what_reads_the_same_is_level(a_subject):
     )
 
 
+def test_runs_of_different_texts_are_said_to_be_no_fair_match(a_subject):
+    one, two = a_subject(bits=2.5), a_subject(bits=3.0)
+    two = replace(two, run=replace(two.run, sha256="another"))
+    different = "They learn different texts, and some texts are easier than others."
+    assert charts.in_words([one, two]).endswith(f"2.50 bits per character. {different}")
+
+
 def test_with_runs_that_have_not_begun_nobody_is_ahead(a_subject):
     one, two, three = a_subject(), at(a_subject(), 0), at(a_subject(), 0)
     assert charts.in_words([one, two]) == "Run 2 has not begun: there is nothing to compare yet."

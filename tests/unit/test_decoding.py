@@ -139,7 +139,7 @@ def test_a_text_may_begin_like_a_signature(text):
 
 
 def test_bytes_that_stand_for_no_character_are_refused():
-    assert "zero bytes" in refusal(b"some text\0and more\0" * 9)
+    assert "NUL bytes" in refusal(b"some text\0and more\0" * 9)
     assert "not text" in refusal(b"\x01\x02\x03\x04 text \x05\x06")
     refusal(bytes(range(1, 256)) * 40)
 

@@ -115,14 +115,14 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "one byte more than 25 MB": (b"a" * (MAX_TEXT_BYTES + 1), "at most 25 MB"),
     "all of Unicode": (ALL_OF_UNICODE.encode(), "1,111,904 different characters"),
     "one NUL": (b"\0", "is empty"),
-    "nothing but NULs": (b"\0" * 5000, "zero bytes"),
-    "a NUL within": (ENGLISH.encode() + b"\0" + ENGLISH.encode(), "zero bytes"),
-    "padded with NULs": (ENGLISH.encode() + b"\0" * 400, "zero bytes"),
+    "nothing but NULs": (b"\0" * 5000, "NUL bytes"),
+    "a NUL within": (ENGLISH.encode() + b"\0" + ENGLISH.encode(), "NUL bytes"),
+    "padded with NULs": (ENGLISH.encode() + b"\0" * 400, "NUL bytes"),
     "a NUL after a mark": (b"\xef\xbb\xbfone\0two", "no character"),
-    "UTF-32 without a mark": (ENGLISH.encode("utf-32-le"), "zero bytes"),
+    "UTF-32 without a mark": (ENGLISH.encode("utf-32-le"), "NUL bytes"),
     "control characters": (bytes(range(1, 32)) * 20, "no character"),
     "all bytes but NUL": (bytes(range(1, 256)) * 40, "not recognised"),
-    "random bytes": (random.Random(0).randbytes(5000), "zero bytes"),
+    "random bytes": (random.Random(0).randbytes(5000), "NUL bytes"),
     "a mainframe's text": (f"{ENGLISH} {FRENCH}".encode("cp500"), "not recognised"),
     "PNG": (_png(), "a PNG image"),
     "JPEG": (b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01", "a JPEG image"),
@@ -147,7 +147,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "sound": (_wav(), "an image, sound or video file"),
     "a database": (_sqlite(), "an SQLite database"),
     "an array": (_numpy(), "a NumPy array"),
-    "a pickle": (pickle.dumps({"a": [1, 2.0]}), "zero bytes"),
+    "a pickle": (pickle.dumps({"a": [1, 2.0]}), "NUL bytes"),
 }
 
 

@@ -100,7 +100,7 @@ def test_a_hostile_text_is_shown_as_it_is_copied_or_not(hostile):
         ),
         (
             "the cat sat on the mat",
-            "100% copied, at most 22 characters: “the cat sat on the mat” · "
+            "100% copied, the longest piece 22 characters: “the cat sat on the mat” · "
             "100% of its words are in the text",
         ),
     ],
@@ -108,6 +108,12 @@ def test_a_hostile_text_is_shown_as_it_is_copied_or_not(hostile):
 def test_the_meter_says_what_is_copied_and_what_is_made_up(sample, said):
     copied = Source(TEXT, shortest=12).compare(sample)
     assert writing.meter_in_words(sample, copied) == said
+
+
+def test_of_a_long_piece_the_beginning_is_quoted():
+    text = "a long piece that was copied from the text from its beginning to its end"
+    said = writing.meter_in_words(text, Source(text, shortest=12).compare(text))
+    assert f"the longest piece {len(text)} characters: “{text[:40]}…”" in said
 
 
 def test_of_many_invented_words_some_are_named():

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from charrnn.engine import alphabet
+from charrnn.ui.charts import zoom_and_pan
 from charrnn.ui.style import ACCENT, HELD_OUT, QUIET
 
 MAX_BARS = 150
@@ -145,9 +146,7 @@ def map_spec(kinds: tuple[str, ...]) -> dict:
     )
     base = alt.Chart(SOURCE).encode(x=x, y=y)
     tooltip = [*CHARACTER_TOOLTIP, alt.Tooltip("kind:N"), alt.Tooltip("count:Q", format=",")]
-    zoom = alt.selection_interval(
-        name="zoom", bind="scales", zoom="wheel![event.ctrlKey || event.metaKey]"
-    )
+    zoom = zoom_and_pan()
     pick = alt.selection_point(name="pick", fields=["index"], on="click", nearest=True)
 
     def of(layer: str) -> alt.Chart:

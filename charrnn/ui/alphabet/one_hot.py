@@ -31,7 +31,8 @@ def draw(subject: Subject) -> None:
     strangers = subject.vocabulary.unknown(asked)
     if strangers:
         listed = ", ".join(f"{alphabet.symbol(c)} ({alphabet.name(c)})" for c in strangers)
-        st.text(f"Not in this text, so the network has no place for it: {listed}")
+        them = "it" if len(strangers) == 1 else "them"
+        st.text(f"Not in this text, so the network has no place for {them}: {listed}")
     known = "".join(c for c in asked if c not in strangers)
     ids = subject.vocabulary.encode(known)
     with st.container(key="one_hot"):

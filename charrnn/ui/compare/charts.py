@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.ui.charts import AXES, LARGE_TEXT, doubled
+from charrnn.ui.charts import AXES, LARGE_TEXT, doubled, zoom_and_pan
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.style import QUIET
 from charrnn.ui.words import listed
@@ -90,9 +90,7 @@ def curve_spec(
     nearest = alt.selection_point(
         name="nearest", on="pointermove", nearest=True, fields=["key", "x"], empty=False
     )
-    zoom = alt.selection_interval(
-        name="zoom", bind="scales", zoom="wheel![event.ctrlKey || event.metaKey]"
-    )
+    zoom = zoom_and_pan()
     tooltip = [
         alt.Tooltip("run:N"),
         alt.Tooltip("settings:N"),
@@ -133,10 +131,14 @@ def in_words(subjects: list[Subject]) -> str:
     if max(reached) > common:
         moment += ", as far as all have come,"
     if len(best) == 1:
-        return f"{moment} the lowest is {best[0]}: {lowest} bits per character."
-    if len(best) == len(subjects):
-        return f"{moment} {listed(best)} are level at {lowest} bits per character."
-    return f"{moment} the lowest are {listed(best)}, level at {lowest} bits per character."
+        said = f"{moment} the lowest is {best[0]}: {lowest} bits per character."
+    elif len(best) == len(subjects):
+        said = f"{moment} {listed(best)} are level at {lowest} bits per character."
+    else:
+        said = f"{moment} the lowest are {listed(best)}, level at {lowest} bits per character."
+    if len({subject.run.sha256 for subject in subjects}) > 1:
+        said += " They learn different texts, and some texts are easier than others."
+    return said
 
 
 def _named(subject: Subject) -> str:

@@ -9,6 +9,7 @@ from charrnn.ui import axes, keeping, services, session, settings, twins
 from charrnn.ui.compare import charts, samples, shelf, subject, table
 from charrnn.ui.compare.subject import Subject
 from charrnn.ui.dialogs import rerun_page
+from charrnn.ui.menu import address
 from charrnn.ui.plain import plain
 from charrnn.ui.trouble import told
 
@@ -66,9 +67,10 @@ def _heading(runs: dict[str, Run], own: list[Run]) -> None:
                 twins.grid(newest)
         if runs:
             with st.popover("Show to others", icon=":material/share:", type="tertiary"):
-                st.caption("This ending of the address lets others look at these runs, no more.")
+                st.caption("Whoever has this link can look at these runs, and no more.")
                 shown = ",".join(run.view_key for run in runs.values())
-                st.code(f"/compare?compare={shown}", language=None, wrap_lines=True)
+                link = f"{address()}/compare?compare={shown}"
+                st.code(link, language=None, wrap_lines=True)
 
 
 def _pace(runs: dict[str, Run]) -> float | None:

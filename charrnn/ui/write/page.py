@@ -163,7 +163,8 @@ def _choose(subject: Subject, moment: Moment) -> tuple[Bench, dict]:
     strangers = subject.vocabulary.unknown(prompt)
     if strangers:
         named = ", ".join(f"{alphabet.symbol(c)} ({alphabet.name(c)})" for c in strangers)
-        st.text(f"Left out, since this network has never seen it: {named}")
+        them = "it" if len(strangers) == 1 else "them"
+        st.text(f"Left out, since this network has never seen {them}: {named}")
     bench = Bench(moment, subject.vocabulary, subject.vocabulary.known(prompt))
     temperature = st.select_slider(
         "Temperature: how bold it is",
