@@ -1,7 +1,11 @@
-"""The door: `streamlit run dashboard.py` opens the pages and takes up the runs that wait."""
+"""The entry point: `streamlit run dashboard.py` serves the pages and resumes unfinished runs."""
 
 import streamlit as st
 
-from charrnn.ui import services, trouble
+from charrnn.ui import errors, services
 
-app = st.App("charrnn/ui/pages.py", lifespan=services.open_up, on_script_error=trouble.say)
+app = st.App(
+    "charrnn/ui/pages.py",
+    lifespan=services.lifespan,
+    on_script_error=errors.show_unexpected,
+)

@@ -1,11 +1,11 @@
 """charrnn: watch a small recurrent network learn to write, one character at a time.
 
-Three floors; imports go down only.
+Imports go down only.
 
-    dashboard.py     the door
-    charrnn/ui       what is seen: pages, panels, charts
-    charrnn/runs     what lasts: settings, texts, the database, worker processes
-    charrnn/engine   the mathematics, on NumPy alone; begin reading here
+    dashboard.py       the entry point of the dashboard
+    charrnn/ui         the pages: panels, charts, dialogs
+    charrnn/runs       settings, texts, the store, run files, worker processes
+    charrnn/engine     the mathematics, on NumPy alone; begin reading here
 
-python -m charrnn is the same on the command line: charrnn/commands, beside the pages.
+charrnn/commands, beside ui, is the command line: python -m charrnn.
 """

@@ -1,83 +1,85 @@
-"""The command line: train a network on a text, let a saved one write, move runs between stores.
+"""The command line: train a network, sample from a saved run, move runs in and out of the store.
 
     python -m charrnn train FILE --iterations 2000 --out run.safetensors
     python -m charrnn sample run.safetensors --prime "the "
     python -m charrnn export RUN_ID --out run.safetensors
     python -m charrnn import run.safetensors
+    python -m charrnn prune --dry-run
 
-What is asked for goes to standard output. Whatever is wrong is one line on standard error, with
-exit status 2 (the request cannot be met) or 1 (it went wrong on the way).
+Results go to standard output. An error is one line on standard error, with exit status 2 if the
+command was called wrongly, or 1 if it failed.
 """
 
 import argparse
+import io
 import os
 import sys
-from contextlib import suppress
+from importlib import import_module
 from typing import NoReturn
 
-from charrnn.commands import moving, sample, tidy, train
-from charrnn.commands.terminal import INTERRUPTED, WENT_WRONG, WRONG_REQUEST, Refused, complain
-from charrnn.runs.blas import ONE_THREAD
+from charrnn.commands.terminal import FAILED, INTERRUPTED, USAGE_ERROR, CommandError, print_error
+from charrnn.runs.workers.blas import ONE_THREAD
 
-# Before NumPy is loaded, which the commands do when they are called.
+# Before NumPy is imported, which the commands do when they are called.
 for _name, _value in ONE_THREAD.items():
     os.environ.setdefault(_name, _value)
 
 PROGRAM = "python -m charrnn"
 
-# name: (what it does, its options, its help)
+# Command -> the module and function that carry it out (both have this name), and its help.
 COMMANDS = {
-    "train": (train.train, train.add_options, "train a network on a text file"),
-    "sample": (sample.sample, sample.add_options, "let a saved network write"),
-    "export": (
-        moving.export_run,
-        moving.add_export_options,
-        "save a run of the local store in a file",
-    ),
-    "import": (
-        moving.import_run,
-        moving.add_import_options,
-        "take a saved run into the local store",
-    ),
-    "tidy": (tidy.tidy, tidy.add_options, "remove old runs and texts from the local store"),
+    "train": ("train", "train a network on a text file"),
+    "sample": ("sample", "generate text from a saved run"),
+    "export": ("export_run", "save a run of the local store as a file"),
+    "import": ("import_run", "import a saved run into the local store"),
+    "prune": ("prune", "remove old runs and texts from the local store"),
 }
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """One line, without the usage."""
-        complain(f"{message} (see {self.prog} --help)")
-        sys.exit(WRONG_REQUEST)
+        """Print one line, without the usage, and exit."""
+        print_error(f"{message} (see {self.prog} --help)")
+        sys.exit(USAGE_ERROR)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns its exit status."""
-    with suppress(AttributeError):
-        sys.stdout.reconfigure(errors="replace")  # it may lack a character of the text
-    parser = _Parser(prog=PROGRAM, description="A character-level RNN.", allow_abbrev=False)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, (run_command, add_options, text) in COMMANDS.items():
-        command = commands.add_parser(
-            name, help=text, description=run_command.__doc__, allow_abbrev=False
-        )
-        add_options(command)
-        command.set_defaults(run_command=run_command)
-    options = parser.parse_args(arguments)
+    """Run one command; returns its exit status. arguments: those of the process unless given."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # its encoding may lack a character of the text
+    options = _parsed(sys.argv[1:] if arguments is None else arguments)
     try:
-        return options.run_command(options)
-    except Refused as problem:
-        complain(str(problem))
+        status: int = options.run_command(options)
+        return status
+    except CommandError as problem:
+        print_error(str(problem))
         return problem.status
     except MemoryError:
-        complain("there is not enough memory for a network of this size")
-        return WENT_WRONG
+        print_error("there is not enough memory for a network of this size")
+        return FAILED
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # that is a reader who has seen enough
-            complain(f"the output cannot be written: {error.strerror}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or exit fails as well
-        return WENT_WRONG
+        if not isinstance(error, BrokenPipeError):  # a reader that wants no more, such as head
+            print_error(f"the output cannot be written: {error.strerror}")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or exiting fails as well
+        return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    """The options of the command, and its function as `run_command`. Exits if they are wrong."""
+    parser = _Parser(prog=PROGRAM, description="A character-level RNN.", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    called = next((argument for argument in arguments if argument in COMMANDS), None)
+    for command, (name, text) in COMMANDS.items():
+        subparser = commands.add_parser(command, help=text, allow_abbrev=False)
+        if command == called:  # only its module is imported
+            module = import_module(f"charrnn.commands.{name}")
+            run_command = getattr(module, name)
+            subparser.description = run_command.__doc__
+            subparser.set_defaults(run_command=run_command)
+            module.add_options(subparser)
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -1,37 +1,40 @@
-"""Make the two generated texts of this folder again: arithmetic.txt and brackets.txt.
+"""Generate two of the texts in this folder: arithmetic.txt and brackets.txt.
 
     python data/generate.py
 
-Everything is drawn from a fixed seed, so the same two files come out every time. All chance comes
-from ``random.Random.random`` alone, whose sequence Python promises to keep.
+Everything is drawn from a fixed seed, so the files come out the same every time. All randomness
+comes from ``random.Random.random`` alone, whose sequence Python promises to keep.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 FOLDER = Path(__file__).resolve().parent
 
 CLOSER = {"(": ")", "[": "]", "{": "}"}
 
+T = TypeVar("T")
+
 
 def between(rng: Random, low: int, high: int) -> int:
-    """A whole number from low to high, both included."""
+    """A random whole number from low to high, both included."""
     return low + int(rng.random() * (high - low + 1))
 
 
-def pick(rng: Random, options: Sequence):
-    """One of the options, each as likely as the others."""
+def pick(rng: Random, options: Sequence[T]) -> T:
+    """One of the options, all equally probable."""
     return options[between(rng, 0, len(options) - 1)]
 
 
 def arithmetic(seed: int = 1, lines: int = 6000) -> str:
-    """Sums such as ``7+5=12``, one a line.
+    """Sums such as ``7+5=12``, one on each line.
 
     Seven lines in ten add two numbers from 0 to 9. There are only a hundred such sums, so each
-    comes by about forty times and a small network can learn them by heart. Two lines in ten pair
-    a number from 0 to 9 with one from 0 to 99, and one in ten adds two numbers from 0 to 99: most
-    of those come once or never, so getting them right takes more than memory.
+    occurs about forty times, and a small network can memorize them. Two lines in ten pair a number
+    from 0 to 9 with one from 0 to 99, and one in ten adds two numbers from 0 to 99: most of those
+    occur once or never, so getting them right takes more than memorizing.
     """
     rng = Random(seed)
     sums = []
@@ -46,13 +49,13 @@ def arithmetic(seed: int = 1, lines: int = 6000) -> str:
 
 
 def filler(rng: Random, length: int) -> str:
-    """Letters that go round, such as ``deabcdea``: easy to continue, and silent about brackets."""
+    """Letters in a cycle, such as ``deabcdea``: easy to predict, and no hint at any bracket."""
     start = between(rng, 0, 4)
     return "".join("abcde"[(start + i) % 5] for i in range(length))
 
 
 def group(rng: Random) -> str:
-    """A pair such as ``[]`` or, now and then, one around another such as ``({})``."""
+    """A pair such as ``[]`` or, three times in ten, one around another such as ``({})``."""
     opener = pick(rng, "([{")
     inside = ""
     if rng.random() < 0.3:
@@ -64,10 +67,10 @@ def group(rng: Random) -> str:
 def bracket_line(rng: Random) -> str:
     """An opening bracket, filler, and the closing bracket that matches.
 
-    The filler is 7 to 12, 13 to 24 or 25 to 60 letters long, each a third of the time; one line
-    in four has a small group somewhere in it, to be closed first. Never fewer than 7 letters: a
-    network that had once seen a match close by could carry over what it learned there to any
-    distance, and then a short sequence length would do after all.
+    The filler is 7 to 12, 13 to 24 or 25 to 60 letters long, each a third of the time. One line in
+    four has a small group somewhere in it, which closes first. The filler never has fewer than 7
+    letters: what a network learns from a match close by carries over to any distance, and then a
+    short sequence length would be enough after all.
     """
     opener = pick(rng, "([{")
     shortest, longest = pick(rng, ((7, 12), (13, 24), (25, 60)))
@@ -79,7 +82,7 @@ def bracket_line(rng: Random) -> str:
 
 
 def brackets(seed: int = 2, characters: int = 80_000) -> str:
-    """Balanced lines of brackets, up to the first line end at or after so many characters."""
+    """Balanced lines of brackets, until there are at least so many characters."""
     rng = Random(seed)
     lines = []
     length = 0

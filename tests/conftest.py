@@ -1,36 +1,36 @@
-"""What several tests share: a store of their own, a text, and waiting for a condition."""
+"""Fixtures for many tests: an empty store, a text, a workspace, and waiting for a condition."""
 
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url
 
-from charrnn.runs.shelf import Shelf
-from charrnn.runs.store import Store
-from charrnn.runs.worker import Worker
+from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.workspace import Workspace
 
-# What their assertions compared is said as it is for those in test files.
-pytest.register_assert_rewrite(
-    *(f"tests.{name}" for name in ("hostile", "reading", "saving", "travelling", "working"))
-)
+# Failing assertions in tests.support show the values they compared, like those in test files.
+# This has to come before those modules are imported.
+pytest.register_assert_rewrite("tests.support")
 
-WORKSPACE = "w" * 32
-TEXT = "the cat sat on the mat and the dog sat on the log\n" * 60
+from tests.support import workers  # noqa: E402
+from tests.support.store import TEXT, WORKSPACE  # noqa: E402
 
-
-# The URL of a PostgreSQL database to try the store on: every test that shares it, if it is given.
+# Names the URL of a PostgreSQL database. If it is set, tests keep their stores there.
 POSTGRESQL = "CHARRNN_TEST_POSTGRESQL"
 
 
 @pytest.fixture
 def postgresql() -> Iterator[str]:
-    """The URL of an empty store on PostgreSQL: in a schema of its own."""
+    """The URL of an empty PostgreSQL store, in a schema of its own that is dropped afterwards."""
     if not os.environ.get(POSTGRESQL):
-        pytest.skip(f"{POSTGRESQL} names no PostgreSQL database to try the store on")
+        pytest.skip(f"{POSTGRESQL} is not set: no PostgreSQL database to test the store on")
     url, schema = make_url(os.environ[POSTGRESQL]), f"test_{secrets.token_hex(8)}"
     engine = create_engine(url)
     with engine.begin() as db:
@@ -44,7 +44,8 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture
-def store(request, tmp_path, monkeypatch) -> Store:
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """An empty store, which CHARRNN_STORE names, too."""
     if os.environ.get(POSTGRESQL):
         url = request.getfixturevalue("postgresql")
         monkeypatch.setenv("CHARRNN_STORE", url)
@@ -54,52 +55,35 @@ def store(request, tmp_path, monkeypatch) -> Store:
 
 
 @pytest.fixture
-def store_file(store) -> Path:
-    """The file of the store, for what is true only of one that is a file."""
-    if store.file is None:
-        pytest.skip("PostgreSQL keeps the store, which is no file")
-    return Path(store.file)
+def store_file(store: Store) -> Path:
+    """The SQLite file of the store, for tests that only apply to SQLite."""
+    if store.database.file is None:
+        pytest.skip("this store is on PostgreSQL, and the test is about SQLite files")
+    return Path(store.database.file)
 
 
 @pytest.fixture
-def corpus(store):
-    return store.add_corpus("cats", TEXT)
+def corpus(store: Store) -> Corpus:
+    return store.corpora.add("cats", TEXT)
 
 
 @pytest.fixture
-def shelf(store):
+def workspace(store: Store) -> Workspace:
     """A visitor's workspace."""
-    return Shelf(store, WORKSPACE)
+    return Workspace(store, WORKSPACE)
 
 
 @pytest.fixture
-def work(store):
-    """work(run): do what its worker would, until there is nothing left to do."""
-
-    class UntilResting:
-        def __init__(self, run_id):
-            self._run_id = run_id
-
-        def is_set(self):
-            return not store.run(self._run_id).active
-
-        def wait(self, seconds):
-            pass
-
-    def work(run):
-        assert store.claim(run.id, "worker")
-        Worker(store, store.run(run.id), "worker").work(UntilResting(run.id))
-        store.release(run.id, "worker")
-        return store.run(run.id)
-
-    return work
+def work(store: Store) -> Callable[..., Run]:
+    """work(run): train a run in this process until it is idle; see workers.work()."""
+    return partial(workers.work, store)
 
 
 @pytest.fixture
-def eventually():
-    """eventually(condition): its first true value; fails when the deadline has passed."""
+def eventually() -> Callable[..., Any]:
+    """eventually(condition): wait for its first true value; fails after `seconds`."""
 
-    def wait(condition, *, seconds: float = 30.0):
+    def wait(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, f"not within {seconds} s"

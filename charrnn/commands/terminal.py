@@ -1,94 +1,109 @@
-"""What somebody at a terminal meets: what is said, what is refused, and Ctrl-C."""
+"""What commands share at the terminal: output, errors, Ctrl-C, and options with numbers."""
 
 import argparse
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
-from charrnn.runs.printable import printable
+from charrnn.runs.texts.printable import printable
 
-WRONG_REQUEST, WENT_WRONG, INTERRUPTED = 2, 1, 130
+# Exit statuses: the command failed, it was called wrongly, it was stopped by Ctrl-C.
+FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 
 
-class Refused(Exception):
-    """Why something cannot be done, and the exit status that says so."""
+class CommandError(Exception):
+    """Why a command cannot be carried out, in one line, and its exit status."""
 
-    def __init__(self, message: str, *, status: int = WRONG_REQUEST):
+    def __init__(self, message: str, *, status: int = USAGE_ERROR):
         super().__init__(message)
         self.status = status
 
 
-def say(text: str) -> None:
-    """On standard output."""
+def print_output(text: str) -> None:
+    """Print to standard output at once, without characters that could control the terminal."""
     print(printable(text), flush=True)
 
 
-def complain(message: str) -> None:
-    """In one line on standard error."""
+def print_error(message: str) -> None:
+    """Print one line to standard error."""
     line = printable(message).replace("\n", " ")
     print(f"charrnn: {line}", file=sys.stderr)
 
 
 @contextmanager
-def file_errors(verb: str, path: str, *, status: int = WRONG_REQUEST) -> Iterator[None]:
-    """A file that cannot be read or written becomes one sentence."""
+def file_errors(verb: str, path: str, *, status: int = USAGE_ERROR) -> Iterator[None]:
+    """Turn OSError into CommandError. verb: what cannot be done, "read" or "written"."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Refused(f"{path} cannot be {verb}: {reason}", status=status) from error
+        raise CommandError(f"{path} cannot be {verb}: {reason}", status=status) from error
 
 
 @contextmanager
 def ctrl_c() -> Iterator[Callable[[], bool]]:
-    """The first Ctrl-C asks to stop between two steps; the second interrupts at once."""
-    asked = []
+    """A function that says whether Ctrl-C was pressed; pressed again, it interrupts at once."""
+    pressed = False
 
-    def ask(*_) -> None:
-        asked.append(True)
+    def on_press(signal_number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = signal.signal(signal.SIGINT, ask)
+    previous = signal.signal(signal.SIGINT, on_press)
     try:
-        yield lambda: bool(asked)
+        yield lambda: pressed
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, previous)
 
 
 def add_setting(
-    parser: argparse.ArgumentParser, option: str, name: str, *, default: Any = None
+    parser: argparse.ArgumentParser,
+    option: str,
+    name: str,
+    *,
+    default: Any = None,
+    meaning: str | None = None,
 ) -> None:
-    """An option for a field of RunConfig, which checks the value later.
+    """Add an option for a field of RunConfig, which checks the value later.
 
-    default: what it is if it is not given; the field's own unless said otherwise.
+    default: the value if the option is not given. meaning: its help. None: as RunConfig has it.
     """
     from charrnn.runs.config import RunConfig
 
     f = RunConfig.__dataclass_fields__[name]
+    convert: Callable[[str], Any]
     if "choices" in f.metadata:
-        kind, metavar = str, "TYPE"
-        text = f"How exactly it counts. {' or '.join(f.metadata['choices'])}; {f.default}"
+        convert, metavar = str, "TYPE"
+        allowed, standard = " or ".join(f.metadata["choices"]), f.default
     else:
-        kind, metavar = whole if f.type is int else number, "N"
+        convert, metavar = whole_number if f.type is int else number, "N"
         low, high = RunConfig.limits(name)
-        text = f"{RunConfig.meaning(name)} {low:,} to {high:,}; {f.default:,}"
-    text = f"{text} unless given.".replace("%", "%%")
-    default = f.default if default is None else default
-    parser.add_argument(option, type=kind, default=default, metavar=metavar, help=text)
+        allowed, standard = f"{low:,} to {high:,}", f"{f.default:,}"
+    text = f"{meaning or RunConfig.meaning(name)} {allowed}; {standard} unless given."
+    parser.add_argument(
+        option,
+        type=convert,
+        default=f.default if default is None else default,
+        metavar=metavar,
+        help=text.replace("%", "%%"),
+    )
 
 
-def whole(text: str) -> int:
-    return _parsed(int, text, "a whole number")
+def whole_number(text: str) -> int:
+    """The value of an option. Raises ArgumentTypeError."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
 
 
 def number(text: str) -> float:
-    return _parsed(float, text, "a number")
-
-
-def _parsed(kind: type, text: str, name: str):
+    """The value of an option. Raises ArgumentTypeError."""
     try:
-        return kind(text)
+        return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {name}") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None

@@ -1,9 +1,20 @@
-"""The mathematics of a character-level RNN, on NumPy alone.
+"""The mathematics of a character-level RNN, in NumPy alone.
 
-Read it in this order: corpus (text to numbers), parameters (what is learned), model (forward,
-loss, backward), adagrad (the update), sampling (writing), training (all of it, step by step),
-then landmarks and evaluation (what a loss means). What looks inside comes last: alphabet and
-cleanup (the characters of a text), columns and surprise (what a network made of them), copying
-(what of its writing is not its own). No file, clock, print, thread or global random state:
-whoever calls owns the loop and passes the seed.
+Read it in this order:
+
+    textbook      the network as it is usually taught, one character at a time
+    vocabulary    characters become ids, and ids characters
+    corpus        a text in parallel streams, windows, and the held-out part
+    parameters    the weights that are learned, in one vector
+    arrays        what makes NumPy fast here
+    window        the buffers of one window of text
+    model         forward and backward: the textbook, arranged for the processor
+    adagrad       the update
+    sampling      how the network writes
+    training      all of it, one step at a time
+    evaluation    how well the network predicts held-out text
+    analysis/     what can be said about a text, a network and a sample
+
+The engine touches no file, clock, screen, thread or global random state: the caller owns the loop
+and passes in the seed.
 """

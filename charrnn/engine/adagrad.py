@@ -1,8 +1,9 @@
-"""Adagrad, after clipping: every weight moves at its own, ever more careful pace.
+"""Gradient clipping and Adagrad: the more a weight has moved, the smaller its steps become.
 
-    g <- clip(g, -5, 5)      m <- m + g²      w <- w - rate · g / sqrt(m + 1e-8)
+    g <- clip(g, -5, 5)      m <- m + g²      w <- w - learning_rate · g / sqrt(m + 1e-8)
 
-Duchi, Hazan and Singer, "Adaptive Subgradient Methods", JMLR 12 (2011).
+m is the accumulator, one number per weight. Duchi, Hazan and Singer, "Adaptive Subgradient
+Methods for Online Learning and Stochastic Optimization", JMLR 12 (2011).
 """
 
 import numpy as np
@@ -14,31 +15,30 @@ EPSILON = 1e-8
 
 
 class Adagrad:
-    """Updates `weights` in place and remembers the squares of all gradients so far."""
+    """Updates `weights` in place and accumulates the squares of all gradients."""
 
-    def __init__(self, weights: Parameters):
+    def __init__(self, weights: Parameters) -> None:
         self.weights = weights
-        self.memory = weights.like()
-        # The memory starts at ε, so that ε need not be added again at every step.
-        self.memory.flat[:] = EPSILON
-        self._work = weights.like().flat
+        self.accumulator = weights.like()
+        self.accumulator.flat[:] = EPSILON  # here once, instead of in every update
+        self._scratch = weights.like().flat
 
     def update(self, gradients: Parameters, learning_rate: float) -> None:
         """One update; clips `gradients` in place.
 
-        Raises FloatingPointError, before anything has moved, if a gradient is not a number.
+        Raises FloatingPointError, before anything has changed, if a gradient is not a number.
         """
-        g, m, work = gradients.flat, self.memory.flat, self._work
-        np.multiply(g, g, work)
-        # Mostly nothing is clipped, and a look at the largest is cheaper than a pass.
-        # (argmax is quicker than max, and what is not a number counts as the largest.)
-        if not work.item(work.argmax()) <= CLIP * CLIP:
+        g, m, scratch = gradients.flat, self.accumulator.flat, self._scratch
+        np.multiply(g, g, scratch)
+        # Usually nothing needs clipping, and finding the largest square is cheaper than a pass.
+        # (argmax is faster than max; and it finds nan, if there is one, so the test is "not <=".)
+        if not scratch.item(scratch.argmax()) <= CLIP * CLIP:
             g.clip(-CLIP, CLIP, out=g)
-            np.multiply(g, g, work)
-            if np.isnan(work.max()):
+            np.multiply(g, g, scratch)
+            if np.isnan(scratch.max()):
                 raise FloatingPointError("a gradient is not a number")
-        m += work
-        np.sqrt(m, work)
-        np.divide(g, work, work)
-        work *= learning_rate
-        self.weights.flat -= work
+        m += scratch
+        np.sqrt(m, scratch)
+        np.divide(g, scratch, scratch)
+        scratch *= learning_rate
+        self.weights.flat -= scratch

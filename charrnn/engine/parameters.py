@@ -1,90 +1,50 @@
-"""The numbers a network learns: five arrays that share one flat vector."""
+"""The weights that a network learns: five arrays that share one flat vector."""
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from charrnn.engine.arrays import aligned_zeros
+from charrnn.engine.arrays import FloatArray, aligned_zeros
 
 INITIAL_SCALE = 0.01
-ROW_MULTIPLE = 8  # numbers; BLAS is quickest with rows that begin at whole SIMD vectors
+ROW_MULTIPLE = 8  # numbers; BLAS is fastest when every row is a whole number of SIMD vectors
 
-# Each matrix draws random numbers of its own, so that two networks whose shapes match in one
-# matrix start with the same numbers in it, whatever the others look like.
+# Each matrix draws from a random stream of its own. So two networks start with the same numbers
+# in every matrix whose shape they share, whatever the sizes of the others.
 _SPAWN_KEYS = {"Wxh": 0, "Whh": 1, "Why": 2}
 
 
 class Parameters:
     """Wxh (H, V), Whh (H, H), Why (V, H), bh (H,), by (V,), as views of the vector `flat`.
 
-    One vector, so that clipping and updating are a few passes over one array. Gradients and
-    Adagrad's memory are Parameters too: `gradients.Whh` has the shape of `weights.Whh`.
+    With a single vector, clipping and updating are a few passes over one array. Gradients and
+    Adagrad's accumulator are Parameters, too: `gradients.Whh` has the shape of `weights.Whh`.
 
-    A bias is the weight of an input that is always 1. So it stands beside its matrix as one more
-    column, and a product with [h 1 0] does what a product with h and a sum would do:
+    The bias trick: a bias is the weight of an input that is always 1. So it is stored as one more
+    column of its matrix, and the hidden state gets a 1 at its end. One product then does the work
+    of a product and a sum:
 
-        recurrent = [Whh bh 0], (H, width)          recurrent [h 1 0] = Whh h + bh
-        output    = [Why by 0], (V, width)          output    [h 1 0] = Why h + by
+        recurrent = [Whh bh 0]   (H, width)         recurrent [h 1 0] = Whh h + bh
+        output    = [Why by 0]   (V, width)         output    [h 1 0] = Why h + by
 
-    The zeros fill the rows up to a multiple of ROW_MULTIPLE. They meet inputs of 0, so their
-    gradients are 0, and they stay as they are.
+    The zeros pad each row to a multiple of ROW_MULTIPLE. They are multiplied with inputs of 0, so
+    their gradients are 0 and they stay 0.
     """
 
-    def __init__(self, vocab_size: int, hidden_size: int, dtype: np.dtype = np.float32):
+    def __init__(self, vocab_size: int, hidden_size: int, dtype: DTypeLike = np.float32) -> None:
         V, H = vocab_size, hidden_size
         self.vocab_size, self.hidden_size = V, H
-        self.width = W = self.row_width(H)
-        self.flat = aligned_zeros(H * W + V * W + V * H, dtype)
+        self.width = W = -(-(H + 1) // ROW_MULTIPLE) * ROW_MULTIPLE  # of [h 1 0]
+        self.flat: FloatArray = aligned_zeros(H * W + V * W + V * H, dtype)
         recurrent, output, Wxh = np.split(self.flat, np.cumsum([H * W, V * W]))
         self.recurrent, self.output = recurrent.reshape(H, W), output.reshape(V, W)
         self.Whh, self.bh = self.recurrent[:, :H], self.recurrent[:, H]
         self.Why, self.by = self.output[:, :H], self.output[:, H]
-        # A one-hot vector picks a column of Wxh. Stored column after column, a pick is one copy.
+        # Wxh times a one-hot vector is a column of Wxh. Stored column by column, it is one copy.
         self.Wxh = Wxh.reshape(V, H).T
-
-    @staticmethod
-    def row_width(hidden_size: int) -> int:
-        """The length of [h 1 0]."""
-        return -(-(hidden_size + 1) // ROW_MULTIPLE) * ROW_MULTIPLE
-
-    def row(self, hidden: np.ndarray) -> np.ndarray:
-        """[h 1 0], (width,), for a hidden state (H,)."""
-        row = np.zeros(self.width, self.dtype)
-        row[: self.hidden_size] = hidden
-        row[self.hidden_size] = 1
-        return row
-
-    @staticmethod
-    def size(vocab_size: int, hidden_size: int) -> int:
-        """How many numbers a network of these sizes learns."""
-        V, H = vocab_size, hidden_size
-        return V * H + H * H + V * H + H + V
-
-    @property
-    def dtype(self) -> np.dtype:
-        return self.flat.dtype
-
-    def like(self) -> "Parameters":
-        """Zeros of the same shapes."""
-        return Parameters(self.vocab_size, self.hidden_size, self.dtype)
-
-    def packed(self) -> np.ndarray:
-        """The numbers that are learned, in the order they are saved in: (size,), a copy."""
-        return np.concatenate([part.ravel() for part in self._saved()])
-
-    def unpack(self, numbers: np.ndarray) -> None:
-        """Take over what packed() gave. Raises ValueError if it is of another size."""
-        parts = self._saved()
-        *ends, size = np.cumsum([part.size for part in parts])
-        if numbers.shape != (size,):
-            raise ValueError(f"{size} numbers are needed, and these are {numbers.size}")
-        for part, saved in zip(parts, np.split(numbers, ends), strict=True):
-            part[...] = saved.reshape(part.shape)
-
-    def _saved(self) -> tuple[np.ndarray, ...]:
-        return self.Wxh.T, self.Whh, self.Why, self.bh, self.by
 
     @classmethod
     def initial(
-        cls, vocab_size: int, hidden_size: int, *, seed: int, dtype: np.dtype = np.float32
+        cls, vocab_size: int, hidden_size: int, *, seed: int, dtype: DTypeLike = np.float32
     ) -> "Parameters":
         """Weights before the first update: 0.01 · N(0, 1) in the matrices, 0 in the biases."""
         parameters = cls(vocab_size, hidden_size, dtype)
@@ -93,3 +53,40 @@ class Parameters:
             rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key,)))
             matrix[:] = INITIAL_SCALE * rng.standard_normal(matrix.shape)
         return parameters
+
+    @staticmethod
+    def size(vocab_size: int, hidden_size: int) -> int:
+        """How many numbers a network of this size learns."""
+        V, H = vocab_size, hidden_size
+        return V * H + H * H + V * H + H + V
+
+    @property
+    def dtype(self) -> np.dtype[np.floating]:
+        return self.flat.dtype
+
+    def like(self) -> "Parameters":
+        """Zeros of the same shapes."""
+        return Parameters(self.vocab_size, self.hidden_size, self.dtype)
+
+    def extend(self, hidden: FloatArray) -> FloatArray:
+        """[h 1 0], (width,), for a hidden state (H,): what `recurrent` and `output` multiply."""
+        extended = np.zeros(self.width, self.dtype)
+        extended[: self.hidden_size] = hidden
+        extended[self.hidden_size] = 1
+        return extended
+
+    def packed(self) -> FloatArray:
+        """A copy of what is learned, without padding, in the order of saved files: (size,)."""
+        return np.concatenate([part.ravel() for part in self._parts()])
+
+    def unpack(self, numbers: FloatArray) -> None:
+        """Copy in what packed() returned. Raises ValueError if it has another size."""
+        parts = self._parts()
+        *ends, size = np.cumsum([part.size for part in parts])
+        if numbers.shape != (size,):
+            raise ValueError(f"this network has {size} parameters, but {numbers.size} were given")
+        for part, saved in zip(parts, np.split(numbers, ends), strict=True):
+            part[...] = saved.reshape(part.shape)
+
+    def _parts(self) -> tuple[FloatArray, ...]:
+        return self.Wxh.T, self.Whh, self.Why, self.bh, self.by

@@ -1,10 +1,12 @@
-"""Letting a network write: one character at a time, each fed back in as the next input."""
+"""How the network writes: one character at a time, each fed back in as the next input."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from charrnn.engine.arrays import FloatArray
 from charrnn.engine.parameters import Parameters
 
 # The weight matrices use the spawn keys (0,) to (2,): see parameters.py.
@@ -12,40 +14,46 @@ _SAMPLES_SPAWN_KEY = 3
 
 
 def sample_rng(seed: int, iteration: int) -> np.random.Generator:
-    """The dice for the sample at one iteration, which nothing else throws.
+    """The random numbers for the sample at one iteration.
 
-    They depend on seed and iteration alone, so that a sample more or less changes nothing else,
-    and two runs of one seed throw the same dice at the same iteration.
+    They depend on seed and iteration alone. So an additional sample changes nothing else, and two
+    runs with the same seed use the same random numbers at the same iteration.
     """
     key = (_SAMPLES_SPAWN_KEY, iteration)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
 
-def read(weights: Parameters, hidden: np.ndarray, character: int) -> np.ndarray:
+def next_hidden(weights: Parameters, hidden: FloatArray, character: int) -> FloatArray:
     """The hidden state after one more character: h = tanh(Wxh x + Whh h + bh), (H,)."""
-    return np.tanh(weights.Wxh[:, character] + weights.recurrent @ weights.row(hidden))
+    a: FloatArray = weights.Wxh[:, character] + weights.recurrent @ weights.extend(hidden)
+    return np.tanh(a)
 
 
 def next_distribution(
-    weights: Parameters, hidden: np.ndarray, temperature: float = 1.0
-) -> np.ndarray:
+    weights: Parameters, hidden: FloatArray, temperature: float = 1.0
+) -> NDArray[np.float64]:
     """The probability of every next character, softmax(y / temperature): (V,), float64.
 
-    Below 1 the likely becomes likelier; at 0 the likeliest is certain. Above 1 the odds even out.
+    Temperatures below 1 favour the most likely characters, and at 0 the most likely one is
+    certain. Above 1 the probabilities move closer together.
     """
-    y = (weights.output @ weights.row(hidden)).astype(np.float64)
+    y = _scores(weights, hidden).astype(np.float64)
     if temperature == 0:
-        return np.eye(1, len(y), int(np.argmax(y)))[0]
+        return np.eye(1, len(y), int(np.argmax(y))).ravel()
     y = (y - y.max()) / temperature
-    p = np.exp(y)
-    return p / p.sum()
+    p: NDArray[np.float64] = np.exp(y)
+    p /= p.sum()
+    return p
 
 
-def primed(weights: Parameters, hidden: np.ndarray, ids: Sequence[int]) -> tuple[np.ndarray, int]:
-    """(the hidden state, (H,), before the last of `ids`; that last one): where sample() begins."""
+def prime(weights: Parameters, hidden: FloatArray, ids: Sequence[int]) -> tuple[FloatArray, int]:
+    """Read a prompt of at least one character, up to its last one: where sample() begins.
+
+    Returns (the hidden state before the last character, (H,); the last character).
+    """
     *before, first = ids
     for character in before:
-        hidden = read(weights, hidden, character)
+        hidden = next_hidden(weights, hidden, character)
     return hidden, int(first)
 
 
@@ -53,65 +61,74 @@ def sample(
     weights: Parameters,
     rng: np.random.Generator,
     *,
-    hidden: np.ndarray,
+    hidden: FloatArray,
     first: int,
     length: int = 200,
     temperature: float = 1.0,
     picked: Mapping[int, int] | None = None,
-) -> np.ndarray:
+) -> NDArray[np.intp]:
     """Ids of `length` characters that the network writes after reading `first`: (length,).
 
-    hidden: the state before `first`, (H,); it is not changed. Every character takes one random
-    number, so the same dice at another temperature stay in step. picked: characters that somebody
-    chose in place of the dice, place -> id; what follows is written as if the network had.
+    hidden: the hidden state before `first`, (H,); it is not changed.
+    picked: characters chosen by somebody instead of drawn, position -> id; the network goes on
+    as if it had drawn them.
+
+    Every character uses up one random number, picked or not and at any temperature.
     """
-    dice = rng.random(length)
+    uniforms = rng.random(length)
     ids = np.empty(length, dtype=np.intp)
     h, character = hidden, first
     for i in range(length):
-        h = read(weights, h, character)
+        h = next_hidden(weights, h, character)
         if picked and i in picked:
             character = picked[i]
         else:
             cumulative = np.cumsum(next_distribution(weights, h, temperature))
-            # The die falls into the first interval whose upper end is above it. Rounding may
-            # leave the last end a hair below 1, so the die is scaled to it.
-            character = int(np.searchsorted(cumulative, dice[i] * cumulative[-1], side="right"))
+            # Inverse transform sampling: the first character whose cumulative probability exceeds
+            # the random number. Rounding may leave the total just below 1, so scale by the total.
+            character = int(np.searchsorted(cumulative, uniforms[i] * cumulative[-1], side="right"))
         ids[i] = character
     return ids
 
 
-class Odds(NamedTuple):
-    """The likeliest next characters, the likeliest first."""
-
-    ids: np.ndarray  # (n,)
-    plain: np.ndarray  # their probabilities at temperature 1, (n,)
-    bent: np.ndarray  # and at the temperature asked for, (n,)
-
-
-def odds(
-    weights: Parameters,
-    *,
-    hidden: np.ndarray,
-    ids: Sequence[int],
-    temperature: float = 1.0,
-    n: int = 10,
-) -> Odds:
-    """What may follow after reading `ids`, at least one, from the state `hidden`, (H,)."""
-    for character in ids:
-        hidden = read(weights, hidden, character)
-    plain = next_distribution(weights, hidden)
-    bent = next_distribution(weights, hidden, temperature)
-    order = np.argsort(-plain, kind="stable")[:n]
-    return Odds(order, plain[order], bent[order])
-
-
-def likeliest(weights: Parameters, *, hidden: np.ndarray, first: int, length: int) -> np.ndarray:
-    """Ids of `length` characters, always the likeliest one: no dice, (length,)."""
+def greedy_sample(
+    weights: Parameters, *, hidden: FloatArray, first: int, length: int
+) -> NDArray[np.intp]:
+    """Ids of `length` characters, always the most likely one; nothing is random: (length,)."""
     ids = np.empty(length, dtype=np.intp)
     h, character = hidden, first
     for i in range(length):
-        h = read(weights, h, character)
-        character = int(np.argmax(weights.output @ weights.row(h)))
+        h = next_hidden(weights, h, character)
+        character = int(np.argmax(_scores(weights, h)))
         ids[i] = character
     return ids
+
+
+class TopProbabilities(NamedTuple):
+    """The most likely next characters, in order of probability."""
+
+    ids: NDArray[np.intp]  # (n,)
+    raw: NDArray[np.float64]  # their probabilities at temperature 1, (n,)
+    tempered: NDArray[np.float64]  # and at the requested temperature, (n,)
+
+
+def top_probabilities(
+    weights: Parameters,
+    *,
+    hidden: FloatArray,
+    ids: Sequence[int],
+    temperature: float = 1.0,
+    n: int = 10,
+) -> TopProbabilities:
+    """What may come after `ids`, at least one, read from the hidden state `hidden`, (H,)."""
+    for character in ids:
+        hidden = next_hidden(weights, hidden, character)
+    raw = next_distribution(weights, hidden)
+    tempered = next_distribution(weights, hidden, temperature)
+    order = np.argsort(-raw, kind="stable")[:n]
+    return TopProbabilities(order, raw[order], tempered[order])
+
+
+def _scores(weights: Parameters, hidden: FloatArray) -> FloatArray:
+    """y = Why h + by, (V,)."""
+    return weights.output @ weights.extend(hidden)

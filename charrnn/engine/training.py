@@ -1,22 +1,24 @@
 """Training, one step at a time. The caller owns the loop, the clock and the screen."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from charrnn.engine.adagrad import Adagrad
-from charrnn.engine.corpus import in_streams
+from charrnn.engine.arrays import IntArray
+from charrnn.engine.corpus import into_streams, training_length
 from charrnn.engine.evaluation import HeldOut
-from charrnn.engine.model import Backward, Forward
+from charrnn.engine.model import backward, forward
 from charrnn.engine.parameters import Parameters
-from charrnn.engine.sampling import likeliest, sample, sample_rng
+from charrnn.engine.sampling import greedy_sample, sample, sample_rng
+from charrnn.engine.window import Window
 
 SMOOTHING = 0.001
-# Bad luck makes a window cost more than guessing. When the average of a thousand does, by this
-# factor, the network has lost its way and does not find it back.
+# A single window may well cost more than guessing. When the smooth loss does, by this factor,
+# training does not recover.
 DIVERGED = 1.5
-MIN_HELD_OUT = 50  # characters
 
 
 class StepRecord(NamedTuple):
@@ -28,18 +30,18 @@ class StepRecord(NamedTuple):
 
 
 class Diverged(ArithmeticError):
-    """Learning has broken down: the loss is no longer a number, or far worse than guessing.
+    """Training diverged: the loss is no longer a number, or far worse than guessing.
 
     The weights are those before the step.
     """
 
 
 class Trainer:
-    """A network, its text, and where it is in it."""
+    """A network, its text, and its position in it."""
 
     def __init__(
         self,
-        ids: np.ndarray,
+        ids: IntArray,
         vocab_size: int,
         *,
         hidden_size: int = 100,
@@ -48,15 +50,15 @@ class Trainer:
         streams: int = 1,
         held_out: float = 0.0,
         seed: int = 0,
-        dtype: np.dtype = np.float32,
-    ):
-        """ids: the text, (n,). held_out: the share at its end that is never learned from.
+        dtype: DTypeLike = np.float32,
+    ) -> None:
+        """ids: the text, (n,). held_out: the share at its end that is never trained on.
 
-        Raises ValueError if what is left is too short for seq_length and streams
+        Raises ValueError if the rest is too short for seq_length and streams
         (corpus.fit_windows says what would fit).
         """
-        n_train = split(len(ids), held_out)
-        self.text = in_streams(ids[:n_train], streams)
+        n_train = training_length(len(ids), held_out)
+        self.text = into_streams(ids[:n_train], streams)
         if len(self.text) < seq_length + 1:
             raise ValueError(
                 f"seq_length is {seq_length}, but each of {streams} streams has only "
@@ -65,91 +67,83 @@ class Trainer:
         self.seed, self.seq_length, self.streams = seed, seq_length, streams
         self.learning_rate = float(learning_rate)
         self.weights = Parameters.initial(vocab_size, hidden_size, seed=seed, dtype=dtype)
-        self.forward = Forward(self.weights, seq_length, streams)
-        self.backward = Backward(self.forward)
+        self.gradients = self.weights.like()
+        self.window = Window(self.weights, seq_length, streams)
         self.adagrad = Adagrad(self.weights)
         self.held_out = HeldOut(ids[n_train:], self.weights) if n_train < len(ids) else None
         self.iteration = 0
         self.position = 0
-        self.smooth_loss = seq_length * math.log(vocab_size)  # what guessing costs
-        self._lost = DIVERGED * seq_length * math.log(max(vocab_size, 2))
+        self.smooth_loss = seq_length * math.log(vocab_size)  # the loss of guessing
+        self._diverged_above = DIVERGED * seq_length * math.log(max(vocab_size, 2))
 
     def step(self) -> StepRecord:
         """Read one window, learn from it, move on. Raises Diverged."""
-        p, T = self.position, self.seq_length
-        window = self.text[p : p + T + 1].astype(np.intp)
-        inputs, targets = window[:-1], window[1:]
-        loss = self.forward(inputs, targets)
+        T, window = self.seq_length, self.window
+        window.load(self.text[self.position : self.position + T + 1])
+        loss = forward(self.weights, window)
         if not math.isfinite(loss):
             raise Diverged(f"the loss became {loss} at iteration {self.iteration + 1}")
-        if self.smooth_loss > self._lost:
-            raise Diverged(
-                f"the loss stays far above what guessing would cost, at iteration {self.iteration}"
-            )
-        gradients = self.backward()
+        if self.smooth_loss > self._diverged_above:
+            raise Diverged(f"the loss is far worse than guessing at iteration {self.iteration}")
+        backward(self.weights, window, self.gradients)
         try:
-            self.adagrad.update(gradients, self.learning_rate)
+            self.adagrad.update(self.gradients, self.learning_rate)
         except FloatingPointError as error:
             raise Diverged(f"{error} at iteration {self.iteration + 1}") from error
-        self.forward.carry()
         self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.iteration += 1
         self.position += T
+        window.carry()
         if self.position + T + 1 >= len(self.text):
-            # The text wraps: what was read last does not come before what is read next.
+            # The text wraps: its end is no context for its beginning.
             self.position = 0
-            self.forward.carried[:] = 0
+            window.carried = 0.0
         return StepRecord(self.iteration, loss, self.smooth_loss)
 
-    def sample(self, length: int = 200, temperature: float = 1.0) -> np.ndarray:
-        """Ids written from where the network stands: its memory and the next window's start."""
+    def sample(self, length: int = 200, temperature: float = 1.0) -> NDArray[np.intp]:
+        """Ids written from the carried hidden state and the first character of the next window."""
         rng = sample_rng(self.seed, self.iteration)
-        return sample(self.weights, rng, **self._here(), length=length, temperature=temperature)
+        return sample(
+            self.weights, rng, **self._sample_start(), length=length, temperature=temperature
+        )
 
-    def likeliest(self, length: int = 60) -> np.ndarray:
-        """Ids written from the same place, always the likeliest character."""
-        return likeliest(self.weights, **self._here(), length=length)
+    def greedy_sample(self, length: int = 60) -> NDArray[np.intp]:
+        """Ids written from the same start, always the most likely character."""
+        return greedy_sample(self.weights, **self._sample_start(), length=length)
 
     def held_out_loss(self) -> float | None:
-        """Nats for each held-out character, or None if nothing is held out."""
-        return self.held_out.loss(self.forward.carried[0]) if self.held_out else None
+        """Nats per held-out character, or None if nothing is held out."""
+        return self.held_out.loss(self.window.carried[0]) if self.held_out else None
 
-    def state(self) -> dict[str, np.ndarray]:
-        """All that the future depends on. Restored, training goes on to the same bits."""
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Everything the next steps depend on. Restored, training continues bit for bit."""
         return {
             "weights": self.weights.packed(),
-            "memory": self.adagrad.memory.packed(),
-            "hidden": self.forward.carried.copy(),
+            # Adagrad's accumulator: "memory" is its name in saved files.
+            "memory": self.adagrad.accumulator.packed(),
+            "hidden": self.window.carried.copy(),
             "position": np.array(self.position),
             "iteration": np.array(self.iteration),
             "smooth_loss": np.array(self.smooth_loss),
             "learning_rate": np.array(self.learning_rate),
         }
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go back to a state(). Raises ValueError if it belongs to another shape of network."""
-        now = self.state()
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Return to a state(). Raises ValueError, changing nothing, if it does not fit."""
+        current = self.state()
         for name in ("weights", "memory", "hidden"):
-            if (state[name].shape, state[name].dtype) != (now[name].shape, now[name].dtype):
-                raise ValueError(f"the saved {name} belong to a network of another size")
+            saved, own = state[name], current[name]
+            if (saved.shape, saved.dtype) != (own.shape, own.dtype):
+                raise ValueError(f"the saved {name} belongs to a network of another size")
         if not 0 <= int(state["position"]) <= len(self.text) - self.seq_length - 1:
             raise ValueError("the saved position lies outside this text")
         self.weights.unpack(state["weights"])
-        self.adagrad.memory.unpack(state["memory"])
-        self.forward.carried[:] = state["hidden"]
+        self.adagrad.accumulator.unpack(state["memory"])
+        self.window.carried = state["hidden"]
         self.position = int(state["position"])
         self.iteration = int(state["iteration"])
         self.smooth_loss = float(state["smooth_loss"])
         self.learning_rate = float(state["learning_rate"])
 
-    def _here(self) -> dict:
-        return {"hidden": self.forward.carried[0], "first": int(self.text[self.position, 0])}
-
-
-def split(n_characters: int, held_out: float) -> int:
-    """How many characters, from the start, are learned from when `held_out` are set aside.
-
-    A part of fewer than MIN_HELD_OUT would measure little but luck: then none are set aside.
-    """
-    n_held_out = round(n_characters * held_out)
-    return n_characters - n_held_out if n_held_out >= MIN_HELD_OUT else n_characters
+    def _sample_start(self) -> dict[str, Any]:
+        return {"hidden": self.window.carried[0], "first": int(self.text[self.position, 0])}

@@ -1,5 +1,17 @@
-"""What lasts: settings, texts, the database of runs, and the processes that train.
+"""Everything that outlives a page: settings, texts, the store, run files, and worker processes.
 
-The store is the only meeting place: a page writes what it wants, a worker writes what is.
-Nothing here knows Streamlit.
+Pages and workers communicate only through the store: a page writes the desired state of a run, and
+the run's worker writes the actual state. Nothing here imports Streamlit.
+
+    config.py         RunConfig: the settings of a run, with their limits and meanings
+    limits.py         Limits: what one server allows, set by environment variables
+    events.py         the log: one line of JSON for each event
+    errors.py         StoreError
+    serialization.py  a training state as bytes
+    texts/            uploaded texts, and the library of texts to choose from
+    store/            the database of texts and runs
+    files/            a run as a file: export and import
+    workers/          the processes that train, and what starts, queues and replaces them
+
+Imports go down only: workers -> files -> store -> texts.
 """

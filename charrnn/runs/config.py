@@ -1,14 +1,14 @@
-"""The settings of a run: every field, what it does, what is allowed."""
+"""The settings of a run: what each one does, and which values are allowed."""
 
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from charrnn.engine.corpus import fit_windows
-from charrnn.engine.training import split
+from charrnn.engine.corpus import fit_windows, training_length
 
 DTYPES = ("float32", "float64")
+GREEDY_SAMPLE_LENGTH = 60  # characters
 
-# What decides when training stops and when it shows something, but nothing about the learning.
+# The settings of a run that a Trainer does not take: they do not affect what is learned.
 _NOT_FOR_THE_TRAINER = ("iterations", "sample_length", "sample_interval")
 
 
@@ -18,45 +18,70 @@ def _number(default: float, low: float, high: float, meaning: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """What decides a run, together with its text. Raises ValueError for a value out of limits."""
+    """The settings of a run. Raises ValueError if a value is not allowed."""
 
     hidden_size: int = _number(
-        100, 1, 1024, "How many numbers the network remembers with: more learn more, and slower."
+        100,
+        1,
+        1024,
+        "Number of hidden units: what the network can keep in mind; more units can learn more, "
+        "but train more slowly.",
     )
     seq_length: int = _number(
-        25, 1, 500, "How many characters back a mistake is traced: longer catches longer patterns."
+        25,
+        1,
+        500,
+        "Sequence length: how many characters back an error is traced; longer sequences can teach "
+        "longer patterns.",
     )
     learning_rate: float = _number(
-        0.1, 1e-5, 10.0, "How big a step each correction is: small is slow, large is shaky."
+        0.1,
+        1e-5,
+        10.0,
+        "Learning rate: how large each update is; too small is slow, too large is unstable.",
     )
     iterations: int = _number(
-        100_000, 1, 100_000_000, "After this many corrections the run stops by itself."
+        100_000, 1, 100_000_000, "Training stops after this many iterations (updates)."
     )
-    sample_length: int = _number(200, 1, 2000, "How many characters each sample has.")
+    sample_length: int = _number(200, 1, 2000, "Length of each sample, in characters.")
     sample_interval: int = _number(
-        1000, 100, 1_000_000, "How many iterations lie between two samples."
+        1000, 100, 1_000_000, "Number of iterations between two samples."
     )
     seed: int = _number(
-        0, 0, 2**32 - 1, "Where all chance comes from: the same number gives the same run."
+        0,
+        0,
+        2**32 - 1,
+        "Random seed: on the same kind of processor, the same seed, text and settings give the "
+        "same run.",
     )
     streams: int = _number(
-        1, 1, 256, "How many places of the text are read at once: more give a steadier direction."
+        1,
+        1,
+        256,
+        "Number of places in the text that are read in parallel (batch size): more give smoother "
+        "gradients.",
     )
     held_out: float = _number(
-        0.1, 0.0, 0.5, "The share at the end of the text that is never learned, only predicted."
+        0.1,
+        0.0,
+        0.5,
+        "Held-out share of the text, at its end: only predicted, never trained on.",
     )
     dtype: str = field(
         default="float32",
-        metadata={"choices": DTYPES, "meaning": "How exactly it reckons: float64 is half as fast."},
+        metadata={
+            "choices": DTYPES,
+            "meaning": "Floating-point precision: float64 is more exact and about half as fast.",
+        },
     )
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             self.check(name, getattr(self, name))
 
     @classmethod
     def check(cls, name: str, value: Any) -> None:
-        """Raises ValueError, with the value and what is allowed, if it will not do for a field."""
+        """Raises ValueError, with the value and the allowed range, if a field cannot have it."""
         f = cls.__dataclass_fields__[name]
         if "choices" in f.metadata:
             if not isinstance(value, str) or value not in f.metadata["choices"]:
@@ -73,40 +98,45 @@ class RunConfig:
 
     @classmethod
     def limits(cls, name: str) -> tuple[float, float]:
-        """The smallest and the largest value allowed for a field."""
+        """The smallest and the largest allowed value of a numeric field."""
         metadata = cls.__dataclass_fields__[name].metadata
         return metadata["low"], metadata["high"]
 
     @classmethod
     def meaning(cls, name: str) -> str:
-        """One sentence: what a field does to learning."""
-        return cls.__dataclass_fields__[name].metadata["meaning"]
+        """One sentence that says what a field does: the help on the page and the command line."""
+        meaning: str = cls.__dataclass_fields__[name].metadata["meaning"]
+        return meaning
 
     def to_dict(self) -> dict[str, Any]:
+        """name -> value, ready for JSON; from_dict() reads it."""
         return asdict(self)
 
     def trainer_settings(self) -> dict[str, Any]:
-        """The keyword arguments of a Trainer."""
+        """The keyword arguments for a Trainer."""
         return {n: v for n, v in self.to_dict().items() if n not in _NOT_FOR_THE_TRAINER}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "RunConfig":
-        """Raises ValueError for a value out of limits or a name that is no setting."""
-        strangers = sorted(set(values) - set(cls.__dataclass_fields__))
-        if strangers:
-            raise ValueError(f"{strangers[0]!r} is not a setting")
+        """The config with these values, and defaults for the rest.
+
+        Raises ValueError for an unknown setting or a value that is not allowed.
+        """
+        unknown = sorted(set(values) - set(cls.__dataclass_fields__))
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is not a setting")
         return cls(**values)
 
     def fitted(self, n_characters: int) -> "RunConfig":
-        """This config with seq_length and streams small enough for a text of n_characters.
+        """This config with seq_length and streams reduced to fit a text of n_characters.
 
-        Raises ValueError if the text is too short for any.
+        Raises ValueError if the text is too short for any window.
         """
-        n_train = split(n_characters, self.held_out)
+        n_train = training_length(n_characters, self.held_out)
         seq_length, streams = fit_windows(n_train, self.seq_length, self.streams)
         return replace(self, seq_length=seq_length, streams=streams)
 
     def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
-        """The fields that differ: name -> (here, there)."""
-        here, there = self.to_dict(), other.to_dict()
-        return {name: (here[name], there[name]) for name in here if here[name] != there[name]}
+        """The fields that differ: name -> (own value, the other's value)."""
+        own, others = self.to_dict(), other.to_dict()
+        return {name: (own[name], others[name]) for name in own if own[name] != others[name]}

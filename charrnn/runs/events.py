@@ -1,46 +1,51 @@
-"""What happens to runs, one line of JSON for each event. No text of a visitor is ever in one."""
+"""The log: one line of JSON for each event of a run. It never contains a visitor's text."""
 
 import json
 import logging
 import sys
 import time
 from contextlib import suppress
+from types import TracebackType
 
 _logger = logging.getLogger("charrnn.events")
 
 
-def event(name: str, **facts: str | int | float | None) -> None:
-    """Note that something happened. facts: ids and numbers, never what somebody wrote."""
+def log_event(name: str, **facts: str | int | float | None) -> None:
+    """Log one event. facts: ids, numbers and error types, never what a visitor wrote."""
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     _logger.info(json.dumps({"time": when, "event": name, **facts}))
 
 
-class _ToStderr(logging.Handler):
-    """To standard error as it is then, each line in one piece: many processes write there."""
+class _StderrHandler(logging.Handler):
+    """Writes to the current sys.stderr, one line per write: many processes share the stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        with suppress(OSError, ValueError):  # nobody listens: work goes on all the same
+        with suppress(OSError, ValueError):  # a closed stream must not stop the work
             sys.stderr.write(f"{record.getMessage()}\n")
             sys.stderr.flush()
 
 
-def write_to_stderr() -> None:
-    """From now on; until then events go nowhere."""
-    _logger.handlers[:] = [_ToStderr()]
+def log_to_stderr() -> None:
+    """Write events to standard error from now on; before this call they are dropped."""
+    _logger.handlers[:] = [_StderrHandler()]
     _logger.setLevel(logging.INFO)
     _logger.propagate = False
 
 
-def crashes_are_events(**facts: str) -> None:
-    """From now on an error that nobody caught is one line too: its kind and where it happened.
+def log_crashes(**facts: str) -> None:
+    """Log an uncaught exception as an event, with its type and where it was raised.
 
-    Not its message, which may quote what somebody wrote.
+    Its message is left out, because it may quote a visitor's text. facts: as for log_event().
     """
 
-    def crashed(kind, error, traceback):
-        while traceback.tb_next:
+    def log_crash(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        while traceback and traceback.tb_next:
             traceback = traceback.tb_next
-        place = f"{traceback.tb_frame.f_globals.get('__name__')}:{traceback.tb_lineno}"
-        event("crashed", **facts, error=kind.__name__, at=place)
+        where = None
+        if traceback:
+            where = f"{traceback.tb_frame.f_globals.get('__name__')}:{traceback.tb_lineno}"
+        log_event("crashed", **facts, error=kind.__name__, at=where)
 
-    sys.excepthook = crashed
+    sys.excepthook = log_crash

@@ -1,6 +1,6 @@
-"""How much is allowed, so that nobody takes what others need: an environment variable each.
+"""What one server allows, so that no visitor uses up what the others need.
 
-Every process reads its own environment, and workers inherit that of their server.
+Each limit is an environment variable. Workers inherit the environment of their server.
 """
 
 import math
@@ -10,15 +10,15 @@ from typing import Any
 
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import StoreError
+from charrnn.runs.errors import StoreError
 
 
 class TooLarge(ValueError):
-    """More than is allowed here; the message is a sentence for people."""
+    """A network or a text exceeds a limit of this server. The message is meant for people."""
 
 
 class BadLimit(StoreError, ValueError):
-    """A variable that does not say a limit."""
+    """An environment variable does not hold a valid limit. The message is meant for people."""
 
 
 def _limit(default: float, variable: str, meaning: str) -> Any:
@@ -27,39 +27,49 @@ def _limit(default: float, variable: str, meaning: str) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What is allowed on this server."""
+    """The limits of a server. The table in README.md lists them with their variables."""
 
-    text_megabytes: float = _limit(25, "CHARRNN_TEXT_MEGABYTES", "how large a text may be")
+    text_megabytes: float = _limit(
+        25, "CHARRNN_TEXT_MEGABYTES", "largest size of a text, in megabytes"
+    )
     weights: float = _limit(
         10_000_000,
         "CHARRNN_WEIGHTS",
-        "how many numbers a network may learn: hidden size × vocabulary, twice, and hidden size "
-        "squared",
+        "largest number of weights in a network, about 2 × hidden size × vocabulary size + "
+        "hidden size²",
     )
     step_products: float = _limit(
         2_000_000_000,
         "CHARRNN_STEP_PRODUCTS",
-        "how many multiplications one step may take, so that a run answers within seconds",
+        "largest number of multiplications in one update, so that a run responds within seconds",
     )
     visitor_runs: float = _limit(
-        8, "CHARRNN_VISITOR_RUNS", "how many runs of one visitor train at once; more wait in line"
+        8,
+        "CHARRNN_VISITOR_RUNS",
+        "how many runs of one visitor train at the same time; the others wait in the queue",
     )
     server_runs: float = _limit(
-        32, "CHARRNN_SERVER_RUNS", "how many runs train at once on the server; more wait in line"
+        32,
+        "CHARRNN_SERVER_RUNS",
+        "how many runs train at the same time on the server; the others wait in the queue",
     )
     free_megabytes: float = _limit(
-        200, "CHARRNN_FREE_MEGABYTES", "with less room than this on the disk all runs pause"
+        200,
+        "CHARRNN_FREE_MEGABYTES",
+        "all runs pause when the disk has less free space than this, in megabytes",
     )
     unseen_minutes: float = _limit(
-        60, "CHARRNN_UNSEEN_MINUTES", "a run that no page has shown for so long pauses"
+        60,
+        "CHARRNN_UNSEEN_MINUTES",
+        "a run pauses after no page has shown it for this many minutes",
     )
     keep_days: float = _limit(
-        90, "CHARRNN_KEEP_DAYS", "`tidy` removes runs that no page has shown for so long"
+        90, "CHARRNN_KEEP_DAYS", "`prune` deletes runs that no page has shown for this many days"
     )
 
     @classmethod
-    def here(cls) -> "Limits":
-        """As the environment says. Raises BadLimit."""
+    def from_environment(cls) -> "Limits":
+        """The limits set by environment variables. Raises BadLimit."""
         values = {}
         for f in fields(cls):
             variable = f.metadata["variable"]
@@ -74,23 +84,23 @@ class Limits:
 
     @property
     def text_bytes(self) -> int:
-        """How many bytes of UTF-8, or of a file, a text may have."""
+        """The largest size of an uploaded file, and of a text in UTF-8, in bytes."""
         return int(self.text_megabytes * 2**20)
 
     def check(self, config: RunConfig, vocab_size: int) -> None:
-        """Raises TooLarge if a network is larger than is allowed here."""
+        """Raises TooLarge if a network exceeds the limits."""
         V, H = vocab_size, config.hidden_size
         weights = Parameters.size(V, H)
         if weights > self.weights:
             raise TooLarge(
-                f"This network would have {weights:,} weights, and {self.weights:,.0f} are "
-                "allowed here: choose a smaller hidden_size, or a text with fewer different "
+                f"This network would have {weights:,} weights, and at most {self.weights:,.0f} are "
+                "allowed here: choose a smaller hidden_size or a text with fewer distinct "
                 "characters."
             )
         products = config.seq_length * config.streams * H * (H + 2 * V)
         if products > self.step_products:
             raise TooLarge(
-                f"One step of this network would take {products:,} multiplications, and "
+                f"One update of this network would take {products:,} multiplications, and at most "
                 f"{self.step_products:,.0f} are allowed here: choose a smaller hidden_size or "
                 "seq_length, or fewer streams."
             )

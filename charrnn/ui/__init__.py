@@ -1,1 +1,16 @@
-"""What is seen: one file for each page, and for each panel that grows past a screen."""
+"""The dashboard: everything that uses Streamlit.
+
+pages.py          the script that Streamlit runs: all pages
+train/ alphabet/ compare/ write/    one page each
+shared/           what several pages use
+session.py        what the session has selected; the keys of its state
+workspace_key.py  who owns which runs: link and cookie
+comparison.py     which runs are compared
+navigation.py     going from page to page
+services.py       the store and the supervisor, shared by all sessions
+refresh.py        how often live pages refresh when there are many
+errors.py         errors as sentences on the page
+markdown.py       escaping text for elements that interpret Markdown
+style.py          colours and style sheet
+_compat.py        Streamlit's internals
+"""

@@ -1,11 +1,13 @@
-"""Every page of the dashboard, and the way between them. Streamlit runs this for each visitor."""
+"""Every page of the dashboard. Streamlit runs this script for each session, at every rerun."""
 
 import streamlit as st
 
-from charrnn.ui import dialogs, session, sitemap, style, train
+from charrnn.ui import navigation, session, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
-from charrnn.ui.trouble import told
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared import dialogs
+from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
@@ -16,10 +18,10 @@ pages = [
     st.Page(compare.show, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     st.Page(write.show, title="Write", icon=":material/edit_note:", url_path="write"),
 ]
-sitemap.register(pages)
+navigation.register(pages)
 page = st.navigation(pages, position="top")
-session.keep_url(page.title)
-dialogs.none_is_open()
-with told():
+session.read_url(page.title)
+dialogs.mark_closed()
+with shows_errors():
     page.run()
-session.remember_workspace()  # last, so that nothing on the page moves when it is gone
+workspace_key.save_cookie()  # last: its element disappears later, and nothing above it may move

@@ -1,4 +1,4 @@
-"""What all visitors of one server share: the store, the launcher, and the crowd they are."""
+"""What all sessions of one server share: the store, the supervisor, and the refresh rate."""
 
 import asyncio
 import os
@@ -7,26 +7,46 @@ from contextlib import asynccontextmanager, suppress
 from functools import cache
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from charrnn.runs.database import URL_VARIABLE, default_url
-from charrnn.runs.events import event, write_to_stderr
-from charrnn.runs.launcher import Launcher
-from charrnn.runs.records import Corpus, Run, StoreError
-from charrnn.runs.shelf import Shelf
-from charrnn.runs.store import Store
-from charrnn.ui import session
-from charrnn.ui.crowd import Crowd
+from charrnn.runs.errors import StoreError
+from charrnn.runs.events import log_event, log_to_stderr
+from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.url import URL_VARIABLE, default_url
+from charrnn.runs.store.workspace import Workspace
+from charrnn.runs.workers.supervisor import Supervisor
+from charrnn.ui import workspace_key
+from charrnn.ui._compat import session_id
+from charrnn.ui.refresh import LivePages
 
 
-@cache
-def _url(_place: str | None) -> str:
-    """Where runs live, found out once for each value of the variable, not at every look."""
-    return default_url()
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Start the supervisor with the server, and stop the workers when the server stops."""
+    log_to_stderr()
+    try:
+        supervisor()
+    except StoreError as error:  # every page shows it, too, until the store can be opened
+        log_event("store_failed", reason=str(error))
+    yield
+    with suppress(StoreError):
+        await asyncio.to_thread(supervisor().close)
 
 
 def url() -> str:
+    """The database URL of the store."""
     return _url(os.environ.get(URL_VARIABLE))
+
+
+@cache
+def _url(_variable: str | None) -> str:
+    # Resolved once for each value of the environment variable, not at every refresh of a page.
+    return default_url()
+
+
+def store() -> Store:
+    """The store of this server. Raises StoreError if it cannot be opened."""
+    return _store_at(url())
 
 
 @cache
@@ -34,66 +54,50 @@ def _store_at(url: str) -> Store:
     return Store(url)
 
 
-@cache
-def _launcher_at(url: str) -> Launcher:
-    launcher = Launcher(_store_at(url))
-    launcher.watch()
-    return launcher
-
-
-@asynccontextmanager
-async def open_up(_) -> AsyncIterator[None]:
-    """The life of a server: what was wanted running goes on, and rests after the last visitor."""
-    write_to_stderr()
-    try:
-        launcher()
-    except StoreError as error:  # the pages say it too, until it is mended
-        event("store_failed", reason=str(error))
-    yield
-    with suppress(StoreError):
-        await asyncio.to_thread(launcher().close)
+def supervisor() -> Supervisor:
+    """The supervisor of this server's workers, started on first use. Raises StoreError."""
+    return _supervisor_at(url())
 
 
 @cache
-def _crowd() -> Crowd:
-    return Crowd()
+def _supervisor_at(url: str) -> Supervisor:
+    supervisor = Supervisor(_store_at(url))
+    supervisor.watch()
+    return supervisor
 
 
-def crowd_factor() -> int:
-    """How many times rarer than alone a live page looks, so that training keeps the machine."""
-    return _crowd().factor
-
-
-def look_again_in(seconds: float) -> None:
-    """Say that this page is live, and when it will look again."""
-    context = get_script_run_ctx()
-    if context:
-        _crowd().note(context.session_id, seconds)
-
-
-def store() -> Store:
-    return _store_at(url())
-
-
-def shelf() -> Shelf:
+def workspace() -> Workspace:
     """The visitor's own runs."""
-    return Shelf(store(), session.workspace())
+    return Workspace(store(), workspace_key.current())
 
 
 def owned(run: Run) -> bool:
-    """Whether a run is the visitor's own, to control and not only to look at."""
-    return run.workspace == session.workspace()
+    """Whether the visitor owns a run and may control it, not only view it."""
+    return run.workspace == workspace_key.current()
 
 
-def launcher() -> Launcher:
-    return _launcher_at(url())
+def corpus(sha256: str) -> Corpus:
+    """A text's description. Cached, because it never changes. Raises KeyError."""
+    return _corpus_at(url(), sha256)
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def _corpus_at(url: str, sha256: str) -> Corpus:
-    return _store_at(url).corpus(sha256)
+    return _store_at(url).corpora.get(sha256)
 
 
-def corpus(sha256: str) -> Corpus:
-    """A text's description; it never changes, so it is read once. Raises KeyError."""
-    return _corpus_at(url(), sha256)
+def refresh_factor() -> int:
+    """What a live page multiplies its refresh intervals by, so that training keeps the CPU."""
+    return _live_pages().factor
+
+
+def note_refresh(seconds: float) -> None:
+    """Count this page as live; it will refresh again in `seconds`."""
+    page = session_id()
+    if page:
+        _live_pages().record_refresh(page, seconds)
+
+
+@cache
+def _live_pages() -> LivePages:
+    return LivePages()

@@ -1,15 +1,17 @@
-"""The little that the theme cannot say: tabular figures, the figures' grid, room on the page."""
+"""Colours, icon and style sheet of the pages; the rest is the theme in .streamlit/config.toml."""
 
 from pathlib import Path
 
 import streamlit as st
 
-ACCENT = "#C4622D"  # legible on both backgrounds, as are the others
+# Legible on the light and on the dark background.
+ACCENT = "#C4622D"
 HELD_OUT = "#2F7F9F"
-QUIET = "#8F867A"
+MUTED = "#8F867A"
 
 ICON = str(Path(__file__).with_name("icon.svg"))  # a file: an icon by name comes from the web
 
 
 def apply() -> None:
+    """Add the style sheet that all pages share."""
     st.html(Path(__file__).with_name("style.css"))

@@ -1,4 +1,4 @@
-"""Measure what the README states: python -m tests.benchmarks [name ...] [--text FILE]"""
+"""Measure the figures in the README: python -m tests.benchmarks [name ...] [--text FILE]"""
 
 import argparse
 import importlib
@@ -6,21 +6,22 @@ import inspect
 import os
 from pathlib import Path
 
-# One BLAS thread, like a worker has. Set before NumPy is imported, which the benchmarks do.
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
+from charrnn.runs.workers.blas import ONE_THREAD
 
-# name -> module with a function main() or main(text_file). A new benchmark is one line here.
+# As in a worker. This has to happen before the benchmarks import NumPy.
+os.environ.update(ONE_THREAD)
+
+# name: module with a function main() or main(text_file)
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
-    "copying": "tests.benchmarks.copying",
+    "overlap": "tests.benchmarks.overlap",
     "compare": "tests.benchmarks.compare",
-    "crowd": "tests.benchmarks.crowd",
+    "load": "tests.benchmarks.load",
 }
 ONLY_BY_NAME = {
-    "soak": "tests.benchmarks.soak",  # ten minutes
+    "soak": "tests.benchmarks.soak",  # takes ten minutes
 }
 
 
@@ -28,17 +29,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     known = BENCHMARKS | ONLY_BY_NAME
     names, long = ", ".join(known), ", ".join(ONLY_BY_NAME)
-    which = f"which: {names} (default: all but {long})"
-    parser.add_argument("names", nargs="*", metavar="name", help=which)
-    parser.add_argument("--text", type=Path, help="a text file in UTF-8 (default: from data/)")
+    choices = f"one of: {names} (default: all except {long})"
+    parser.add_argument("names", nargs="*", metavar="name", help=choices)
+    parser.add_argument("--text", type=Path, help="a UTF-8 text file (default: one of data/)")
     arguments = parser.parse_args()
     for name in arguments.names:
         if name not in known:
-            parser.error(f"{name!r} is no benchmark; there are: {names}")
+            parser.error(f"unknown benchmark {name!r}; choose from: {names}")
     for name in arguments.names or BENCHMARKS:
-        benchmark = importlib.import_module(known[name]).main
-        takes_a_text = inspect.signature(benchmark).parameters
-        benchmark(arguments.text) if takes_a_text else benchmark()
+        run = importlib.import_module(known[name]).main
+        takes_text_file = bool(inspect.signature(run).parameters)
+        run(*[arguments.text] * takes_text_file)
 
 
 if __name__ == "__main__":

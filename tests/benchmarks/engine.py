@@ -1,4 +1,4 @@
-"""How fast the engine trains, beside the textbook loop and PyTorch, on one CPU core.
+"""How fast the engine trains, compared with the textbook and PyTorch, on one CPU core.
 
 Baseline and engine take turns in short blocks in one process, so that a busy machine slows both.
 The speed-up is the median over the pairs of blocks.
@@ -7,14 +7,15 @@ The speed-up is the median over the pairs of blocks.
 import importlib.util
 import platform
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from charrnn.engine.corpus import Vocabulary
+from charrnn.engine.textbook import TextbookTrainer
 from charrnn.engine.training import Trainer
-from tests.textbook import Textbook
+from charrnn.engine.vocabulary import Vocabulary
 
 DATA = Path(__file__).parents[2] / "data"
 BLOCK_SECONDS = 0.1
@@ -70,11 +71,15 @@ def main(text_file: Path | None = None) -> None:
             flush=True,
         )
     if not has_torch:
-        print("\nPyTorch is not installed here, so it was not compared with.")
+        print("\nPyTorch is not installed, so the engine was not compared with it.")
 
 
-def contenders(comparison: Comparison, ids: np.ndarray, V: int):
-    """The engine, and its baseline on one stream. The textbook begins with the same weights."""
+class Steps(Protocol):
+    def step(self) -> object: ...
+
+
+def contenders(comparison: Comparison, ids: np.ndarray, V: int) -> tuple[Steps, Steps]:
+    """The engine and its baseline, on one stream. The textbook starts with the same weights."""
     shared = {"seq_length": SEQ_LENGTH, "learning_rate": LEARNING_RATE}
     hidden_size = comparison.hidden_size
     engine = Trainer(ids, V, hidden_size=hidden_size, streams=comparison.streams, **shared)
@@ -85,11 +90,13 @@ def contenders(comparison: Comparison, ids: np.ndarray, V: int):
         return engine, TorchTrainer(ids, V, hidden_size=hidden_size, fused=fused, **shared)
     names = ("Wxh", "Whh", "Why", "bh", "by")
     weights = {name: getattr(engine.weights, name) for name in names}
-    return engine, Textbook(ids, V, weights=weights, **shared)
+    return engine, TextbookTrainer(ids, weights=weights, **shared)
 
 
-def rates(engine_step, baseline_step) -> tuple[np.ndarray, np.ndarray]:
-    """Steps per second of both, block by block."""
+def rates(
+    engine_step: Callable[[], object], baseline_step: Callable[[], object]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Steps per second of engine and baseline, block by block."""
     for _ in range(WARM_UP_STEPS):
         engine_step()
         baseline_step()
@@ -98,11 +105,11 @@ def rates(engine_step, baseline_step) -> tuple[np.ndarray, np.ndarray]:
     while time.perf_counter() < end:
         first, second = (rate(step) for step in (engine_step, baseline_step)[::turn])
         pairs.append((first, second)[::turn])
-        turn = -turn  # who comes first changes from pair to pair
+        turn = -turn  # take turns at going first
     return np.array(pairs).T
 
 
-def rate(step) -> float:
+def rate(step: Callable[[], object]) -> float:
     """Steps per second over one block."""
     start = now = time.perf_counter()
     steps = 0

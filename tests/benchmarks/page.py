@@ -1,23 +1,22 @@
-"""Does watching slow the learning down? Training speed with the page open, and with it closed.
+"""Training speed while the Train page is open, compared with the speed while it is closed.
 
-One run trains all the while. A real Chromium shows its live page for some seconds, then an empty
-page for as long, in turn; the speeds are those that the store says.
+One run trains all the time. A real Chromium shows its live page and an empty page in turn, for some
+seconds each. The speeds are calculated from what the worker publishes.
 """
 
 import os
 import shutil
 import statistics
-import subprocess
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from charrnn.runs import library
 from charrnn.runs.config import RunConfig
-from charrnn.runs.shelf import Shelf
-from charrnn.runs.store import Store
-from tests.serving import CHROMIUM_OPTIONS, Server
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.workspace import Workspace
+from charrnn.runs.texts import library
+from tests.support.server import CHROMIUM_OPTIONS, Server
 
 ROUNDS = 8
 SECONDS = 6.0
@@ -27,15 +26,15 @@ SETTLING_SECONDS = 1.5
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/charrnn.sqlite")
-        corpus = store.add_corpus("story", library.load(library.offers()[0].key))
-        shelf = Shelf(store, "w" * 32)
-        run = shelf.create(corpus, RunConfig(hidden_size=83, iterations=100_000_000))
-        server, url = _serve(folder)
+        corpus = store.corpora.add("story", library.load(library.available()[0].key))
+        workspace = Workspace(store, "w" * 32)
+        run = workspace.create(corpus, RunConfig(hidden_size=83, iterations=100_000_000))
+        server = Server(Path(folder), Path(folder) / "server.log")
         try:
-            opened, closed = _watch(store, run.id, f"{url}/?w={shelf.workspace}&run={run.id}")
+            url = f"{server.url}/?w={workspace.key}&run={run.id}"
+            opened, closed = _measure(store, run.id, url)
         finally:
-            server.terminate()
-            server.wait()
+            server.stop()
     ratios = [o / c for o, c in zip(opened, closed, strict=True)]
     per_window = run.config.seq_length
     print("\nTraining while the page is open and live (hidden 83, seq 25, one stream)")
@@ -44,11 +43,12 @@ def main() -> None:
     print(f"  page open    {statistics.median(opened):8,.0f} windows/s", end="")
     print(f"  {statistics.median(opened) * per_window:10,.0f} characters/s")
     quartiles = statistics.quantiles(ratios, n=4)
-    print(f"  kept         {statistics.median(ratios):8.1%} (target 95 %)", end="")
+    print(f"  ratio        {statistics.median(ratios):8.1%} (target 95 %)", end="")
     print(f"  quartiles {quartiles[0]:.1%} to {quartiles[2]:.1%} of {ROUNDS} rounds")
 
 
-def _watch(store: Store, run_id: str, url: str) -> tuple[list[float], list[float]]:
+def _measure(store: Store, run_id: str, url: str) -> tuple[list[float], list[float]]:
+    """Windows per second in each round: (with the page open, with it closed)."""
     chromium = os.environ.get("CHARRNN_CHROMIUM") or shutil.which("chromium")
     opened, closed = [], []
     with sync_playwright() as playwright:
@@ -57,9 +57,9 @@ def _watch(store: Store, run_id: str, url: str) -> tuple[list[float], list[float
         for round_ in range(ROUNDS + 1):
             page.goto(url)
             page.get_by_role("button", name="Pause").wait_for()
-            open_speed = _speed(store, run_id, page)
+            open_speed = training_speed(store, run_id, page)
             page.goto("about:blank")
-            closed_speed = _speed(store, run_id, page)
+            closed_speed = training_speed(store, run_id, page)
             if round_:  # the first warms up
                 opened.append(open_speed)
                 closed.append(closed_speed)
@@ -67,8 +67,8 @@ def _watch(store: Store, run_id: str, url: str) -> tuple[list[float], list[float
     return opened, closed
 
 
-def _speed(store: Store, run_id: str, page) -> float:
-    """Windows a second over a while."""
+def training_speed(store: Store, run_id: str, page: Page) -> float:
+    """Windows per second over SECONDS, during which the browser goes on."""
     page.wait_for_timeout(SETTLING_SECONDS * 1000)
     before, started = _published(store, run_id)
     page.wait_for_timeout(SECONDS * 1000)
@@ -77,12 +77,6 @@ def _speed(store: Store, run_id: str, page) -> float:
 
 
 def _published(store: Store, run_id: str) -> tuple[int, float]:
-    """(iteration, time) of what the worker last wrote."""
-    run = store.run(run_id)
+    """(iteration, seconds since 1970) of what the worker last published."""
+    run = store.runs.get(run_id)
     return run.iteration, run.heartbeat
-
-
-def _serve(folder: str) -> tuple[subprocess.Popen, str]:
-    """A server whose store is the folder, and its address."""
-    server = Server(Path(folder), Path(folder) / "server.log")
-    return server.process, server.url

@@ -1,7 +1,7 @@
-"""Ten minutes of coming and going: does the memory stay level, is any worker left over?
+"""Soak test: does memory use stay level for ten minutes, and do all workers end with the server?
 
-Visitors open the page, press Train, look, pause, resume, and leave; some throw their run away
-first. Every minute the server and all its workers are weighed.
+Visitors open the page, press Train, watch, pause, resume, and leave; some delete their run first.
+Ten times, the memory of the server and of all its workers is measured.
 """
 
 import asyncio
@@ -13,15 +13,15 @@ import time
 from pathlib import Path
 
 from tests.benchmarks import processes
-from tests.benchmarks.crowd import say_log
+from tests.benchmarks.load import print_log_errors
 from tests.benchmarks.visitor import Visitor
-from tests.serving import Server
+from tests.support.server import Server
 
 SECONDS = float(os.environ.get("CHARRNN_SOAK_SECONDS", 600))
 VISITORS = 12  # at a time
-WEIGHINGS = 10
+MEASUREMENTS = 10
 STAY_SECONDS = 5.0, 25.0
-LEFT_OVER_SECONDS = 10.0  # until every worker is gone after its server
+WORKER_END_SECONDS = 10.0  # for all workers to end after their server
 
 
 def main() -> None:
@@ -29,67 +29,67 @@ def main() -> None:
         store_folder = Path(folder) / "store"
         server = Server(store_folder, Path(folder) / "server.log")
         try:
-            asyncio.run(_live(server, store_folder))
-            kept = processes.workers(store_folder)
+            asyncio.run(_simulate_visitors(server, store_folder))
+            running = processes.workers(store_folder)
         finally:
             server.stop()
-        deadline = time.monotonic() + LEFT_OVER_SECONDS
-        while (left := processes.workers(store_folder)) and time.monotonic() < deadline:
+        deadline = time.monotonic() + WORKER_END_SECONDS
+        while (remaining := processes.workers(store_folder)) and time.monotonic() < deadline:
             time.sleep(0.1)
-        print(f"  workers when the server was stopped: {len(kept)}; left over: {len(left)}")
-        say_log(server.log)
+        print(f"  workers before the server stopped: {len(running)}; afterwards: {len(remaining)}")
+        print_log_errors(server.log)
 
 
-async def _live(server: Server, store_folder: Path) -> None:
+async def _simulate_visitors(server: Server, store_folder: Path) -> None:
     until = time.monotonic() + SECONDS
-    counts = dict.fromkeys(("visits", "runs", "deleted", "errors", "without an answer"), 0)
-    guests = [_guest(server.url, until, counts) for _ in range(VISITORS)]
-    print(f"\n{VISITORS} visitors at a time come and go, for {SECONDS / 60:.0f} minutes")
+    counts = dict.fromkeys(("visits", "runs", "deleted", "errors", "timeouts"), 0)
+    visitors = [_visit_repeatedly(server.url, until, counts) for _ in range(VISITORS)]
+    print(f"\n{VISITORS} visitors at a time, for {SECONDS / 60:.1f} minutes")
     print("  minute   server MB   workers   MB each   store MB")
-    weighing = asyncio.create_task(_weigh(server, store_folder))
-    await asyncio.gather(*guests)
-    await weighing
+    measuring = asyncio.create_task(_measure_memory(server, store_folder))
+    await asyncio.gather(*visitors)
+    await measuring
     print("  " + ", ".join(f"{count} {name}" for name, count in counts.items()))
 
 
-async def _guest(url: str, until: float, counts: dict[str, int]) -> None:
-    """One place in the room: somebody comes, and when they have left, somebody else."""
-    dice = random.Random()
+async def _visit_repeatedly(url: str, until: float, counts: dict[str, int]) -> None:
+    """One visitor after another, until a time of time.monotonic()."""
+    rng = random.Random()
     while time.monotonic() < until:
-        await asyncio.sleep(dice.uniform(0.0, 3.0))
+        await asyncio.sleep(rng.uniform(0.0, 3.0))
         async with Visitor(url) as visitor:
             try:
-                await _visit(visitor, dice, counts)
+                await _visit(visitor, rng, counts)
             except TimeoutError:
-                counts["without an answer"] += 1
+                counts["timeouts"] += 1
             counts["errors"] += len(visitor.errors)
 
 
-async def _visit(visitor: Visitor, dice: random.Random, counts: dict[str, int]) -> None:
+async def _visit(visitor: Visitor, rng: random.Random, counts: dict[str, int]) -> None:
     counts["visits"] += 1
     await visitor.press("Train")
     counts["runs"] += 1
-    await asyncio.sleep(dice.uniform(*STAY_SECONDS))
+    await asyncio.sleep(rng.uniform(*STAY_SECONDS))
     await visitor.press("Pause")
-    await asyncio.sleep(dice.uniform(0.0, 2.0))
+    await asyncio.sleep(rng.uniform(0.0, 2.0))
     await visitor.slide("learning rate", "0.05")
     await visitor.press("Resume")
-    await asyncio.sleep(dice.uniform(*STAY_SECONDS))
-    if dice.random() < 0.5:
+    await asyncio.sleep(rng.uniform(*STAY_SECONDS))
+    if rng.random() < 0.5:
         await visitor.pick("More", "Delete")
         counts["deleted"] += 1
-    elif dice.random() < 0.8:
+    elif rng.random() < 0.8:
         await visitor.press("Pause")
-    # Or the run goes on without anybody looking.
+    # Otherwise the run goes on after the visitor has left.
 
 
-async def _weigh(server: Server, store_folder: Path) -> None:
-    for n in range(WEIGHINGS + 1):
+async def _measure_memory(server: Server, store_folder: Path) -> None:
+    for n in range(MEASUREMENTS + 1):
         pids = processes.children(server.process.pid)
         memory = processes.resident(server.process.pid)
         own = statistics.mean(map(processes.proportional, pids)) if pids else 0.0
         size = sum(file.stat().st_size for file in store_folder.glob("*")) / processes.MEGABYTE
-        print(f"  {n * SECONDS / WEIGHINGS / 60:6.1f}{memory:12.0f}", end="")
+        print(f"  {n * SECONDS / MEASUREMENTS / 60:6.1f}{memory:12.0f}", end="")
         print(f"{len(pids):10}{own:10.1f}{size:11.0f}", flush=True)
-        if n < WEIGHINGS:
-            await asyncio.sleep(SECONDS / WEIGHINGS)
+        if n < MEASUREMENTS:
+            await asyncio.sleep(SECONDS / MEASUREMENTS)

@@ -1,8 +1,8 @@
-"""A visitor without a screen: speaks to a page as a browser does, over its websocket.
+"""A simulated visitor: talks to a page over its websocket as a browser does, but draws nothing.
 
-It does all that costs the server something: it sends what is clicked and moved, keeps the timers
-that the page asks for, and says which messages it still has. It draws nothing, so that thirty of
-them cost little.
+It does everything that causes work for the server: it sends clicks and slider moves, runs the
+timers that the page asks for, and lists the messages it has cached. Since it draws nothing, thirty
+of them need little CPU time themselves.
 """
 
 import asyncio
@@ -10,35 +10,35 @@ import time
 from contextlib import suppress
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-ANSWER_SECONDS = 20.0  # after which a page that does not answer has failed: TimeoutError
-_WHOLE = ForwardMsg.FINISHED_SUCCESSFULLY  # the other ways are of parts, or of runs cut short
-KEPT_RUNS = 2  # of the page, for which a browser keeps a large message
+RESPONSE_SECONDS = 20.0  # a page that takes longer has failed: TimeoutError
+_FULL_RUN_FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY  # not a fragment, and not interrupted
+CACHED_RUNS = 2  # a browser caches a large message for this many script runs
 
 
 class Visitor:
     """One open page. `async with Visitor(url) as visitor:` opens and closes it."""
 
     def __init__(self, url: str, query: str = ""):
-        """url: of the server, http://127.0.0.1:port. query: what stands after the question mark."""
+        """url: of the server, http://127.0.0.1:port. query: the query string of the page."""
         self._url, self.query = url, query
-        self.buttons: dict[str, str] = {}  # label -> id, of the last whole page
+        self.buttons: dict[str, str] = {}  # label -> id, as of the last full run
         self.sliders: dict[str, str] = {}
         self.menus: dict[str, tuple[str, list[str]]] = {}  # label -> (id, options)
-        self.errors: list[str] = []  # what the page said in red
-        self.ticks = 0  # parts of the page that were drawn anew by a timer
+        self.errors: list[str] = []  # types and texts of the errors that the page has shown
+        self.ticks = 0  # fragment runs that a timer has caused
         self.bytes = 0
         self._page = ""
         self._drawing: dict[str, str] = {}
         self._timers: dict[str, tuple[float, asyncio.Task]] = {}
-        self._kept: dict[str, int] = {}  # hash of a message -> the page's run that brought it
+        self._cached: dict[str, int] = {}  # hash of a message -> the last script run with it
         self._runs = 0
-        self._whole = asyncio.Event()  # the whole page has been drawn
-        self._asked = 0.0
+        self._finished = asyncio.Event()  # the full run of the script
         self._socket: ClientConnection
         self._listening: asyncio.Task
 
@@ -50,13 +50,13 @@ class Visitor:
             compression=None,
             max_size=None,
             ping_interval=None,
-            open_timeout=ANSWER_SECONDS,
+            open_timeout=RESPONSE_SECONDS,
         )
         self._listening = asyncio.create_task(self._listen())
-        await self._ask()
+        await self._rerun()
         return self
 
-    async def __aexit__(self, *_) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._stop_timers()
         self._listening.cancel()
         with suppress(asyncio.CancelledError):
@@ -64,45 +64,45 @@ class Visitor:
         await self._socket.close()
 
     async def reload(self) -> float:
-        """Ask for the whole page again; returns the seconds until it is there."""
-        return await self._ask()
+        """Run the whole page again; returns the seconds that takes."""
+        return await self._rerun()
 
     async def press(self, label: str) -> float:
-        """Press a button; returns the seconds until the whole page has answered."""
-        return await self._ask(WidgetState(id=self.buttons[label], trigger_value=True))
+        """Press a button; returns the seconds until the whole page has been updated."""
+        return await self._rerun(WidgetState(id=self.buttons[label], trigger_value=True))
 
     async def slide(self, label: str, value: str) -> float:
-        """Move a slider to the value that reads so; returns the seconds until the answer."""
+        """Move a slider to a value, given as it is displayed; returns seconds like press()."""
         state = WidgetState(id=self.sliders[label])
         state.string_array_value.data.append(value)
-        return await self._ask(state)
+        return await self._rerun(state)
 
     async def pick(self, menu: str, option: str) -> float:
-        """Pick from a menu what ends with `option`; returns the seconds until the answer."""
+        """Pick the option of a menu that ends with `option`; returns seconds like press()."""
         widget, options = self.menus[menu]
         state = WidgetState(id=widget)
         state.string_trigger_value.data = next(name for name in options if name.endswith(option))
-        return await self._ask(state)
+        return await self._rerun(state)
 
-    async def _ask(self, widget: WidgetState | None = None) -> float:
-        self._whole.clear()
+    async def _rerun(self, widget: WidgetState | None = None) -> float:
+        self._finished.clear()
         started = time.perf_counter()
         await self._send(self._request([widget] if widget else []))
-        async with asyncio.timeout(ANSWER_SECONDS):
-            await self._whole.wait()
+        async with asyncio.timeout(RESPONSE_SECONDS):
+            await self._finished.wait()
         return time.perf_counter() - started
 
     def _request(self, widgets: list[WidgetState], fragment: str = "") -> BackMsg:
         message = BackMsg()
-        wanted = message.rerun_script
-        wanted.query_string, wanted.page_script_hash = self.query, self._page
-        wanted.widget_states.widgets.extend(widgets)
-        wanted.cached_message_hashes.extend(self._kept)
-        wanted.context_info.timezone = "Europe/Berlin"
-        wanted.context_info.locale = "en"
-        wanted.context_info.url = f"{self._url}/"
+        rerun = message.rerun_script
+        rerun.query_string, rerun.page_script_hash = self.query, self._page
+        rerun.widget_states.widgets.extend(widgets)
+        rerun.cached_message_hashes.extend(self._cached)
+        rerun.context_info.timezone = "Europe/Berlin"
+        rerun.context_info.locale = "en"
+        rerun.context_info.url = f"{self._url}/"
         if fragment:
-            wanted.fragment_id, wanted.is_auto_rerun = fragment, True
+            rerun.fragment_id, rerun.is_auto_rerun = fragment, True
         return message
 
     async def _send(self, message: BackMsg) -> None:
@@ -112,23 +112,23 @@ class Visitor:
         with suppress(ConnectionClosed):
             async for data in self._socket:
                 self.bytes += len(data)
-                self._take(ForwardMsg.FromString(data))
+                self._handle(ForwardMsg.FromString(data))
 
-    def _take(self, message: ForwardMsg) -> None:
+    def _handle(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
         if message.metadata.cacheable:
-            self._kept[message.hash] = self._runs
+            self._cached[message.hash] = self._runs
         if kind == "delta":
-            self._take_delta(message.delta)
+            self._handle_delta(message.delta)
         elif kind == "new_session":
             self._page = message.new_session.page_script_hash
-            if parts := len(message.metadata.run.fragment_ids):
-                self.ticks += parts
+            if fragments := len(message.metadata.run.fragment_ids):
+                self.ticks += fragments
             else:
                 self._stop_timers()
                 self._drawing = {}
-        elif kind == "script_finished" and message.script_finished == _WHOLE:
-            self._finish()
+        elif kind == "script_finished" and message.script_finished == _FULL_RUN_FINISHED:
+            self._finish_run()
         elif kind == "auto_rerun":
             self._start_timer(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "stop_auto_rerun":
@@ -137,9 +137,9 @@ class Visitor:
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "ref_hash":
-            self._kept[message.ref_hash] = self._runs
+            self._cached[message.ref_hash] = self._runs
 
-    def _take_delta(self, delta) -> None:
+    def _handle_delta(self, delta: Delta) -> None:
         if delta.WhichOneof("type") != "new_element":
             return
         kind = delta.new_element.WhichOneof("type")
@@ -155,11 +155,13 @@ class Visitor:
         elif kind == "alert" and delta.new_element.alert.format == delta.new_element.alert.ERROR:
             self.errors.append(delta.new_element.alert.body)
 
-    def _finish(self) -> None:
+    def _finish_run(self) -> None:
         self._runs += 1
         self.buttons = self._drawing
-        self._kept = {h: run for h, run in self._kept.items() if run >= self._runs - KEPT_RUNS}
-        self._whole.set()
+        self._cached = {
+            key: run for key, run in self._cached.items() if run >= self._runs - CACHED_RUNS
+        }
+        self._finished.set()
 
     def _start_timer(self, fragment: str, interval: float) -> None:
         if fragment in self._timers and self._timers[fragment][0] == interval:
@@ -168,7 +170,7 @@ class Visitor:
         self._timers[fragment] = interval, asyncio.create_task(self._tick(fragment, interval))
 
     async def _tick(self, fragment: str, interval: float) -> None:
-        """Ask for a part of the page again and again, without waiting for answers."""
+        """Request runs of a fragment at an interval in seconds, without waiting for them."""
         due = time.perf_counter()
         with suppress(ConnectionClosed):
             while True:

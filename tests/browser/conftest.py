@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.records import Run
-from charrnn.runs.shelf import Shelf
-from charrnn.runs.store import Store
-from tests.conftest import TEXT
-from tests.serving import CHROMIUM_OPTIONS, Server
+from charrnn.runs.store.records import Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.workspace import Workspace
+from tests.support import workers
+from tests.support.server import CHROMIUM_OPTIONS, Server
+from tests.support.store import TEXT
 
 expect.set_options(timeout=20_000)
 
@@ -39,23 +40,23 @@ def store(server) -> Store:
 
 
 @pytest.fixture
-def shelf(store) -> Shelf:
+def workspace(store) -> Workspace:
     """A workspace of its own; its key goes into a link as w=..."""
-    return Shelf(store, secrets.token_urlsafe(24))
+    return Workspace(store, secrets.token_urlsafe(24))
 
 
 @pytest.fixture
-def trained(store, shelf, work, eventually):
+def trained(store, workspace, work, eventually):
     """trained(hidden_size=...): a run of this workspace that has been trained to its end."""
 
     def trained(**settings) -> Run:
         small = {"hidden_size": 24, "iterations": 4000, "sample_interval": 500}
-        corpus = store.add_corpus("cats", TEXT)
-        run = shelf.create(corpus, RunConfig(**small | settings))
-        if store.claim(run.id, "worker"):  # here, to save the start of a process
+        corpus = store.corpora.add("cats", TEXT)
+        run = workspace.create(corpus, RunConfig(**small | settings))
+        if store.leases.claim(run.id, workers.NAME):  # saves starting a worker process
             work(run)
-        eventually(lambda: not shelf.run(run.id).moving)
-        return shelf.run(run.id)
+        eventually(lambda: not workspace.run(run.id).moving)
+        return workspace.run(run.id)
 
     return trained
 
@@ -92,8 +93,8 @@ def open_page(browser: Browser, server: Server, store: Store):
         return page
 
     yield open_
-    for run in store.wanted():  # the next test has the machine for itself
-        store.wish(run.id, desired="paused")
+    for run in store.runs.runnable():  # the next test has the machine for itself
+        store.runs.request(run.id, desired="paused")
     for context in contexts:
         context.close()
     assert "Traceback" not in server.log.read_text()

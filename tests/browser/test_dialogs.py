@@ -1,4 +1,4 @@
-"""A dialog stays open while a run trains behind it, in a real Chromium."""
+"""A dialog over a page that refreshes, in a real Chromium."""
 
 import re
 
@@ -12,7 +12,7 @@ def button(page: Page, name):
 
 def share(page: Page):
     button(page, "More").click()
-    page.get_by_text("Show to others").click()
+    page.get_by_text("Share a read-only link").click()
 
 
 def branch(page: Page):
@@ -20,28 +20,28 @@ def branch(page: Page):
 
 
 @pytest.mark.parametrize(
-    ("open_it", "words"),
+    ("open_dialog", "text"),
     [
-        (share, "Whoever has this link can look at the run"),
-        (branch, "A new run that has learned all that this one had"),
+        (share, "Anyone with this link can view this run but not change it"),
+        (branch, "A new run starts from this network"),
     ],
 )
-def test_a_dialog_stays_open_when_the_page_behind_it_has_to_change(
-    open_page, store, open_it, words
+def test_a_dialog_stays_open_while_a_run_trains_and_its_page_has_to_change(
+    open_page, store, open_dialog, text
 ):
     page = open_page()
     button(page, "Train").click()
     expect(button(page, re.compile("Branch from"))).to_be_visible()
-    (run,) = store.wanted()
-    open_it(page)
+    (run,) = store.runs.runnable()
+    open_dialog(page)
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(words)
-    store.wish(run.id, learning_rate=0.02)  # somebody else with the same link
+    expect(dialog).to_contain_text(text)
+    store.runs.request(run.id, learning_rate=0.02)  # another visitor with the same link
     progress = page.get_by_test_id("stProgress")
-    for _ in range(4):  # the live part has looked since, and goes on looking
-        seen = progress.inner_text()
-        expect(progress).not_to_have_text(seen)
-    expect(dialog).to_contain_text(words)
+    for _ in range(4):  # the live part keeps refreshing
+        before = progress.inner_text()
+        expect(progress).not_to_have_text(before)
+    expect(dialog).to_contain_text(text)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     slider = page.locator(".st-key-learning_rate input[type=range]")

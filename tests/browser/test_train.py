@@ -1,11 +1,11 @@
-"""What a person does on the Train page, in a real Chromium."""
+"""The Train page in a real Chromium."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browsing import button
+from tests.support.browser import button
 
 SAMPLE = ".st-key-sample code"
 
@@ -16,7 +16,7 @@ def iteration(page: Page) -> int:
 
 
 def curve_length(page: Page) -> float:
-    """How far the drawn curve of the smooth loss is from one end to the other, in pixels."""
+    """The length of the longest line in the chart, in pixels."""
     return page.evaluate(
         """() => Math.max(0, ...[...document.querySelectorAll(
             '[data-testid=stVegaLiteChart] .mark-line path')].map(p => p.getTotalLength()))"""
@@ -28,7 +28,7 @@ def slider_of(page: Page, key: str):
 
 
 def set_slider(page: Page, key: str, value: str):
-    """Move a slider with the arrow keys, as fast as it moves, until it says `value`."""
+    """Move a slider with the arrow keys, until it shows `value`."""
     slider = slider_of(page, key)
     slider.focus()
     slider.press("Home")
@@ -40,7 +40,7 @@ def set_slider(page: Page, key: str, value: str):
     raise AssertionError(f"{key} never became {value}")
 
 
-def test_nothing_is_empty_before_training(open_page):
+def test_every_part_of_the_page_is_filled_before_training(open_page):
     page = open_page()
     expect(page.get_by_text("characters,")).to_be_visible()
     expect(page.locator(SAMPLE)).to_have_text(re.compile(r"[\s\S]{100,}"))
@@ -49,18 +49,20 @@ def test_nothing_is_empty_before_training(open_page):
     expect(button(page, "Reset")).to_be_disabled()
 
 
-def test_train_moves_the_curve_and_brings_200_characters(open_page):
+def test_train_draws_a_curve_and_a_sample_of_200_characters(open_page):
     page = open_page()
     untrained = page.locator(SAMPLE).inner_text()
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9][\d,]*000"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Newest sample · iteration [1-9][\d,]*000"))
+    ).to_be_visible()
     expect(page.locator(SAMPLE)).not_to_have_text(untrained)
     assert len(page.locator(SAMPLE).text_content()) == 200
     assert curve_length(page) > 5
 
 
 @pytest.mark.parametrize("label", ["Train", "Step"])
-def test_a_double_click_begins_one_run(open_page, label):
+def test_a_double_click_starts_one_run(open_page, label):
     page = open_page()
     button(page, label).dblclick()
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("Iteration 0 of")
@@ -68,21 +70,21 @@ def test_a_double_click_begins_one_run(open_page, label):
     expect(page.get_by_role("link", name="Open", exact=True)).to_have_count(1)
 
 
-def test_the_sample_before_the_first_update_is_the_one_that_was_promised(open_page):
+def test_the_sample_shown_before_training_is_the_first_sample_of_the_run(open_page):
     page = open_page()
-    promised = page.locator(SAMPLE).text_content()
+    previewed = page.locator(SAMPLE).text_content()
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
-    expect(page.locator(".st-key-earlier_sample code")).to_have_text(promised)
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
+    expect(page.locator(".st-key-earlier_sample code")).to_have_text(previewed)
 
 
-def test_pause_stops_it_and_resume_goes_on(open_page, eventually):
+def test_pause_stops_training_and_resume_continues_it(open_page, eventually):
     page = open_page()
     button(page, "Train").click()
     eventually(lambda: iteration(page) > 0)
     button(page, "Pause").click()
     expect(button(page, "Resume")).to_be_visible()
-    expect(button(page, "Step")).to_be_enabled()  # the run has come to rest
+    expect(button(page, "Step")).to_be_enabled()  # the worker has stopped
     paused_at = iteration(page)
     button(page, "Resume").click()
     expect(button(page, "Pause")).to_be_visible()
@@ -90,7 +92,7 @@ def test_pause_stops_it_and_resume_goes_on(open_page, eventually):
 
 
 @pytest.mark.parametrize("size", ["1", "100", "1,000"])
-def test_step_takes_so_many_iterations_and_pauses(open_page, size):
+def test_step_trains_as_many_iterations_as_selected_and_pauses(open_page, size):
     page = open_page()
     page.get_by_role("radio", name=size, exact=True).click()
     button(page, "Step").click()
@@ -101,20 +103,20 @@ def test_step_takes_so_many_iterations_and_pauses(open_page, size):
     expect(page.get_by_test_id("stProgress")).to_contain_text(f"Iteration {twice} of")
 
 
-def test_reset_goes_back_to_the_start_and_the_run_can_be_found_again(open_page):
+def test_reset_shows_iteration_0_and_the_run_can_be_opened_again(open_page):
     page = open_page()
-    promised = page.locator(SAMPLE).text_content()
+    previewed = page.locator(SAMPLE).text_content()
     page.get_by_role("radio", name="1,000", exact=True).click()
     button(page, "Step").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
     button(page, "Reset").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 0 of")
-    expect(page.locator(SAMPLE)).to_have_text(promised)
-    button(page, "Back to the run before").click()
+    expect(page.locator(SAMPLE)).to_have_text(previewed)
+    button(page, "Back to the previous run").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
 
 
-def test_the_bare_address_leads_back_to_the_newest_run(open_page, server):
+def test_the_address_without_parameters_offers_the_newest_run(open_page, server):
     page = open_page()
     button(page, "Step").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1 of")
@@ -123,7 +125,7 @@ def test_the_bare_address_leads_back_to_the_newest_run(open_page, server):
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1 of")
 
 
-def test_reload_and_another_browser_find_the_run_still_learning(open_page, eventually):
+def test_reload_and_another_browser_find_the_run_still_training(open_page, eventually):
     page = open_page()
     set_slider(page, "hidden_size", "64")
     button(page, "Train").click()
@@ -140,7 +142,7 @@ def test_reload_and_another_browser_find_the_run_still_learning(open_page, event
     expect(slider_of(other, "hidden_size")).to_have_attribute("aria-valuetext", "64")
 
 
-def test_two_browsers_on_one_link_see_the_same(open_page, server, eventually):
+def test_two_browsers_on_one_link_stay_in_sync(open_page, server, eventually):
     one = open_page()
     button(one, "Train").click()
     eventually(lambda: iteration(one) > 0)
@@ -153,7 +155,7 @@ def test_two_browsers_on_one_link_see_the_same(open_page, server, eventually):
     expect(slider_of(other, "learning_rate")).to_have_attribute("aria-valuetext", "0.03")
 
 
-def test_back_and_forward_in_the_browser_leave_and_find_the_run(open_page):
+def test_back_and_forward_in_the_browser_deselect_and_select_the_run(open_page):
     page = open_page()
     page.get_by_role("radio", name="1,000", exact=True).click()
     button(page, "Step").click()
@@ -164,7 +166,7 @@ def test_back_and_forward_in_the_browser_leave_and_find_the_run(open_page):
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
 
 
-def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, eventually):
+def test_the_learning_rate_changes_live_and_is_marked_in_the_chart(open_page, eventually):
     page = open_page()
     button(page, "Train").click()
     eventually(lambda: iteration(page) > 0)
@@ -177,7 +179,7 @@ def test_the_learning_rate_changes_live_and_the_chart_says_where(open_page, even
     eventually(lambda: iteration(page) > before)
 
 
-def test_a_tick_keeps_the_chart_with_its_hover_and_its_zoom(open_page, eventually):
+def test_a_refresh_keeps_the_hover_and_the_zoom_of_the_chart(open_page, eventually):
     page = open_page()
     button(page, "Train").click()
     eventually(lambda: iteration(page) > 2000)
@@ -202,9 +204,7 @@ def test_a_tick_keeps_the_chart_with_its_hover_and_its_zoom(open_page, eventuall
     assert page.evaluate("() => window.before === document.querySelector('.stVegaLiteChart svg')")
 
 
-def test_a_finger_on_the_chart_scrolls_the_page_and_leaves_the_curve_where_it_is(
-    open_page, eventually
-):
+def test_a_swipe_on_the_chart_scrolls_the_page_and_not_the_chart(open_page, eventually):
     phone = {"viewport": {"width": 393, "height": 727}, "has_touch": True, "is_mobile": True}
     page = open_page(**phone)
     button(page, "Step").click()
@@ -219,7 +219,7 @@ def test_a_finger_on_the_chart_scrolls_the_page_and_leaves_the_curve_where_it_is
         def finger(event: str, *at: float):
             points = [{"x": x, "y": y} for y in at]
             touch.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
-            page.evaluate("() => new Promise(requestAnimationFrame)")  # a frame for each
+            page.evaluate("() => new Promise(requestAnimationFrame)")  # one frame per event
 
         finger("touchStart", y)
         for step in range(1, 16):
@@ -229,15 +229,15 @@ def test_a_finger_on_the_chart_scrolls_the_page_and_leaves_the_curve_where_it_is
     def top() -> float:
         return chart.bounding_box()["y"]
 
-    place, x, y = top(), 190, top() + 100
+    start, x, y = top(), 190, top() + 100
     swipe(x, y, 150)
-    eventually(lambda: top() > place + 100)
+    eventually(lambda: top() > start + 100)
     swipe(x, y, -100)
-    eventually(lambda: top() < place + 90)
+    eventually(lambda: top() < start + 90)
     assert ticks.all_text_contents() == before
 
 
-def test_units_and_axes_change_what_the_chart_says(open_page):
+def test_units_and_axes_change_the_titles_of_the_chart(open_page):
     page = open_page()
     chart = page.get_by_test_id("stVegaLiteChart")
     for name, title in [
@@ -248,33 +248,33 @@ def test_units_and_axes_change_what_the_chart_says(open_page):
     ]:
         page.get_by_role("radio", name=name, exact=True).click()
         expect(chart.get_by_text(title, exact=True)).to_be_visible()
-        expect(chart).to_have_count(1)  # the one before is gone
-    for landmark in ("guessing", "letter frequencies", "pairs of letters", "triples"):
-        expect(chart.get_by_text(landmark, exact=True)).to_be_visible()
+        expect(chart).to_have_count(1)  # the previous one is gone
+    for baseline in ("guessing", "character frequencies", "bigrams", "trigrams"):
+        expect(chart.get_by_text(baseline, exact=True)).to_be_visible()
 
 
-def test_looking_back_stays_where_it_is_while_new_samples_come(open_page, eventually):
+def test_an_earlier_sample_stays_selected_while_new_samples_arrive(open_page, eventually):
     page = open_page()
     button(page, "Train").click()
     eventually(lambda: iteration(page) > 3000)
-    back = page.locator("[class*=st-key-look_back] input[type=range]")
-    back.focus()
-    back.press("ArrowRight")
-    expect(page.get_by_text("It wrote · iteration 1,000")).to_be_visible()
+    samples = page.locator("[class*=st-key-earlier_samples] input[type=range]")
+    samples.focus()
+    samples.press("ArrowRight")
+    expect(page.get_by_text("Earlier sample · iteration 1,000")).to_be_visible()
     text = page.locator(".st-key-earlier_sample code").text_content()
     seen = iteration(page)
     eventually(lambda: iteration(page) > seen + 3000)
-    expect(back).to_have_attribute("aria-valuetext", "1,000")
+    expect(samples).to_have_attribute("aria-valuetext", "1,000")
     assert page.locator(".st-key-earlier_sample code").text_content() == text
 
 
-def test_an_info_button_says_why_it_goes_up_and_down(open_page):
+def test_a_button_explains_why_the_loss_goes_up_and_down(open_page):
     page = open_page()
     page.get_by_role("button", name="Why?").click()
     expect(page.get_by_text("Why does it go up and down?")).to_be_visible()
 
 
-def test_a_finished_run_can_go_on(open_page):
+def test_a_finished_run_can_be_resumed(open_page):
     page = open_page()
     page.get_by_text("Advanced").click()
     set_slider(page, "iterations", "1,000")
@@ -284,7 +284,7 @@ def test_a_finished_run_can_go_on(open_page):
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 2,000 of 2,000 · done in")
 
 
-def test_a_file_goes_in_by_the_real_file_input(open_page, tmp_path):
+def test_an_uploaded_file_can_be_trained_on(open_page, tmp_path):
     file = tmp_path / "<b>my *poem*.txt"
     text = "Die Bäume im Wald\nund der Fluß\n" * 40
     file.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
@@ -295,11 +295,11 @@ def test_a_file_goes_in_by_the_real_file_input(open_page, tmp_path):
         page.get_by_text(f"{len(text):,} characters, {len(set(text))} different")
     ).to_be_visible()
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
     assert set(page.locator(SAMPLE).text_content()) <= set(text)
 
 
-def test_what_is_not_text_is_refused_in_one_sentence_and_nothing_is_lost(open_page, tmp_path):
+def test_a_file_that_is_not_text_is_refused_and_the_page_still_works(open_page, tmp_path):
     file = tmp_path / "picture.txt"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     page = open_page()
@@ -310,47 +310,47 @@ def test_what_is_not_text_is_refused_in_one_sentence_and_nothing_is_lost(open_pa
     expect(page.locator(SAMPLE)).to_have_text(re.compile(r"[\s\S]{100,}"))
 
 
-def test_a_pasted_line_trains_and_says_what_was_fitted(open_page):
+def test_a_pasted_line_can_be_trained_on_and_the_page_says_what_was_reduced(open_page):
     page = open_page()
     page.get_by_role("radio", name="Paste").click()
     box = page.get_by_role("textbox", name="Your text")
     box.fill("hello, hello")
     box.press("Control+Enter")
     expect(page.get_by_text("12 characters, 6 different")).to_be_visible()
-    expect(page.get_by_text("Short, so seq_length becomes")).to_be_visible()
+    expect(page.get_by_text("The text is short, so seq_length becomes")).to_be_visible()
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
 
 
-def test_a_paste_that_a_click_on_train_ends_is_what_is_learned(open_page, store):
+def test_a_click_on_train_right_after_pasting_trains_on_the_pasted_text(open_page, store):
     page = open_page()
     page.get_by_role("radio", name="Paste").click()
     text = "the owl sat in the oak and sang to the moon\n" * 20
     page.get_by_role("textbox", name="Your text").fill(text)
-    button(page, "Train").click()  # without Ctrl+Enter, as a finger would
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
-    (run,) = store.wanted()
-    assert store.text(run.sha256) == text
+    button(page, "Train").click()  # without Ctrl+Enter, as on a phone
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
+    (run,) = store.runs.runnable()
+    assert store.corpora.text(run.sha256) == text
 
 
-def test_text_from_people_is_never_markup(open_page):
+def test_pasted_text_is_never_interpreted_as_markup(open_page):
     page = open_page()
     page.get_by_role("radio", name="Paste").click()
     box = page.get_by_role("textbox", name="Your text")
     box.fill("<img src=x onerror=\"document.title='taken'\"> **bold** :red[x] $x^2$ <b>y</b>\n" * 5)
     box.press("Control+Enter")
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
     assert page.title() != "taken"
     assert page.locator("img[src=x]").count() == 0
     assert page.locator(".katex").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
-def test_nothing_scrolls_sideways(open_page, width):
+def test_the_page_never_scrolls_sideways(open_page, width):
     page = open_page(viewport={"width": width, "height": 800})
     button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"It writes · iteration [1-9]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
     overflow = page.evaluate(
         """() => [document.scrollingElement, document.querySelector('.stMain')]
             .map(e => e.scrollWidth - e.clientWidth)"""
@@ -358,7 +358,7 @@ def test_nothing_scrolls_sideways(open_page, width):
     assert max(overflow) <= 0
 
 
-def test_a_link_to_no_run_says_so(open_page):
+def test_a_link_to_an_unknown_run_is_a_warning(open_page):
     page = open_page("/?run=nobody")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("The run in this link is not here")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("The run in this link was not found")
     expect(button(page, "Train")).to_be_enabled()

@@ -1,6 +1,13 @@
-"""The page /alphabet: what the network sees of a text, and what it has made of it.
+"""The Alphabet page: how characters become numbers, and what a network has learned about them.
 
-page puts the panels one under the other: characters (with tidy), one_hot, windows, why, learned.
-following redraws the last two while a run trains.
-reading is what they read; charts and cells turn it into something to draw.
+page                the page, top to bottom
+characters_panel    panel 1: the table of characters, with counts; charts in character_charts
+cleanup_panel       a cleaned-up copy of the text
+one_hot_panel       panel 2: one-hot vectors; their HTML is in cells
+windows_panel       the windows the network reads
+why_one_hot_panel   panel 3: multiplying by a one-hot vector is a lookup
+embeddings_panel    panel 4: embeddings and surprisal; charts in embedding_charts
+snapshot_slider     which snapshot of the run panel 4 shows
+measurements        what panel 4 computes from a snapshot, cached
+live                refreshes panels 3 and 4 while a run trains
 """

@@ -4,41 +4,49 @@ from pathlib import Path
 
 import streamlit as st
 
-from charrnn.ui import settings
-from charrnn.ui.alphabet import characters, following, learned, one_hot, tidy, why, windows
-from charrnn.ui.alphabet.reading import Subject
-from charrnn.ui.linked import run_in_link
-from charrnn.ui.text_panel import text_in_hand
+from charrnn.ui.alphabet import (
+    characters_panel,
+    cleanup_panel,
+    embeddings_panel,
+    live,
+    one_hot_panel,
+    why_one_hot_panel,
+    windows_panel,
+)
+from charrnn.ui.shared import settings
+from charrnn.ui.shared.chosen_text import chosen_corpus
+from charrnn.ui.shared.linked_run import run_in_link
+from charrnn.ui.shared.snapshots import Subject
 
 
 def show() -> None:
-    """Draw the page, for the run in the link or else for the text chosen on the Train page."""
+    """Draw the page for the run in the link, or else for the text chosen on the Train page."""
     st.html(Path(__file__).with_name("alphabet.css"))
-    settings.start()
+    settings.set_defaults()
     run = run_in_link()
     if run:
         subject = Subject.of_run(run)
     else:
-        corpus = text_in_hand()
-        config = settings.chosen().fitted(corpus.characters)
+        corpus = chosen_corpus()
+        config = settings.current().fitted(corpus.characters)
         subject = Subject(corpus=corpus, run=None, config=config)
-    _heading(subject)
-    characters.draw(subject)
-    tidy.draw(subject)
-    one_hot.draw(subject)
-    windows.draw(subject)
+    _draw_heading(subject)
+    characters_panel.draw(subject)
+    cleanup_panel.draw(subject)
+    one_hot_panel.draw(subject)
+    windows_panel.draw(subject)
     if run:
-        following.draw_run(subject)
+        live.draw_run(subject, run)
     else:
-        why.draw(subject, subject.first_moment())
-        learned.draw_hint()
+        why_one_hot_panel.draw(subject, subject.first_snapshot())
+        embeddings_panel.draw_hint()
 
 
-def _heading(subject: Subject) -> None:
+def _draw_heading(subject: Subject) -> None:
     st.markdown("## What the network sees")
     corpus = subject.corpus
     st.text(
         f"{corpus.name}: {corpus.characters:,} characters, {len(corpus.vocabulary):,} different. "
-        "A network knows no letters, only numbers: here is how the one becomes the other, and "
-        "what the network makes of it."
+        "A network works with numbers, not letters. This page shows how characters become "
+        "numbers, and what the network learns about them."
     )

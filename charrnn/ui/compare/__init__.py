@@ -1,5 +1,11 @@
-"""The page /compare: runs side by side, and the shelf they come from.
+"""The page /compare: several runs side by side.
 
-page puts it together; shelf is the list at the side, curves the chart, samples what they wrote
-at one moment, table their settings and figures. subject is one run as it is compared.
+page.py         the page: heading, legend, chart, samples, table
+run_list.py     the visitor's runs in the sidebar
+checkbox.py     the checkbox of a run in that list
+import_run.py   importing a saved run, below the list
+compared_run.py one of the compared runs, with everything the page shows of it
+curves_chart.py the chart of their losses
+samples.py      their samples at the same iteration or second
+table.py        their settings and results
 """

@@ -1,118 +1,122 @@
-"""The page at /compare: what a changed setting changes, in curves, in figures and in writing."""
+"""The page at /compare: runs side by side, to see what a setting changes."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from charrnn.runs.records import Run
-from charrnn.ui import axes, keeping, services, session, settings, twins
-from charrnn.ui.compare import charts, samples, shelf, subject, table
-from charrnn.ui.compare.subject import Subject
-from charrnn.ui.dialogs import rerun_page
-from charrnn.ui.menu import address
-from charrnn.ui.plain import plain
-from charrnn.ui.trouble import told
+from charrnn.runs.store.records import Run
+from charrnn.ui import comparison, services
+from charrnn.ui.compare import compared_run, curves_chart, import_run, run_list, samples, table
+from charrnn.ui.compare.compared_run import ComparedRun
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import settings
+from charrnn.ui.shared.charts import options
+from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.run_actions import duplicate, sweep
+from charrnn.ui.shared.run_actions.share import address
 
-LIVE_SECONDS = 2.0  # between two looks, but for a crowd: see crowd.py
-FIRST_CHOICE = 4  # runs, the newest, before any were chosen
+REFRESH_SECONDS = 2.0  # longer when many pages are live, see ui/refresh.py
+COMPARED_AT_FIRST = 4  # the newest runs, until the visitor chooses
 
 
 def show() -> None:
     """Draw the page, for the runs in the link or else for the visitor's newest."""
     st.html(Path(__file__).with_name("compare.css"))
-    settings.start()
-    session.keep_comparison()
-    runs = _chosen_runs()
+    settings.set_defaults()
+    comparison.read_url()
+    runs = _compared_runs()
     own = [run for run in runs.values() if services.owned(run)]
-    session.show_comparison(owned=bool(own) or not runs)
+    comparison.write_url(owned=bool(own) or not runs)
     with st.sidebar:
-        shelf.draw()
-        keeping.bring()
+        run_list.draw()
+        import_run.draw()
     _heading(runs, own)
     if not runs:
         st.markdown(
-            "Choose runs at the side: tick two or more, and their curves and samples stand beside "
-            "each other here. To get one, press Train on the page Train."
+            "Check two or more runs in the sidebar to see their curves and samples side by side. "
+            "To start a run, press Train on the Train page."
         )
         return
-    pace = _pace(runs)
-    st.fragment(_draw, run_every=pace)(tuple(runs), pace)
+    refresh_seconds = _refresh_seconds(runs)
+    st.fragment(_draw, run_every=refresh_seconds)(tuple(runs), refresh_seconds)
 
 
-def _chosen_runs() -> dict[str, Run]:
-    """The runs that are compared, by key; those that are gone are left out."""
-    keys = session.compared()
+def _compared_runs() -> dict[str, Run]:
+    """The compared runs by key; those not found are left out, with a warning."""
+    keys = comparison.selected()
     if keys is None:
-        keys = [run.id for run in services.shelf().runs()[:FIRST_CHOICE]]
-        session.compare(keys)
-    found = {key: subject.find(key) for key in keys}
-    gone = [key for key, run in found.items() if run is None]
-    if gone:
-        session.compare([key for key in keys if key not in gone])
+        keys = [run.id for run in services.workspace().runs()[:COMPARED_AT_FIRST]]
+        comparison.select(keys)
+    runs = {key: run for key in keys if (run := compared_run.find(key))}
+    if len(runs) < len(set(keys)):
+        comparison.select([key for key in keys if key in runs])
         st.warning(
-            "A run in this link is not here: it was deleted, or is on another server.",
+            "A run in this link was not found: it was deleted, or it is on another server.",
             icon=":material/link_off:",
         )
-    return {key: run for key, run in found.items() if run is not None}
+    return runs
 
 
 def _heading(runs: dict[str, Run], own: list[Run]) -> None:
+    """The title, and what can be done with the compared runs."""
     with st.container(horizontal=True, vertical_alignment="center", key="compare_heading"):
         st.markdown("### Compare")
         if own:
             newest = max(own, key=lambda run: run.number)
             if st.button("Duplicate and change", icon=":material/content_copy:"):
-                twins.duplicate(newest)
-            if st.button("Grid of twins", icon=":material/grid_view:"):
-                twins.grid(newest)
+                duplicate.duplicate(newest)
+            if st.button("Sweep", icon=":material/grid_view:"):
+                sweep.sweep(newest)
         if runs:
-            with st.popover("Show to others", icon=":material/share:", type="tertiary"):
-                st.caption("Whoever has this link can look at these runs, and no more.")
-                shown = ",".join(run.view_key for run in runs.values())
-                link = f"{address()}/compare?compare={shown}"
-                st.code(link, language=None, wrap_lines=True)
+            with st.popover("Share a read-only link", icon=":material/share:", type="tertiary"):
+                st.caption("Anyone with this link can view these runs but not change them.")
+                keys = ",".join(run.view_key for run in runs.values())
+                st.code(f"{address()}/compare?compare={keys}", language=None, wrap_lines=True)
 
 
-def _pace(runs: dict[str, Run]) -> float | None:
-    """Seconds between two looks, while something moves."""
+def _refresh_seconds(runs: dict[str, Run]) -> float | None:
+    """How often to refresh; None while no run trains."""
     moving = any(run.moving for run in runs.values())
-    return LIVE_SECONDS * services.crowd_factor() if moving else None
+    return REFRESH_SECONDS * services.refresh_factor() if moving else None
 
 
-@told()
-def _draw(keys: tuple[str, ...], pace: float | None) -> None:
-    runs = {key: run for key in keys if (run := subject.find(key))}
-    if pace:
-        services.look_again_in(pace)
-    if len(runs) < len(keys) or _pace(runs) != pace:
-        rerun_page()  # one was thrown away, or the timer has to start, to stop or to change
-    subjects = subject.read(runs)
-    _legend(subjects)
-    _curves(subjects)
-    samples.draw(subjects)
-    st.markdown("#### Settings and figures")
-    table.draw(subjects)
-    session.show_comparison(owned=any(services.owned(run) for run in runs.values()))
+@shows_errors()
+def _draw(keys: tuple[str, ...], refresh_seconds: float | None) -> None:
+    """keys and refresh_seconds: as they were when the whole page was drawn."""
+    runs = {key: run for key in keys if (run := compared_run.find(key))}
+    if refresh_seconds:
+        services.note_refresh(refresh_seconds)
+    if len(runs) < len(keys) or _refresh_seconds(runs) != refresh_seconds:
+        rerun_page()  # a run was deleted, or the timer has to start, stop or change
+    compared_runs = compared_run.read(runs)
+    _legend(compared_runs)
+    _curves(compared_runs)
+    samples.draw(compared_runs)
+    st.markdown("#### Settings and results")
+    table.draw(compared_runs)
+    comparison.write_url(owned=any(services.owned(run) for run in runs.values()))
 
 
-def _legend(subjects: list[Subject]) -> None:
-    lines = (samples.heading(one, f"{one.bits:.2f} bits") for one in subjects)
-    st.html(f'<div class="legend-of-runs">{"".join(lines)}</div>')
+def _legend(compared_runs: list[ComparedRun]) -> None:
+    lines = (samples.heading(run, f"{run.bits:.2f} bits") for run in compared_runs)
+    st.html(f'<div class="run-legend">{"".join(lines)}</div>')
 
 
-def _curves(subjects: list[Subject]) -> None:
-    axis = axes.choose_axis()
-    keys, colours, dashes = zip(*((s.key, s.colour, s.dash) for s in subjects), strict=True)
+def _curves(compared_runs: list[ComparedRun]) -> None:
+    axis = options.choose_axis()
+    keys = tuple(compared.key for compared in compared_runs)
+    styles = tuple(compared.style for compared in compared_runs)
     st.vega_lite_chart(
-        charts.curve_rows(subjects, axis),
-        charts.curve_spec(keys, colours, dashes, axis),
+        curves_chart.curve_rows(compared_runs, axis),
+        curves_chart.curve_spec(keys, styles, axis),
         key=f"curves_{axis}_{'_'.join(keys)}",
-        on_select=_keep_view,
+        on_select=_keep_zoom,
         selection_mode=["zoom"],
-        alt="The smooth loss of each run; the table below has the figures",
+        alt="The smooth loss of each run; the table below has the numbers",
     )
-    st.caption(plain(charts.in_words(subjects)))
+    st.caption(escape_markdown(curves_chart.in_words(compared_runs)))
 
 
-def _keep_view() -> None:
-    """With a callback for its selection a chart keeps its zoom when its data change."""
+def _keep_zoom() -> None:
+    """Does nothing: a chart with a selection callback keeps its zoom when its data change."""

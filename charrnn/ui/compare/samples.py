@@ -1,120 +1,127 @@
-"""What the runs wrote at one and the same moment, side by side."""
+"""The samples of the compared runs, side by side at the same iteration or second."""
 
 import html
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
-from charrnn.ui import services, session, writing
-from charrnn.ui.charts import thinned
-from charrnn.ui.compare.subject import DASHES, Subject
+from charrnn.ui import services, session
+from charrnn.ui.compare.compared_run import DASHES, ComparedRun, LineStyle
+from charrnn.ui.shared import samples
+from charrnn.ui.shared.charts.specs import thinned
 
-MOMENTS = ("iteration", "second")
-MAX_PLACES = 120
+UNITS = ("iteration", "second")
+MAX_POSITIONS = 120  # on the slider, about
 NEWEST = "newest"
-HEIGHT = 215
-LINE_STYLES = ("solid", "dashed", "dotted")  # what CSS calls them
+HEIGHT = 215  # pixels
+CSS_LINE_STYLES = dict(zip(DASHES, ("solid", "dashed", "dotted"), strict=True))
 
 
-def draw(subjects: list[Subject]) -> None:
-    st.markdown("#### What they wrote")
-    place, by = _choose(subjects)
+def draw(compared_runs: list[ComparedRun]) -> None:
+    """The slider, and a sample of each run."""
+    st.markdown("#### Samples")
+    position, by = _choose_position(compared_runs)
     with st.container(horizontal=True, key="samples"):
-        for subject in subjects:
-            with st.container(key=f"sample_of_{subject.key}"):
-                _draw_one(subject, place, by)
+        for compared in compared_runs:
+            with st.container(key=f"sample_of_{compared.key}"):
+                _draw_sample(compared, position, by)
 
 
-def _choose(subjects: list[Subject]) -> tuple[float, str]:
-    """The moment: one slider moves all."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="moment"):
-        session.drop_unless(session.BY, MOMENTS)
+def _choose_position(compared_runs: list[ComparedRun]) -> tuple[float, str]:
+    """(position, its unit), the same for all runs; infinity is the newest sample of each."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="sample_position"):
+        session.drop_unless(session.BY, UNITS)
         by = st.segmented_control(
-            "The same",
-            MOMENTS,
-            default=MOMENTS[0],
+            "Compare at the same",
+            UNITS,
+            default=UNITS[0],
             required=True,
             key=session.BY,
             persist_state="session",
-            on_change=_forget_place,
+            on_change=_reset_position,
         )
-        options = [*places(subjects, by), NEWEST]
-        chosen = _nearest(st.session_state.get(session.AT), options)
-        st.session_state[session.AT] = chosen
+        options: list[str | float] = [*positions(compared_runs, by), NEWEST]
+        st.session_state[session.AT] = _nearest(st.session_state.get(session.AT), options)
         chosen = st.select_slider(
             by,
             options,
             key=session.AT,
-            format_func=lambda place: place if place == NEWEST else f"{place:,}",
+            format_func=lambda option: option if option == NEWEST else f"{option:,}",
             persist_state="session",
             label_visibility="collapsed",
         )
-    if len(subjects) > 1:
-        st.caption(moment_in_words(chosen, by))
-    return float("inf") if chosen == NEWEST else float(chosen), by
+    if len(compared_runs) > 1:
+        st.caption(position_in_words(chosen, by))
+    return math.inf if chosen == NEWEST else float(chosen), by
 
 
-def moment_in_words(chosen: str | float, by: str) -> str:
-    """What is shown. All about equally long, so that what stands below keeps its place."""
+def position_in_words(chosen: str | float, by: str) -> str:
+    """What the samples have in common. All about equally long, so the page below does not jump."""
     if chosen == NEWEST:
-        return f"The newest of each. Move the slider to see them at the same {by}."
-    return f"All at {by} {chosen:,}: the last that each of them had written by then."
+        return f"Each run's newest sample. Move the slider to compare at the same {by}."
+    return f"Each run's last sample up to {by} {chosen:,}, or its newest if it is behind."
 
 
-def _forget_place() -> None:
-    """An iteration is no second."""
+def _reset_position() -> None:
+    """Iterations and seconds are different units: a position in one means nothing in the other."""
     st.session_state[session.AT] = NEWEST
 
 
-def _nearest(asked: str | float | None, options: list) -> str | float:
-    """The option that was asked for, or the one nearest to it: options change while runs train."""
-    numbers = options[:-1]
-    try:
-        wanted = float(asked)
-    except (TypeError, ValueError):
+def _nearest(requested: str | float | None, options: Sequence[str | float]) -> str | float:
+    """The option nearest to the request; NEWEST if that is no number.
+
+    The options change while runs train, and a link may ask for anything.
+    """
+    numbers = [option for option in options if not isinstance(option, str)]
+    if requested is None or not numbers:
         return NEWEST
-    return min(numbers, key=lambda option: abs(option - wanted)) if numbers else NEWEST
+    try:
+        position = float(requested)
+    except ValueError:
+        return NEWEST
+    return min(numbers, key=lambda option: abs(option - position))
 
 
-def places(subjects: list[Subject], by: str) -> list[int] | list[float]:
-    """The moments at which one of the runs wrote, thinned."""
-    at = set()
-    for subject in subjects:
-        written = subject.history.sample_iterations
+def positions(compared_runs: list[ComparedRun], by: str) -> list[float]:
+    """The iterations or seconds at which any of the runs has a sample, thinned."""
+    found: set[float] = set()
+    for compared in compared_runs:
+        sampled = compared.history.sample_iterations
         if by == "iteration":
-            at.update(written)
+            found.update(sampled)
         else:
-            # Rounded up, so that a sample is there at the second that names it.
-            at.update(math.ceil(10 * s) / 10 for s in subject.seconds_at(written).tolist())
-    return thinned(sorted(at), MAX_PLACES)
+            # Rounded up, so that a sample exists by the second that stands for it.
+            found.update(math.ceil(10 * s) / 10 for s in compared.seconds_at(sampled).tolist())
+    return thinned(sorted(found), MAX_POSITIONS)
 
 
-def _draw_one(subject: Subject, place: float, by: str) -> None:
-    iteration = subject.sample_at(place, by=by)
+def _draw_sample(compared: ComparedRun, position: float, by: str) -> None:
+    iteration = compared.sample_at(position, by=by)
     if iteration is None:
-        st.html(heading(subject))
-        st.caption("It has not written yet.")
+        st.html(heading(compared))
+        st.caption("No sample yet.")
         return
-    st.html(heading(subject, f"iteration {iteration:,}{_no_further(subject, place, by)}"))
-    text = services.store().sample(subject.run.id, iteration)
-    writing.draw(text, subject.corpus, height=HEIGHT)
+    st.html(heading(compared, f"iteration {iteration:,}{_behind(compared, position, by)}"))
+    text = services.store().history.sample(compared.run.id, iteration)
+    samples.draw(text, compared.corpus, height=HEIGHT)
 
 
-def _no_further(subject: Subject, place: float, by: str) -> str:
-    """Says so where a run has not come as far as the slider."""
-    reached = subject.run.iteration if by == "iteration" else subject.run.seconds
-    return "" if place == float("inf") or reached >= place else ", not further yet"
+def _behind(compared: ComparedRun, position: float, by: str) -> str:
+    """A remark for a run that has not reached the slider's position yet, or ""."""
+    reached = compared.run.iteration if by == "iteration" else compared.run.seconds
+    return "" if position == math.inf or reached >= position else ", its newest so far"
 
 
-def heading(subject: Subject, figure: str = "") -> str:
-    """Its colour, its name, what is different about it, and a figure, as HTML."""
-    title = html.escape(subject.run.title)
-    words = html.escape(" · ".join(filter(None, [subject.telling, figure])))
-    name = f'{swatch(subject.colour, subject.dash)}<b title="{title}">{title}</b>'
+def heading(compared: ComparedRun, figure: str = "") -> str:
+    """The run's swatch, name, differing settings and a figure, as HTML."""
+    title = html.escape(compared.run.title)
+    words = html.escape(" · ".join(filter(None, [compared.differing_settings, figure])))
+    name = f'{swatch(compared.style)}<b title="{title}">{title}</b>'
     return f'<p class="run-name">{name} <span>{words}</span></p>'
 
 
-def swatch(colour: str, dash: tuple[int, int]) -> str:
-    """A piece of the line that a run has in the chart."""
-    style = LINE_STYLES[DASHES.index(dash)]
-    return f'<i class="swatch" style="border-top: 3px {style} {colour}"></i>'
+def swatch(style: LineStyle) -> str:
+    """A short piece of a run's line in the chart, as HTML."""
+    line = f"{CSS_LINE_STYLES[style.dash]} {style.colour}"
+    return f'<i class="swatch" style="border-top: 3px {line}"></i>'

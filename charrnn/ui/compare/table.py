@@ -1,17 +1,19 @@
-"""Settings and figures of the runs that are compared, as a table that sorts and downloads."""
+"""The settings and results of the compared runs, as a table to sort and download."""
 
 import pandas as pd
 import streamlit as st
 
-from charrnn.ui import kin
-from charrnn.ui.alphabet.behind import download
-from charrnn.ui.compare.subject import Subject
+from charrnn.runs.store.records import Run
+from charrnn.ui.compare.compared_run import ComparedRun, activity
+from charrnn.ui.shared import lineage
+from charrnn.ui.shared.charts.tables import download
 
 SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams", "held_out", "seed")
 
 
-def draw(subjects: list[Subject]) -> None:
-    frame = rows(subjects)
+def draw(compared_runs: list[ComparedRun]) -> None:
+    """The table and its download button."""
+    frame = rows(compared_runs)
     st.dataframe(
         frame,
         hide_index=True,
@@ -32,30 +34,28 @@ def draw(subjects: list[Subject]) -> None:
     download(frame, "runs")
 
 
-def rows(subjects: list[Subject]) -> pd.DataFrame:
-    """One row a run. Losses in bits per character."""
+def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
+    """One row per run. Losses are in bits per character."""
     return pd.DataFrame(
         [
             {
-                "run": subject.run.title,
-                "text": subject.corpus.name,
-                "state": state(subject),
-                "bits now": subject.bits,
-                "best bits": subject.best_bits,
-                "held-out bits": subject.held_out_bits,
-                "iteration": subject.run.iteration,
-                "seconds": subject.run.seconds,
-                "characters/s": round(subject.run.characters_per_second),
-                "weights": subject.weights,
+                "run": compared.run.title,
+                "text": compared.corpus.name,
+                "state": state(compared.run),
+                "bits now": compared.bits,
+                "best bits": compared.best_bits,
+                "held-out bits": compared.held_out_bits,
+                "iteration": compared.run.iteration,
+                "seconds": compared.run.seconds,
+                "characters/s": round(compared.run.characters_per_second),
+                "weights": compared.weights,
             }
-            | {kin.label(name): getattr(subject.run.config, name) for name in SETTINGS}
-            for subject in subjects
+            | {lineage.label(name): getattr(compared.run.config, name) for name in SETTINGS}
+            for compared in compared_runs
         ]
     )
 
 
-def state(subject: Subject) -> str:
-    run = subject.run
-    if run.active:
-        return "training" if run.owned else "waiting"
-    return "finished" if run.iteration >= run.iterations else run.status
+def state(run: Run) -> str:
+    """What the run is doing, in one word."""
+    return activity(run) or ("finished" if run.iteration >= run.iterations else run.status)

@@ -1,5 +1,8 @@
-"""The page /write: a network at one moment, with a prompt, a temperature and dice of one's own.
+"""The page /write: sample from a trained network and see the probabilities behind each character.
 
-page puts it together; bench lets the network write; clickable is the text whose characters can
-be clicked, and the odds that can be picked.
+page.py           the page: the sample, its probabilities, the same seed at five temperatures
+network.py        choosing the network: a run and one of its snapshots
+controls.py       prompt, temperature, length and random seed
+writer.py         a snapshot with a prompt: writes samples, returns probabilities
+clickable_text.py two components: the sample and the list of probabilities, both clickable
 """

@@ -1,47 +1,48 @@
-// What a network wrote, one element a character. Data become text, never markup.
+// A sample, one element per character. All data are set as text, never as markup.
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".characters");
   box.setAttribute("aria-label", data.label);
   const prompt = document.createElement("span");
   prompt.className = "prompt";
   prompt.textContent = data.prompt;
-  const characters = data.written.map((character, place) => {
+  const characters = data.written.map((character, position) => {
     const element = document.createElement("span");
-    element.id = `written-${place}`;
-    element.dataset.place = place;
+    element.id = `written-${position}`;
+    element.dataset.position = position;
     element.setAttribute("role", "option");
-    element.className = data.picked.includes(place) ? "picked" : "";
+    element.className = data.picked.includes(position) ? "picked" : "";
     element.textContent = character === "\n" ? "⏎\n" : character;
     if (character === "\n") element.classList.add("newline");
     return element;
   });
   box.replaceChildren(prompt, ...characters);
 
-  const mark = (place) => {
-    characters.forEach((element, i) => element.setAttribute("aria-selected", i === place));
-    if (place === null) box.removeAttribute("aria-activedescendant");
-    else box.setAttribute("aria-activedescendant", `written-${place}`);
+  const mark = (position) => {
+    characters.forEach((element, i) => element.setAttribute("aria-selected", i === position));
+    if (position === null) box.removeAttribute("aria-activedescendant");
+    else box.setAttribute("aria-activedescendant", `written-${position}`);
   };
-  // Where somebody has gone while the answer to an earlier key was still on its way.
+  // Keys can be pressed faster than the server answers: for an unchanged text, the position
+  // reached here takes precedence over the one in the answer.
   const text = data.prompt + "\0" + data.written.join("");
-  if (data.place === null || box.text !== text) box.place = data.place;
+  if (data.position === null || box.text !== text) box.position = data.position;
   box.text = text;
-  mark(box.place);
+  mark(box.position);
 
-  const choose = (place) => {
-    if (place < 0 || place >= characters.length) return;
-    box.place = place;
-    mark(place);
-    setTriggerValue("clicked", place);
+  const select = (position) => {
+    if (position < 0 || position >= characters.length) return;
+    box.position = position;
+    mark(position);
+    setTriggerValue("clicked", position);
   };
   box.onclick = (event) => {
-    const element = event.target.closest("[data-place]");
-    if (element) choose(Number(element.dataset.place));
+    const element = event.target.closest("[data-position]");
+    if (element) select(Number(element.dataset.position));
   };
   box.onkeydown = (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    choose(box.place === null ? 0 : box.place + step);
+    select(box.position === null ? 0 : box.position + step);
   };
 }

@@ -1,0 +1,34 @@
+"""Save a run of the local store as a file."""
+
+import argparse
+from urllib.parse import parse_qs, urlsplit
+
+from charrnn.commands.local_store import local_store
+from charrnn.commands.terminal import FAILED, CommandError, file_errors
+
+
+def export_run(options: argparse.Namespace) -> int:
+    """Save a run of the local store as a file, as of its newest checkpoint."""
+    from charrnn.runs.files import archive, transfer
+    from charrnn.runs.files.validation import BadRunFile
+
+    with file_errors("written", options.out):
+        archive.check_writable(options.out)
+    run_id = parse_qs(urlsplit(options.run).query).get("run", [options.run])[0]
+    with local_store() as store:
+        try:
+            run = store.runs.get(run_id)
+            data = transfer.export_run(store, run, with_text=options.with_text)
+        except KeyError as problem:
+            raise CommandError(f"no run in the store has the id {run_id[:80]!r}") from problem
+        except (transfer.NoCheckpoint, BadRunFile) as problem:
+            raise CommandError(str(problem), status=FAILED) from problem
+    with file_errors("written", options.out, status=FAILED):
+        archive.write(options.out, data)
+    return 0
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN_ID", help="The id of a run, or the link to its page.")
+    parser.add_argument("--out", metavar="RUN", required=True, help="The file to save it in.")
+    parser.add_argument("--with-text", action="store_true", help="Include its text in the file.")

@@ -1,0 +1,133 @@
+"""Local training, without a store: from a text or a saved run to a saved run."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from charrnn.engine.training import Trainer
+from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.config import RunConfig
+from charrnn.runs.files import validation
+from charrnn.runs.files.archive import SavedRun
+from charrnn.runs.limits import Limits
+from charrnn.runs.store.corpora import sha256_of
+from charrnn.runs.store.records import FullHistory
+from charrnn.runs.texts import decoding
+from charrnn.runs.workers.schedule import should_record
+
+
+@dataclass
+class TrainingSession:
+    """A network in training and the same history that a worker would record of it."""
+
+    text: str
+    text_name: str
+    vocabulary: Vocabulary
+    config: RunConfig
+    trainer: Trainer
+    iterations: int  # where training ends
+    history: FullHistory = field(default_factory=FullHistory)
+    seconds: float = 0.0  # spent training
+    name: str = ""
+
+    @classmethod
+    def begin(cls, text: str, text_name: str, config: RunConfig) -> "TrainingSession":
+        """A session before the first update. Raises ValueError if the text is too short."""
+        vocabulary = Vocabulary.of(text)
+        trainer = _trainer(text, vocabulary, config)
+        session = cls(text, text_name, vocabulary, config, trainer, config.iterations)
+        session.history.metrics.append((0, trainer.smooth_loss, trainer.smooth_loss, 0.0))
+        return session
+
+    @classmethod
+    def resume(cls, saved: SavedRun, text: str | None) -> "TrainingSession":
+        """A session at the point where a run was saved.
+
+        text: the one it learned from; may be None if the file includes it. Raises ValueError, with
+        a sentence for people, if it is another text, or there is none.
+        """
+        if saved.sha256 is None:
+            raise ValueError(
+                "this run was saved by an earlier charrnn without what is needed to continue "
+                "training: it can only be sampled from"
+            )
+        if text is not None:
+            validation.check_text(text, saved.sha256, saved.vocabulary)
+        text = saved.text if text is None else text
+        if text is None:
+            raise ValueError(
+                f"its text {saved.text_name!r} is not included, and training can only continue "
+                "with the same one: name that as FILE"
+            )
+        trainer = _trainer(text, saved.vocabulary, saved.config)
+        trainer.restore(dict(saved.state))
+        session = cls(text, saved.text_name, saved.vocabulary, saved.config, trainer, 0)
+        session.history, session.seconds, session.name = saved.history, saved.seconds, saved.name
+        session.change(iterations=saved.iterations, learning_rate=saved.learning_rate)
+        return session
+
+    def change(self, *, iterations: int | None = None, learning_rate: float | None = None) -> None:
+        """Change where training ends, or its learning rate from here on. Raises ValueError."""
+        if iterations is not None:
+            RunConfig.check("iterations", iterations)
+            self.iterations = iterations
+        if learning_rate is not None:
+            RunConfig.check("learning_rate", learning_rate)
+            changes, iteration = self.history.rate_changes, self.trainer.iteration
+            if learning_rate != self.trainer.learning_rate:
+                self.trainer.learning_rate = learning_rate
+                changes[:] = [row for row in changes if row[0] < iteration]
+                changes.append((iteration, learning_rate))
+
+    def train(self, until: int, stopped: Callable[[], bool]) -> Iterator[None]:
+        """Train up to an iteration or until `stopped()`, one step at a time. Raises Diverged."""
+        trainer, metrics = self.trainer, self.history.metrics
+        start, before = time.perf_counter(), self.seconds
+        while trainer.iteration < until and not stopped():
+            seconds = before + time.perf_counter() - start
+            record = trainer.step()
+            if should_record(record.iteration):
+                metrics.append((*record, seconds))
+            yield
+        self.seconds = before + time.perf_counter() - start
+
+    def evaluate(self) -> str | None:
+        """Take the sample and the held-out loss of this iteration, if due and not taken yet.
+
+        Returns the sample, or None.
+        """
+        iteration, config, history = self.trainer.iteration, self.config, self.history
+        taken = bool(history.samples) and history.samples[-1][0] == iteration
+        if iteration % config.sample_interval or taken:
+            return None
+        sample = self.vocabulary.decode(self.trainer.sample(config.sample_length))
+        history.samples.append((iteration, sample))
+        if (held_out := self.trainer.held_out_loss()) is not None:
+            history.evaluations.append((iteration, held_out))
+        return sample
+
+    def saved_run(self, *, with_text: bool) -> SavedRun:
+        """The session as a run to save."""
+        return SavedRun(
+            vocabulary=self.vocabulary,
+            config=self.config,
+            state=self.trainer.state(),
+            history=self.history,
+            seconds=self.seconds,
+            name=self.name,
+            learning_rate=self.trainer.learning_rate,
+            iterations=self.iterations,
+            sha256=sha256_of(self.text),
+            text_name=self.text_name,
+            text=self.text if with_text else None,
+        )
+
+
+def read_text(path: str) -> str:
+    """The text in a file. Raises OSError, NotText."""
+    with open(path, "rb") as file:
+        return decoding.decode(file.read(Limits.from_environment().text_bytes + 1))
+
+
+def _trainer(text: str, vocabulary: Vocabulary, config: RunConfig) -> Trainer:
+    return Trainer(vocabulary.encode(text), len(vocabulary), **config.trainer_settings())

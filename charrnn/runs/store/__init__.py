@@ -1,0 +1,22 @@
+"""The store: the database of texts and runs, through which pages and workers communicate.
+
+All SQL is in this folder. `Store` opens the database and has one part for each kind of content:
+
+    store.py      Store, with the parts corpora, runs, history, snapshots and leases
+    corpora.py    store.corpora: the texts, each stored once
+    runs.py       store.runs: creating runs, reading them, requesting a desired state
+    history.py    store.history: metrics, evaluations, samples, learning-rate changes
+    snapshots.py  store.snapshots: saved training states
+    leases.py     store.leases: which worker trains a run, and what only that worker writes
+    workspace.py  Workspace: one visitor's runs
+    retention.py  prune(): deletes runs and texts that nobody needs
+    records.py    what the store takes and returns: Run, Corpus, History, Progress ...
+
+Underneath:
+
+    url.py        where the store is: CHARRNN_STORE
+    database.py   connections and transactions, on SQLite or PostgreSQL
+    database_errors.py  database errors as sentences for people
+    schema.py     the tables
+    migration.py  brings an older store up to date, with the steps in migrations/
+"""

@@ -1,0 +1,92 @@
+"""The texts of the store: each is stored once, identified by its SHA-256."""
+
+import hashlib
+import time
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import select, update
+
+from charrnn.engine.analysis.baselines import Baselines, baselines
+from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.errors import StoreError
+from charrnn.runs.store import schema
+from charrnn.runs.store.database import Database
+from charrnn.runs.store.records import Corpus
+
+OPENING_CHARACTERS = 600
+ADDED_AT_SECONDS = 3600.0  # between two updates of added_at, however often a text is added
+
+
+class Corpora:
+    """The table of texts. Every method raises StoreError if the database fails."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def add(self, name: str, text: str) -> Corpus:
+        """Store a text. A text that is already stored keeps its first name."""
+        sha256 = sha256_of(text)
+        with suppress(KeyError):
+            known = self.get(sha256)
+            if self._renew(sha256):
+                return known
+        row = corpus_row(name, text)
+        with self._database.writing() as db:
+            db.execute(self._database.insert(schema.corpora).values(row).on_conflict_do_nothing())
+        return self.get(sha256)
+
+    def _renew(self, sha256: str) -> bool:
+        """Update added_at if it is old, so that pruning spares the text for another day.
+
+        Returns False if the text has been deleted meanwhile.
+        """
+        c, now = schema.corpora.c, time.time()
+        with self._database.reading() as db:
+            added_at = db.execute(select(c.added_at).where(c.sha256 == sha256)).scalar()
+        if added_at and added_at > now - ADDED_AT_SECONDS:
+            return True
+        renewed = update(schema.corpora).where(c.sha256 == sha256).values(added_at=now)
+        try:
+            with self._database.writing() as db:
+                return db.execute(renewed).rowcount == 1
+        except StoreError:
+            return True  # the text itself can be read, even if the disk is full
+
+    def get(self, sha256: str) -> Corpus:
+        """The description of a text. Raises KeyError if it is not stored."""
+        c = schema.corpora.c
+        columns = c.sha256, c.name, c.opening, c.characters, c.vocabulary, c.baselines
+        with self._database.reading() as db:
+            row = db.execute(select(*columns).where(c.sha256 == sha256)).first()
+        if row is None:
+            raise KeyError(sha256)
+        return Corpus(*row[:-1], baselines=Baselines(*row.baselines))
+
+    def text(self, sha256: str) -> str:
+        """The whole text. Raises KeyError if it is not stored."""
+        c = schema.corpora.c
+        with self._database.reading() as db:
+            data: bytes | None = db.execute(select(c.text).where(c.sha256 == sha256)).scalar()
+        if data is None:
+            raise KeyError(sha256)
+        return data.decode()
+
+
+def sha256_of(text: str) -> str:
+    """The hash that identifies a text: SHA-256 of its UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def corpus_row(name: str, text: str) -> dict[str, Any]:
+    """The row of a text in schema.corpora."""
+    vocabulary = Vocabulary.of(text)
+    return {
+        "sha256": sha256_of(text),
+        "name": name,
+        "text": text.encode(),
+        "opening": text[:OPENING_CHARACTERS],
+        "characters": len(text),
+        "vocabulary": vocabulary.characters,
+        "baselines": baselines(vocabulary.encode(text), len(vocabulary)),
+    }

@@ -1,0 +1,138 @@
+"""Which worker trains a run, and what only that worker writes.
+
+A worker claims the lease of a run, and renews it with everything it publishes. A lease that was
+not renewed for LEASE_SECONDS expires: another worker may then continue from the last checkpoint.
+"""
+
+import os
+import socket
+import time
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Update, delete, or_, update
+
+from charrnn.runs.store import schema
+from charrnn.runs.store.database import Database
+from charrnn.runs.store.records import LEASE_SECONDS, Progress
+
+
+class LeaseLost(RuntimeError):
+    """Another worker holds the lease of the run now, or the run has been deleted."""
+
+
+def worker_name(pid: int) -> str:
+    """The name under which a process holds a lease: machine, container and process id."""
+    return f"{_host()}:{pid}"
+
+
+def worker_exited(name: str) -> bool:
+    """Whether the process of a worker has certainly exited, so that its lease can be released.
+
+    False for a worker on another machine or in another container, where this is not known.
+    """
+    host, _, pid = name.rpartition(":")
+    if host != _host() or os.name != "posix":  # on Windows os.kill() would end the process
+        return False
+    with suppress(ValueError, OverflowError, PermissionError):
+        try:
+            os.kill(int(pid), 0)  # signal 0 only checks that the process exists
+        except ProcessLookupError:
+            return True
+    return False
+
+
+def _host() -> str:
+    """The machine and the container in which a process id is valid."""
+    container = ""
+    with suppress(OSError):  # only Linux has PID namespaces
+        container = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    return f"{socket.gethostname()}:{container}"
+
+
+class Leases:
+    """The leases of all runs. Every method raises StoreError if the database fails.
+
+    worker: the name of the worker (see worker_name) that holds the lease, or wants it.
+    """
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def claim(self, run_id: str, worker: str) -> bool:
+        """Take the lease if it is free or has expired. Returns whether the worker holds it."""
+        r, now = schema.runs.c, time.time()
+        free = or_(r.worker.is_(None), r.worker == worker, r.heartbeat < now - LEASE_SECONDS)
+        query = update(schema.runs).where(r.id == run_id, free)
+        with self._database.writing() as db:
+            return db.execute(query.values(worker=worker, heartbeat=now)).rowcount == 1
+
+    def release(self, run_id: str, worker: str) -> None:
+        """Give up the lease, if the worker holds it."""
+        with self._database.writing() as db:
+            db.execute(_update_if_held(run_id, worker).values(worker=None))
+
+    def publish(self, run_id: str, worker: str, state: dict[str, Any], updates: Progress) -> None:
+        """Write the state of a run and the updates to its history, and renew the lease.
+
+        All in one transaction. state: columns of schema.runs -> values. A run that has reached
+        `iterations` or `pause_at` is set to paused. Raises LeaseLost, and then writes nothing.
+        """
+        r = schema.runs.c
+        query = _update_if_held(run_id, worker)
+        with self._database.writing() as db:
+            if db.execute(query.values(heartbeat=time.time(), **state)).rowcount == 0:
+                raise LeaseLost(run_id)
+            # Compared in SQL, because a page may have changed both after the worker read them.
+            arrived = or_(r.iteration >= r.iterations, r.iteration >= r.pause_at)
+            db.execute(query.where(arrived).values(desired="paused", pause_at=None))
+            for table, rows in (
+                (schema.metrics, updates.metrics),
+                (schema.evaluations, updates.evaluations),
+                (schema.samples, updates.samples),
+                (schema.rate_changes, updates.rate_changes),
+                (schema.snapshots, updates.snapshots),
+                (schema.checkpoints, [updates.checkpoint] if updates.checkpoint else []),
+            ):
+                if rows:
+                    db.execute(
+                        self._database.upsert(table), [{"run": run_id, **row} for row in rows]
+                    )
+
+    def rewind(self, run_id: str, worker: str, iteration: int) -> None:
+        """Set a run back to an iteration, and delete its history after that. Raises LeaseLost."""
+        query = _update_if_held(run_id, worker)
+        with self._database.writing() as db:
+            if db.execute(query.values(iteration=iteration, heartbeat=time.time())).rowcount == 0:
+                raise LeaseLost(run_id)
+            for table in schema.HISTORY_TABLES:
+                later = (table.c.run == run_id) & (table.c.iteration > iteration)
+                db.execute(delete(table).where(later))
+
+    def pause(self, run_id: str, message: str, *, worker: str | None = None) -> None:
+        """Pause a run that must not go on. message: why, for people.
+
+        worker: pause it only if this worker holds the lease, and release the lease. Without a
+        worker the lease is not touched: whoever holds it sees the desired state and stops.
+        """
+        values: dict[str, str | None] = {"desired": "paused", "message": message}
+        if worker is not None:
+            values |= {"status": "paused", "worker": None}
+        with self._database.writing() as db:
+            db.execute(_update_if_held(run_id, worker).values(**values))
+
+    def fail(self, run_id: str, message: str, *, worker: str | None = None) -> None:
+        """Mark a run as failed, and release its lease. message: why, for people.
+
+        worker: only if this worker holds the lease.
+        """
+        values = {"status": "failed", "message": message, "worker": None}
+        with self._database.writing() as db:
+            db.execute(_update_if_held(run_id, worker).values(**values))
+
+
+def _update_if_held(run_id: str, worker: str | None) -> Update:
+    """An UPDATE of a run, only if the worker holds its lease; None: whoever holds it."""
+    r = schema.runs.c
+    query = update(schema.runs).where(r.id == run_id)
+    return query if worker is None else query.where(r.worker == worker)

@@ -1,0 +1,142 @@
+"""What the store takes and returns: texts, runs, and the history of a run.
+
+Times are in seconds since 1970, losses in nats; schema.py describes every column.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from charrnn.engine.analysis.baselines import Baselines
+from charrnn.runs.config import RunConfig
+
+LEASE_SECONDS = 10.0  # a lease that was not renewed for this long has expired
+DIVERGED = "diverged"  # the value of Run.failure when training diverged
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The description of a text, without the text itself."""
+
+    sha256: str  # of the text in UTF-8, hexadecimal
+    name: str
+    opening: str  # the first characters
+    characters: int  # length of the text
+    vocabulary: str  # the distinct characters, in order of their ids
+    baselines: Baselines  # bits per character
+
+
+@dataclass(frozen=True)
+class Run:
+    """One row of the table of runs: its settings, desired state and actual state."""
+
+    id: str
+    sha256: str  # of the text
+    config: RunConfig  # as the run began; learning_rate and iterations below may have changed
+    created_at: float
+    workspace: str
+    number: int
+    name: str
+    parent: str | None
+    branched_at: int | None
+    view_key: str
+    viewed_at: float
+    deleted_at: float | None
+    desired: str
+    learning_rate: float
+    iterations: int
+    pause_at: int | None
+    status: str
+    failure: str
+    message: str
+    iteration: int
+    smooth_loss: float  # nats, summed over the window
+    seconds: float  # spent training
+    characters_per_second: float
+    greedy_sample: str
+    worker: str | None
+    heartbeat: float
+
+    @property
+    def title(self) -> str:
+        """The name that its owner gave it, or else its number."""
+        return self.name or f"Run {self.number}"
+
+    @property
+    def active(self) -> bool:
+        """Whether it should be training: it trains, or waits for a worker."""
+        runnable = self.desired == "running" and self.status != "failed" and self.deleted_at is None
+        return runnable and self.iteration < self.iterations
+
+    @property
+    def moving(self) -> bool:
+        """Whether it is active, or was paused and its worker has not stopped yet."""
+        return self.active or (self.status == "running" and self.leased)
+
+    @property
+    def leased(self) -> bool:
+        """Whether a worker holds a lease that has not expired."""
+        return self.worker is not None and time.time() - self.heartbeat < LEASE_SECONDS
+
+
+@dataclass
+class Progress:
+    """What a worker has recorded since it last wrote to the store.
+
+    Each row maps the columns of the table of the same name to values, without `run`.
+    """
+
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    evaluations: list[dict[str, Any]] = field(default_factory=list)
+    samples: list[dict[str, Any]] = field(default_factory=list)
+    rate_changes: list[dict[str, Any]] = field(default_factory=list)
+    snapshots: list[dict[str, Any]] = field(default_factory=list)
+    checkpoint: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """The history of a run, thinned for a chart. Rows are in order of iteration."""
+
+    metrics: list[tuple[int, float, float, float]]  # iteration, loss, smooth_loss, seconds
+    evaluations: list[tuple[int, float]]  # iteration, held_out_loss
+    rate_changes: list[tuple[int, float]]  # iteration, learning_rate
+    sample_iterations: list[int]
+    newest_sample: tuple[int, str] | None  # iteration, text
+
+
+# The history tables that FullHistory holds, and their columns after `iteration`.
+HISTORY_COLUMNS = {
+    "metrics": ("loss", "smooth_loss", "seconds"),
+    "evaluations": ("held_out_loss",),
+    "rate_changes": ("learning_rate",),
+    "samples": ("text",),
+}
+
+
+@dataclass(frozen=True)
+class FullHistory:
+    """Every row of a run's history up to an iteration, in order of iteration."""
+
+    metrics: list[tuple[int, float, float, float]] = field(default_factory=list)
+    evaluations: list[tuple[int, float]] = field(default_factory=list)
+    rate_changes: list[tuple[int, float]] = field(default_factory=list)
+    samples: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CheckpointedRun:
+    """A run with its newest checkpoint, and its history up to there."""
+
+    run: Run
+    seconds: float  # spent training
+    state: bytes  # Trainer.state() as safetensors
+    history: FullHistory
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The results of a run for a table. None if nothing has been recorded yet."""
+
+    best_smooth_loss: float | None  # nats, summed over the window
+    held_out_loss: float | None  # the newest, nats per character

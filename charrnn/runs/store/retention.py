@@ -1,0 +1,94 @@
+"""Pruning: deletes runs and texts that nobody needs any more.
+
+Each is deleted in a transaction of its own that first checks again that it is unneeded, because a
+server may be using the store at the same time.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Column, ColumnElement, Connection, delete, func, not_, or_, select
+
+from charrnn.runs.events import log_event
+from charrnn.runs.limits import Limits
+from charrnn.runs.store import schema
+from charrnn.runs.store.corpora import sha256_of
+from charrnn.runs.store.records import LEASE_SECONDS
+from charrnn.runs.store.store import Store
+from charrnn.runs.texts import library
+
+DAY_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed, or would be in a dry run."""
+
+    deleted: list[str]  # ids of runs that their owner had deleted
+    unseen: list[str]  # ids of runs that no page had shown for long
+    texts: list[str]  # SHA-256 of texts that no run used
+    compacted: bool  # whether the database file was shrunk
+
+
+def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
+    """Remove what nobody needs. dry_run: only find it. Raises StoreError.
+
+    Removed are runs that their owner deleted more than a day ago; runs that no page has shown for
+    limits.keep_days, unless they are still to be trained; and texts that no run uses and that were
+    added more than a day ago. Runs that a worker holds stay, and so do the texts of the library.
+    """
+    r, c, now = schema.runs.c, schema.corpora.c, time.time()
+    unleased = or_(r.worker.is_(None), r.heartbeat < now - LEASE_SECONDS)
+    inactive = or_(r.desired != "running", r.status == "failed", r.iteration >= r.iterations)
+    long_deleted = r.deleted_at < now - DAY_SECONDS
+    long_unseen = r.deleted_at.is_(None) & (r.viewed_at < now - limits.keep_days * DAY_SECONDS)
+
+    def remove(
+        key: Column[str],
+        unneeded: ColumnElement[bool],
+        delete_row: Callable[[Connection, str], None],
+    ) -> list[str]:
+        with store.database.reading() as db:
+            found = list(db.execute(select(key).where(unneeded)).scalars())
+        if dry_run:
+            return found
+        return [value for value in found if _remove(store, key, value, unneeded, delete_row)]
+
+    deleted = remove(r.id, long_deleted & unleased, _delete_run)
+    unseen = remove(r.id, long_unseen & inactive & unleased, _delete_run)
+    users = select(r.id).where(r.sha256 == c.sha256, r.id.not_in([*deleted, *unseen]))
+    unused = not_(users.exists()) & (func.coalesce(c.added_at, 0.0) < now - DAY_SECONDS)
+    texts = remove(c.sha256, unused & c.sha256.not_in(_library_texts()), _delete_text)
+    return Pruned(deleted, unseen, texts, compacted=not dry_run and store.database.compact())
+
+
+def _remove(
+    store: Store,
+    key: Column[str],
+    value: str,
+    unneeded: ColumnElement[bool],
+    delete_row: Callable[[Connection, str], None],
+) -> bool:
+    """Delete one run or text if it is still unneeded. Returns whether it was deleted."""
+    with store.database.writing() as db:
+        still_unneeded = select(key).where(key == value, unneeded).with_for_update()
+        if db.execute(still_unneeded).first() is None:
+            return False
+        delete_row(db, value)
+    log_event("removed", kind=key.table.name, id=value)
+    return True
+
+
+def _delete_run(db: Connection, run_id: str) -> None:
+    for table in (*schema.HISTORY_TABLES, schema.checkpoints):
+        db.execute(delete(table).where(table.c.run == run_id))
+    db.execute(delete(schema.runs).where(schema.runs.c.id == run_id))
+
+
+def _delete_text(db: Connection, sha256: str) -> None:
+    db.execute(delete(schema.corpora).where(schema.corpora.c.sha256 == sha256))
+
+
+def _library_texts() -> list[str]:
+    return [sha256_of(library.load(entry.key)) for entry in library.available()]

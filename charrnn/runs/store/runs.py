@@ -1,0 +1,162 @@
+"""The table of runs: creating a run, reading it, and requesting its desired state."""
+
+import math
+import secrets
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, func, select, update
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.errors import StoreError
+from charrnn.runs.limits import Limits
+from charrnn.runs.store import schema
+from charrnn.runs.store.database import Database
+from charrnn.runs.store.records import Corpus, Run
+
+VIEWED_SECONDS = 15.0  # between two updates of viewed_at, however often a page refreshes
+REQUESTABLE = ("desired", "learning_rate", "iterations", "pause_at")
+
+
+class Runs:
+    """The runs of all workspaces. Every method raises StoreError if the database fails."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def create(
+        self,
+        corpus: Corpus,
+        config: RunConfig,
+        *,
+        pause_at: int | None = None,
+        workspace: str = "",
+        parent: str | None = None,
+    ) -> Run:
+        """A new run that waits for a worker. Its id cannot be guessed.
+
+        pause_at: an iteration. parent: the id of the run that it is a changed copy of. Raises
+        TooLarge if the network exceeds the limits, StoreError if the text has been deleted.
+        """
+        row = new_run_row(corpus, config) | {
+            "workspace": workspace,
+            "parent": parent,
+            "pause_at": pause_at,
+        }
+        with self._database.writing() as db:
+            insert_run(db, row)
+        return self.get(row["id"])
+
+    def request(self, run_id: str, **desired_state: Any) -> None:
+        """Change what a run should do: desired, learning_rate, iterations or pause_at.
+
+        desired="running" also gives a failed run another try. Raises ValueError for any other
+        column, and for a value that RunConfig does not allow.
+        """
+        unknown = sorted(desired_state.keys() - set(REQUESTABLE))
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} cannot be requested")
+        for name in desired_state.keys() & {"learning_rate", "iterations"}:
+            RunConfig.check(name, desired_state[name])
+        this_run = update(schema.runs).where(schema.runs.c.id == run_id)
+        with self._database.writing() as db:
+            db.execute(this_run.values(**desired_state))
+            if desired_state.get("desired") == "running":
+                # Whoever resumes a run sees it: it must not be paused again as unseen.
+                db.execute(this_run.values(failure="", message="", viewed_at=time.time()))
+                failed = schema.runs.c.status == "failed"
+                db.execute(this_run.where(failed).values(status="waiting"))
+
+    def get(self, run_id: str) -> Run:
+        """Raises KeyError if there is no such run."""
+        with self._database.reading() as db:
+            return find_run(db, schema.runs.c.id, run_id)
+
+    def runnable(self) -> list[Run]:
+        """The runs that should be training (see Run.active), oldest first."""
+        r = schema.runs.c
+        query = select(schema.runs).where(
+            r.desired == "running",
+            r.status != "failed",
+            r.iteration < r.iterations,
+            r.deleted_at.is_(None),
+        )
+        with self._database.reading() as db:
+            rows = db.execute(query.order_by(r.created_at)).all()
+        return [run_from_row(row) for row in rows]
+
+    def mark_viewed(self, run_ids: Iterable[str]) -> None:
+        """Record that a page shows these runs now. Unknown ids are ignored."""
+        r, now = schema.runs.c, time.time()
+        stale = r.id.in_(list(run_ids)) & (r.viewed_at < now - VIEWED_SECONDS)
+        with self._database.reading() as db:
+            if db.execute(select(r.id).where(stale).limit(1)).first() is None:
+                return  # recorded a moment ago: do not wait for a turn to write
+        with self._database.writing() as db:
+            db.execute(update(schema.runs).where(stale).values(viewed_at=now))
+
+
+def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
+    """The row of a new run in schema.runs, without its workspace and its number there.
+
+    Raises TooLarge if the network exceeds the limits.
+    """
+    Limits.from_environment().check(config, len(corpus.vocabulary))
+    now = time.time()
+    return {
+        "id": secrets.token_urlsafe(12),
+        "view_key": secrets.token_urlsafe(12),
+        "sha256": corpus.sha256,
+        "config": config.to_dict(),
+        "name": "",
+        "created_at": now,
+        "viewed_at": now,
+        "desired": "running",
+        "learning_rate": config.learning_rate,
+        "iterations": config.iterations,
+        "status": "waiting",
+        "failure": "",
+        "message": "",
+        "iteration": 0,
+        "smooth_loss": config.seq_length * math.log(len(corpus.vocabulary)),
+        "seconds": 0.0,
+        "characters_per_second": 0.0,
+        "greedy_sample": "",
+        "heartbeat": 0.0,
+    }
+
+
+def insert_run(db: Connection, row: dict[str, Any]) -> None:
+    """Number a run in its workspace and insert it. Raises StoreError if its text was deleted."""
+    c = schema.corpora.c
+    if db.execute(select(c.sha256).where(c.sha256 == row["sha256"])).first() is None:
+        raise StoreError(
+            "This text is no longer stored, because no run was using it: upload it again."
+        )
+    row["number"] = next_number(db, row["workspace"])
+    db.execute(schema.runs.insert().values(row))
+
+
+def next_number(db: Connection, workspace: str) -> int:
+    """The number for the next run of a workspace: one more than the largest in use."""
+    r = schema.runs.c
+    query = select(func.max(r.number)).where(r.workspace == workspace)
+    return (db.execute(query).scalar() or 0) + 1
+
+
+def find_run(db: Connection, column: Column[str], key: str | None) -> Run:
+    """The run with this key in a column (id or view_key). Raises KeyError if there is none."""
+    row = None
+    # Keys come from URLs, so they may be anything; PostgreSQL fails on a NUL character.
+    if key and "\0" not in key:
+        row = db.execute(select(schema.runs).where(column == key)).first()
+    if row is None:
+        raise KeyError(key)
+    return run_from_row(row)
+
+
+def run_from_row(row: Row[Any]) -> Run:
+    """The Run of a row of schema.runs."""
+    values = row._asdict()
+    return Run(**{**values, "config": RunConfig.from_dict(values["config"])})

@@ -1,0 +1,122 @@
+"""The tables of the store. Times are in seconds since 1970, losses in nats."""
+
+import time
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+corpora = Table(
+    "corpora",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of the text in UTF-8, hexadecimal
+    Column("name", Text, nullable=False),
+    Column("text", LargeBinary, nullable=False),  # UTF-8
+    Column("opening", Text, nullable=False),  # the first characters, to show on a page
+    Column("characters", Integer, nullable=False),  # length of the text
+    Column("vocabulary", Text, nullable=False),  # the distinct characters, in order of their ids
+    Column("baselines", JSON, nullable=False),  # a list of the fields of Baselines
+    # When the text was last added or added again. NULL: not recorded before version 3.
+    Column("added_at", Float, default=time.time),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("sha256", ForeignKey("corpora.sha256"), nullable=False),
+    Column("config", JSON, nullable=False),  # RunConfig.to_dict(): as the run began
+    Column("created_at", Float, nullable=False),
+    # Who owns it, and where it comes from.
+    Column("workspace", String(64), nullable=False, index=True),
+    Column("number", Integer, nullable=False),  # 1, 2, 3 ... within its workspace
+    Column("name", Text, nullable=False),  # "" until the owner names the run
+    Column("parent", String(32)),  # the run it was copied or branched from, which may be deleted
+    Column("branched_at", Integer),  # the iteration at which it branched off; NULL for a copy
+    Column("view_key", String(32), nullable=False, unique=True),  # lets others view the run
+    Column("viewed_at", Float, nullable=False),  # when a page last showed it
+    Column("deleted_at", Float),  # NULL unless the owner has deleted it
+    # The desired state. Pages write it; a worker only pauses its own run.
+    Column("desired", String(16), nullable=False),  # "running" or "paused"
+    Column("learning_rate", Float, nullable=False),
+    Column("iterations", Integer, nullable=False),  # the run finishes here
+    Column("pause_at", Integer),  # the run pauses at this iteration, which then becomes NULL
+    # The actual state. Only the worker that holds the lease writes it.
+    Column("status", String(16), nullable=False),  # waiting, running, paused, finished or failed
+    Column("failure", String(16), nullable=False, server_default=""),  # "diverged", or ""
+    Column("message", Text, nullable=False),  # why it paused or failed, or ""
+    Column("iteration", Integer, nullable=False),  # updates so far
+    Column("smooth_loss", Float, nullable=False),  # nats, summed over the window
+    Column("seconds", Float, nullable=False),  # spent training
+    Column("characters_per_second", Float, nullable=False),
+    Column("greedy_sample", Text, nullable=False),
+    # The lease: who holds it, and when it was last renewed.
+    Column("worker", String(255)),
+    Column("heartbeat", Float, nullable=False),
+)
+
+
+def _history_table(name: str, *columns: Column[Any]) -> Table:
+    """A table with at most one row for each iteration of a run.
+
+    Training a stretch again after a restart therefore replaces its rows.
+    """
+    return Table(
+        name,
+        metadata,
+        Column("run", ForeignKey("runs.id"), primary_key=True),
+        Column("iteration", Integer, primary_key=True),
+        *columns,
+    )
+
+
+metrics = _history_table(
+    "metrics",
+    Column("loss", Float, nullable=False),  # nats, summed over the window
+    Column("smooth_loss", Float, nullable=False),  # the same, smoothed
+    Column("seconds", Float, nullable=False),  # spent training
+)
+
+evaluations = _history_table(
+    "evaluations",
+    Column("held_out_loss", Float, nullable=False),  # nats per character
+)
+
+samples = _history_table("samples", Column("text", Text, nullable=False))
+
+rate_changes = _history_table("rate_changes", Column("learning_rate", Float, nullable=False))
+
+# Saved states for showing and branching. seconds is NULL if only the weights were saved, as in
+# version 1.
+snapshots = _history_table(
+    "snapshots",
+    Column("state", LargeBinary, nullable=False),  # Trainer.state() as safetensors
+    Column("seconds", Float),  # spent training
+)
+
+HISTORY_TABLES = (metrics, evaluations, samples, rate_changes, snapshots)
+
+# The newest state of each run, from which it resumes.
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("iteration", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),  # spent training
+    Column("state", LargeBinary, nullable=False),  # Trainer.state() as safetensors
+)
+
+# The version of the tables: Alembic's own table, created here together with the others.
+version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

@@ -1,0 +1,29 @@
+"""The store of texts and runs, behind one database URL."""
+
+from charrnn.runs.store.corpora import Corpora
+from charrnn.runs.store.database import Database
+from charrnn.runs.store.history import Histories
+from charrnn.runs.store.leases import Leases
+from charrnn.runs.store.runs import Runs
+from charrnn.runs.store.snapshots import Snapshots
+
+
+class Store:
+    """Everything that is stored. Safe to use from several threads.
+
+    corpora: the texts. runs: the table of runs and their desired states. history: metrics and
+    samples by iteration. snapshots: saved training states. leases: which worker trains a run, and
+    what only that worker writes.
+    """
+
+    def __init__(self, url: str):
+        """Open the store at a database URL; a new one is created, an old one is migrated.
+
+        Raises StoreError, as does every method of its parts, if the database or its disk fails.
+        """
+        self.database = Database(url)
+        self.corpora = Corpora(self.database)
+        self.runs = Runs(self.database)
+        self.history = Histories(self.database)
+        self.snapshots = Snapshots(self.database)
+        self.leases = Leases(self.database)

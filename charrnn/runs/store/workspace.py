@@ -1,0 +1,139 @@
+"""A workspace: the runs of one visitor, created, named, branched, deleted and restored."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, literal, select, update
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.serialization import state_from_bytes
+from charrnn.runs.store import schema
+from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.runs import find_run, insert_run, new_run_row, run_from_row
+from charrnn.runs.store.store import Store
+from charrnn.runs.texts import names
+
+
+class Workspace:
+    """The runs of one workspace. Runs of other workspaces can be viewed, but not changed.
+
+    Every method raises StoreError if the database fails.
+    """
+
+    def __init__(self, store: Store, workspace: str):
+        """workspace: a key that cannot be guessed; whoever knows it owns the runs."""
+        self.store, self.key = store, workspace
+
+    def runs(self) -> list[Run]:
+        """All runs that are not deleted, newest first."""
+        r = schema.runs.c
+        query = select(schema.runs).where(r.workspace == self.key, r.deleted_at.is_(None))
+        with self.store.database.reading() as db:
+            rows = db.execute(query.order_by(r.number.desc())).all()
+        return [run_from_row(row) for row in rows]
+
+    def run(self, run_id: str) -> Run:
+        """A run of this workspace. Raises KeyError if there is none, or it is deleted."""
+        run = self.store.runs.get(run_id)
+        if run.workspace != self.key or run.deleted_at is not None:
+            raise KeyError(run_id)
+        return run
+
+    def viewed(self, view_key: str) -> Run:
+        """A run that its owner shares for viewing. Raises KeyError if there is none."""
+        with self.store.database.reading() as db:
+            run = find_run(db, schema.runs.c.view_key, view_key)
+        if run.deleted_at is not None:
+            raise KeyError(view_key)
+        return run
+
+    def create(
+        self,
+        corpus: Corpus,
+        config: RunConfig,
+        *,
+        pause_at: int | None = None,
+        parent: str | None = None,
+    ) -> Run:
+        """A new run in this workspace: see Runs.create()."""
+        return self.store.runs.create(
+            corpus, config, pause_at=pause_at, parent=parent, workspace=self.key
+        )
+
+    def branch(self, run: Run, iteration: int, *, learning_rate: float | None = None) -> Run:
+        """A new run in this workspace that continues `run` from a snapshot.
+
+        run may belong to anyone. Its history up to the snapshot is copied, so the branch stays
+        whole if its parent is deleted. learning_rate: for the branch; by default what the parent
+        used at the snapshot. Raises KeyError if there is no complete snapshot at that iteration,
+        ValueError for a learning rate that is not allowed, TooLarge.
+        """
+        corpus = self.store.corpora.get(run.sha256)
+        data = self.store.snapshots.get(run.id, iteration)
+        state = state_from_bytes(data)
+        rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
+        iterations = max(run.iterations, iteration + 1)
+        config = replace(run.config, learning_rate=rate, iterations=iterations)
+        s = schema.snapshots.c
+        with self.store.database.writing() as db:
+            here = (s.run == run.id, s.iteration == iteration, s.seconds.is_not(None))
+            seconds = db.execute(select(s.seconds).where(*here)).scalar()
+            if seconds is None:
+                raise KeyError(iteration)
+            row = new_run_row(corpus, config) | {
+                "workspace": self.key,
+                "parent": run.id,
+                "branched_at": iteration,
+                "iteration": iteration,
+                "smooth_loss": float(state["smooth_loss"]),
+                "seconds": seconds,
+            }
+            insert_run(db, row)
+            for table in schema.HISTORY_TABLES:
+                # The parent changed its learning rate at this very iteration after the snapshot.
+                until = iteration - 1 if table is schema.rate_changes else iteration
+                _copy_rows(db, table, run.id, row["id"], until)
+            checkpoint = {"iteration": iteration, "seconds": seconds, "state": data}
+            db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
+        return self.store.runs.get(row["id"])
+
+    def learning_rate_at(self, run: Run, iteration: int) -> float:
+        """The learning rate at a snapshot of `run`, which may belong to anyone.
+
+        Raises KeyError if there is no snapshot at that iteration.
+        """
+        return float(state_from_bytes(self.store.snapshots.get(run.id, iteration))["learning_rate"])
+
+    def request(self, run_id: str, **desired_state: Any) -> None:
+        """Change what a run should do: see Runs.request(). Raises KeyError if it is not here."""
+        self.store.runs.request(self.run(run_id).id, **desired_state)
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Name a run; an empty name removes the name. Raises KeyError if it is not here."""
+        self._update(run_id, name=names.short_name(name) if name.strip() else "")
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run; restore() can undo it for a day. Raises KeyError if it is not here."""
+        self.request(run_id, desired="paused")
+        self._update(run_id, deleted_at=time.time())
+
+    def restore(self, run_id: str) -> None:
+        """Restore a deleted run, paused. Raises KeyError if it is not here or was pruned."""
+        self._update(run_id, deleted_at=None)
+
+    def _update(self, run_id: str, **values: Any) -> None:
+        r = schema.runs.c
+        query = update(schema.runs).where(r.id == run_id, r.workspace == self.key)
+        with self.store.database.writing() as db:
+            if db.execute(query.values(**values)).rowcount == 0:
+                raise KeyError(run_id)
+
+
+def _copy_rows(db: Connection, table: Table, source: str, target: str, until: int) -> None:
+    """Copy the rows of a history table up to an iteration from one run id to another."""
+    columns = [c for c in table.c if c.name != "run"]
+    rows = select(literal(target), *columns).where(
+        table.c.run == source, table.c.iteration <= until
+    )
+    db.execute(insert(table).from_select(["run", *(c.name for c in columns)], rows))

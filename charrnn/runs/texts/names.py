@@ -1,0 +1,28 @@
+"""The names of texts and runs: short, on one line, and without invisible characters."""
+
+import re
+from unicodedata import category
+
+MAX_NAME_LENGTH = 60  # characters
+# Unicode categories that a name may not contain: controls, formats (some of which reverse the
+# direction of text) and halves of surrogate pairs. Two formats are allowed, because they hold an
+# emoji or a word together.
+INVISIBLE = ("Cc", "Cf", "Cs")
+JOINERS = "\u200c\u200d"
+
+
+def clean_name(filename: str) -> str:
+    """A file's name without its folders, shortened by short_name()."""
+    return short_name(re.split(r"[/\\]", filename.rstrip("/\\"))[-1])
+
+
+def short_name(name: str) -> str:
+    """One line of at most MAX_NAME_LENGTH characters, never empty.
+
+    Nothing in it is invisible or changes the direction in which the text around it is read.
+    """
+    visible = (c for c in name if c.isspace() or c in JOINERS or category(c) not in INVISIBLE)
+    line = " ".join("".join(visible).split())
+    if len(line) > MAX_NAME_LENGTH:
+        line = line[: MAX_NAME_LENGTH - 1].rstrip(f" {JOINERS}") + "…"
+    return line if line.strip(f" {JOINERS}") else "Untitled"

@@ -1,0 +1,12 @@
+"""Training runs in processes of their own, one per run.
+
+    supervisor   starts a worker process for each run that should train, and replaces failed ones
+    queue        which runs may train now, which are queued, and which are paused automatically
+    process      the worker process: its priority, its lease, its errors and its end
+    worker       trains one run: reads what the pages request, takes steps, publishes progress
+    schedule     the iterations at which losses and snapshots are stored
+    estimate     how long runs will take, measured before they start
+    blas         environment variables that limit NumPy to one thread
+
+A worker and a page never talk to each other directly; both read and write the store.
+"""

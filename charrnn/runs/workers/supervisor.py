@@ -1,0 +1,280 @@
+"""The supervisor: starts a worker process for each run that should train, and replaces failed ones.
+
+Each server has one. A round of its work (reconcile) compares the desired state of all runs with
+the workers there are, and starts, replaces or stops workers accordingly.
+"""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import charrnn
+from charrnn.runs.errors import StoreError
+from charrnn.runs.events import log_event
+from charrnn.runs.limits import Limits
+from charrnn.runs.store.leases import worker_exited, worker_name
+from charrnn.runs.store.records import Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.url import URL_VARIABLE
+from charrnn.runs.workers import queue
+from charrnn.runs.workers.blas import ONE_THREAD
+from charrnn.runs.workers.process import STARTUP_NICENESS, STORE_FAILED, lower_priority
+
+MAX_STARTS_WITHOUT_PROGRESS = 3
+CLOSE_SECONDS = 10.0  # for the last checkpoints of all workers
+ROUND_SECONDS = 1.0
+RETRY_SECONDS = 10.0  # after a worker could not use the store
+# A worker with a core of its own that has not published for this long hangs: the longest step and
+# the longest sample take a second or two (see limits.py), and usually it publishes several times
+# a second.
+HANG_SECONDS = 15.0
+
+
+@dataclass
+class _WorkerProcess:
+    """A worker process of this server, running or ended. Times are in seconds since 1970."""
+
+    process: subprocess.Popen[bytes]
+    workspace: str
+    checkpoint: int | None  # the iteration it continues from; None if it starts from scratch
+    attempt: int  # counts successive starts from the same checkpoint, from 1
+    started_at: float
+    ended_at: float | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    @property
+    def name(self) -> str:
+        """The name under which it holds the lease of its run."""
+        return worker_name(self.process.pid)
+
+    def stop(self) -> None:
+        """Ask it to end after a last checkpoint, by closing its standard input."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+
+class Supervisor:
+    """The worker processes of one server. They end with it, when their standard input closes."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        python: str = sys.executable,
+        limits: Limits | None = None,
+        hang_seconds: float = HANG_SECONDS,
+        clock: Callable[[], float] = time.time,
+    ):
+        """python: the interpreter for worker processes. clock: returns seconds since 1970.
+
+        Raises BadLimit if no limits are given and the environment sets an invalid one.
+        """
+        self.store, self.limits = store, limits or Limits.from_environment()
+        self._python, self._hang_seconds, self._clock = python, hang_seconds, clock
+        self._workers: dict[str, _WorkerProcess] = {}  # by run id
+        self._queue_positions: dict[str, int] = {}  # by run id
+        self._started_at = clock()
+        self._round = threading.Lock()  # one round at a time
+        self._lock = threading.Lock()  # for _workers
+        self._closing = threading.Event()
+
+    def watch(self) -> None:
+        """Reconcile every ROUND_SECONDS from now on, in a thread, until close()."""
+        threading.Thread(target=self._watch, name="supervisor", daemon=True).start()
+
+    def _watch(self) -> None:
+        reported = None
+        while True:
+            try:
+                self.reconcile()
+                reported = None
+            except StoreError as error:  # the next round tries again, and pages show the error
+                if reported != str(error):
+                    reported = str(error)
+                    log_event("store_failed", reason=reported)
+            except Exception as error:  # if this thread ended, no worker would be started again
+                log_event("reconcile_failed", error=type(error).__name__)
+            if self._closing.wait(ROUND_SECONDS):
+                return
+
+    def reconcile(self) -> None:
+        """One round: give each run that should train a worker, as far as the limits allow.
+
+        Also pauses runs (see queue.apply_pause_rules), kills workers that hang, and stops idle
+        workers if others need their place. Raises StoreError.
+        """
+        with self._round:
+            runnable = queue.apply_pause_rules(
+                self.store,
+                self.limits,
+                self.store.runs.runnable(),
+                server_started=self._started_at,
+                now=self._clock(),
+            )
+            runnable = [self._release_dead_lease(run) for run in runnable]
+            with self._lock:
+                training = {run_id for run_id, worker in self._workers.items() if worker.alive}
+            for run in runnable:
+                self._kill_if_hung(run, len(training))
+            training |= {run.id for run in runnable if run.leased}
+            startable, positions = queue.assign_slots(runnable, training, self.limits)
+            self._queue_positions = positions
+            self._stop_idle(runnable)
+            for run in startable:
+                self.ensure_worker(run)
+
+    def queue_position(self, run_id: str) -> int | None:
+        """The position of a run in the queue, from 1; None if it is not queued."""
+        return self._queue_positions.get(run_id)
+
+    def ensure_worker(self, run: Run) -> None:
+        """Start a worker for a run that should train and has none. Raises StoreError."""
+        with self._lock:
+            worker = self._workers.get(run.id)
+            if worker:
+                if worker.alive:
+                    return  # it trains, or is still starting
+                self._reap(run.id, worker)
+            try:
+                run = self.store.runs.get(run.id)
+            except KeyError:
+                return  # it was deleted
+            if run.active and not run.leased and not self._closing.is_set():
+                self._start_worker(run)
+
+    def close(self) -> None:
+        """Stop all workers, each after a last checkpoint; wait for them up to CLOSE_SECONDS."""
+        self._closing.set()
+        with self._lock:
+            for worker in self._workers.values():
+                worker.stop()
+            deadline = time.monotonic() + CLOSE_SECONDS
+            for run_id, worker in self._workers.items():
+                # One that is not done in time ends by itself, since its input is closed.
+                with suppress(subprocess.TimeoutExpired):
+                    worker.process.wait(max(0.0, deadline - time.monotonic()))
+                    self._record_end(run_id, worker)
+            self._workers.clear()
+
+    def _release_dead_lease(self, run: Run) -> Run:
+        """Release the lease of a worker that was killed together with its server."""
+        if run.worker is None or not run.leased or not worker_exited(run.worker):
+            return run
+        self.store.leases.release(run.id, run.worker)
+        log_event("lease_released", run=run.id, worker=run.worker)
+        return replace(run, worker=None)
+
+    def _kill_if_hung(self, run: Run, training: int) -> None:
+        """Kill a worker that has not published for too long; it is then replaced like any other.
+
+        training: how many workers share the cores. The more there are, the longer each may take.
+        """
+        with self._lock:
+            worker = self._workers.get(run.id)
+        if not worker or not worker.alive:
+            return
+        published = run.heartbeat if run.worker == worker.name else 0.0
+        silent = self._clock() - max(published, worker.started_at)
+        if silent > self._hang_seconds * max(1.0, training / (os.cpu_count() or 1)):
+            pid = worker.process.pid
+            log_event("hung", run=run.id, worker=pid, silent_seconds=round(silent, 1))
+            worker.process.kill()
+
+    def _stop_idle(self, runnable: Iterable[Run]) -> None:
+        """Stop idle workers, which are kept for a quick resume, if others need their place."""
+        ids, per_visitor = {run.id for run in runnable}, Counter(run.workspace for run in runnable)
+        with self._lock:
+            for run_id, worker in self._workers.items():
+                full = len(ids) >= self.limits.server_runs
+                full |= per_visitor[worker.workspace] >= self.limits.visitor_runs
+                if full and run_id not in ids and worker.alive:
+                    worker.stop()
+
+    def _start_worker(self, run: Run) -> None:
+        """Start a worker, unless it is too early for a retry or there were too many."""
+        checkpoint = self.store.snapshots.checkpoint_iteration(run.id)
+        attempt, last = 1, self._workers.get(run.id)
+        if last and last.process.returncode == STORE_FAILED:
+            if self._clock() < (last.ended_at or 0.0) + RETRY_SECONDS:
+                return
+        elif last and last.checkpoint == checkpoint:
+            # Whatever its exit status: a worker that does not get the lease ends with 0.
+            attempt = last.attempt + 1
+        if attempt > MAX_STARTS_WITHOUT_PROGRESS:
+            self._give_up(run)
+            return
+        try:
+            process = self._spawn(run)
+        except OSError as error:  # no process or memory available; the next round tries again
+            log_event("spawn_failed", run=run.id, error=type(error).__name__)
+            return
+        worker = _WorkerProcess(process, run.workspace, checkpoint, attempt, self._clock())
+        log_event("started", run=run.id, worker=process.pid, iteration=checkpoint or 0)
+        self._workers[run.id] = worker
+        threading.Thread(target=self._reap_when_ended, args=(run.id, worker), daemon=True).start()
+
+    def _give_up(self, run: Run) -> None:
+        self.store.leases.fail(
+            run.id,
+            "The process that trains this run stopped three times without making progress. "
+            "Try a smaller network or a smaller text.",
+        )
+        log_event("given_up", run=run.id, iteration=run.iteration)
+        del self._workers[run.id]
+
+    def _spawn(self, run: Run) -> subprocess.Popen[bytes]:
+        """Start a worker process. Raises OSError.
+
+        A process of its own: threads would wait for each other, and multiprocessing would run
+        the page's script again.
+        """
+        process = subprocess.Popen(
+            [self._python, "-m", "charrnn.runs.workers.process", run.id, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            cwd=Path(charrnn.__file__).parent.parent,
+            # The URL is passed in the environment because it may contain a password.
+            env=os.environ | ONE_THREAD | {URL_VARIABLE: self.store.database.url},
+        )
+        lower_priority(process.pid, STARTUP_NICENESS)
+        return process
+
+    def _reap_when_ended(self, run_id: str, worker: _WorkerProcess) -> None:
+        """Wait for a worker to end and reap it at once, without waiting for the next round."""
+        worker.process.wait()
+        with self._lock, suppress(StoreError):  # the next round tries again
+            if self._workers.get(run_id) is worker:
+                self._reap(run_id, worker)
+
+    def _reap(self, run_id: str, worker: _WorkerProcess) -> None:
+        """Release the lease of a worker that has ended, and forget it unless the run goes on.
+
+        If the run should still train, the worker counts as an attempt (see _start_worker). If
+        not, the run was paused or has failed with a message, and attempts start over.
+        """
+        self._record_end(run_id, worker)
+        # It was a child of this process and has certainly ended: no need to let the lease expire.
+        self.store.leases.release(run_id, worker.name)
+        try:
+            active = self.store.runs.get(run_id).active
+        except KeyError:
+            active = False
+        if not active:
+            del self._workers[run_id]
+
+    def _record_end(self, run_id: str, worker: _WorkerProcess) -> None:
+        if worker.ended_at is None:
+            worker.ended_at = self._clock()
+            worker.stop()
+            pid, status = worker.process.pid, worker.process.returncode
+            log_event("ended", run=run_id, worker=pid, exit_status=status)

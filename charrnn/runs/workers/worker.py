@@ -1,0 +1,253 @@
+"""A worker: trains one run, follows what the pages request, and publishes its progress.
+
+process.py runs one in a process of its own; tests run one in theirs.
+"""
+
+import math
+import threading
+import time
+from typing import Any
+
+from charrnn.engine.training import Trainer
+from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
+from charrnn.runs.limits import Limits
+from charrnn.runs.serialization import state_from_bytes, state_to_bytes
+from charrnn.runs.store.leases import LeaseLost
+from charrnn.runs.store.records import Progress, Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.workers.schedule import should_record, should_snapshot
+
+PUBLISH_SECONDS = 0.25
+# Under heavy load, progress is published up to this many times less often: see Worker.train().
+MAX_PUBLISH_DELAY = 8
+# Training time between two checkpoints, at most. A killed worker repeats no more than that, plus
+# the time of a sample or a long step.
+CHECKPOINT_SECONDS = 2.5
+# The largest share of the time to spend on the greedy sample, and of the CPU time on publishing.
+OVERHEAD_SHARE = 0.02
+POLL_SECONDS = 0.05  # between two reads of the requests while the run is idle
+MAX_POLL_SECONDS = 0.5  # and once it has been idle for a while
+IDLE_SECONDS = 60.0  # an idle run keeps its process for this long, to resume without delay
+
+
+class Throttle:
+    """Limits how often something is done: at most once per interval, and cheaply on average."""
+
+    def __init__(self, interval: float):
+        """interval: seconds; longer if OVERHEAD_SHARE of the time would be exceeded."""
+        self._interval = interval
+        self._next = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be done again."""
+        return time.perf_counter() >= self._next
+
+    def record(self, started: float) -> None:
+        """Note that it has just been done. started: the value of time.perf_counter() before."""
+        now = time.perf_counter()
+        self._next = now + max(self._interval, (now - started) / OVERHEAD_SHARE)
+
+
+class Worker:
+    """Trains one run, from its last checkpoint if it has one."""
+
+    def __init__(self, store: Store, run: Run, name: str):
+        """name: under which this worker holds the lease of the run.
+
+        Raises ValueError if the run cannot be trained here, KeyError if its text is gone,
+        LeaseLost, StoreError.
+        """
+        self.store, self.name, self.run = store, name, run
+        text = store.corpora.text(run.sha256)
+        self.vocabulary = Vocabulary.of(text)
+        Limits.from_environment().check(run.config, len(self.vocabulary))
+        ids = self.vocabulary.encode(text)
+        self.trainer = Trainer(ids, len(self.vocabulary), **run.config.trainer_settings())
+        self._updates = Progress()  # since the last publish()
+        self._seconds = 0.0  # spent training, over the whole life of the run
+        self._characters_per_second = 0.0
+        self._greedy_sample = ""
+        self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
+        self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
+        self._checkpoint_seconds = -math.inf  # of training, at the last checkpoint of this worker
+        checkpoint = store.snapshots.checkpoint(run.id)
+        if checkpoint:
+            self._seconds, state = checkpoint
+            self.trainer.restore(state_from_bytes(state))
+            if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
+                store.leases.rewind(run.id, name, self.trainer.iteration)
+        else:
+            self._record_start()
+
+    def work(self, stop: threading.Event) -> None:
+        """Train whenever the run should, until `stop` is set or it was idle for IDLE_SECONDS.
+
+        Raises LeaseLost, Diverged, StoreError.
+        """
+        idle_since = time.perf_counter()
+        self.publish("running" if self.run.active else "paused")
+        while not stop.is_set() and time.perf_counter() - idle_since < IDLE_SECONDS:
+            self.run = self._read_run()
+            if self.run.desired == "running" and self.trainer.iteration < self._target():
+                self._follow_learning_rate()
+                self.train(self._target())
+                idle_since = time.perf_counter()
+            else:
+                self._publish_idle()
+                # The longer the run has been idle, the less likely is a request just now.
+                idle = time.perf_counter() - idle_since
+                stop.wait(min(MAX_POLL_SECONDS, max(POLL_SECONDS, idle / 20)))
+        self.publish(self._idle_status(), checkpoint=True)
+
+    def train(self, until: int) -> None:
+        """Train for PUBLISH_SECONDS, or until an iteration, then publish.
+
+        When many processes compete for the CPU, little training fits into PUBLISH_SECONDS, and
+        publishing takes longer because writers wait for each other. A turn then lasts up to
+        MAX_PUBLISH_DELAY times as long: short enough for pages and their requests, and publishing
+        stays a small share of the work.
+        """
+        trainer = self.trainer
+        started, first_iteration = time.perf_counter(), trainer.iteration
+        enough_cpu_time = time.process_time() + self._publish_cost / OVERHEAD_SHARE
+        while trainer.iteration < until and not _turn_over(started, enough_cpu_time):
+            self._step(started)
+        elapsed = time.perf_counter() - started
+        self._seconds += elapsed
+        self._update_speed(trainer.iteration - first_iteration, elapsed)
+        reached = trainer.iteration >= until
+        # The next turn may take as long again, and until it ends there is no checkpoint.
+        at_risk = self._seconds + elapsed - self._checkpoint_seconds
+        self.publish(
+            self._idle_status() if reached else "running",
+            checkpoint=reached or at_risk > CHECKPOINT_SECONDS,
+        )
+
+    def publish(
+        self, status: str, *, failure: str = "", message: str = "", checkpoint: bool = False
+    ) -> None:
+        """Write all progress since the last time in one transaction, and renew the lease.
+
+        Without a message, the run keeps the one that a pause has set. Raises LeaseLost, StoreError.
+        """
+        trainer = self.trainer
+        self._refresh_greedy_sample()
+        fields: dict[str, Any] = {
+            "status": status,
+            "iteration": trainer.iteration,
+            "smooth_loss": trainer.smooth_loss,
+            "seconds": self._seconds,
+            "characters_per_second": self._characters_per_second,
+            "greedy_sample": self._greedy_sample,
+        }
+        if message:
+            fields |= {"failure": failure, "message": message}
+        if checkpoint:
+            self._updates.checkpoint = self._state_row(self._seconds)
+        cpu_time = time.process_time()
+        self.store.leases.publish(self.run.id, self.name, fields, self._updates)
+        if not checkpoint and not self._updates.snapshots:
+            self._publish_cost = time.process_time() - cpu_time
+        self._updates = Progress()
+        if checkpoint:
+            self._checkpoint_seconds = self._seconds
+
+    def _read_run(self) -> Run:
+        """The run with the newest requests. Raises LeaseLost if it was deleted."""
+        try:
+            return self.store.runs.get(self.run.id)
+        except KeyError as error:
+            raise LeaseLost(self.run.id) from error
+
+    def _record_start(self) -> None:
+        """Record loss, sample and snapshot from before the first update."""
+        loss = self.trainer.smooth_loss
+        self._updates.metrics.append(
+            {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
+        )
+        self._evaluate()
+        self._add_snapshot(0.0)
+
+    def _step(self, turn_started: float) -> None:
+        """One training step, and what the schedule asks for after it.
+
+        turn_started: the value of time.perf_counter() at the beginning of the turn.
+        """
+        step_started = time.perf_counter()
+        record = self.trainer.step()
+        if should_record(record.iteration):
+            seconds = self._seconds + step_started - turn_started
+            self._updates.metrics.append(record._asdict() | {"seconds": seconds})
+        if record.iteration % self.run.config.sample_interval == 0:
+            self._evaluate()
+        if should_snapshot(record.iteration):
+            self._add_snapshot(self._seconds + time.perf_counter() - turn_started)
+
+    def _evaluate(self) -> None:
+        """Add a sample, and the loss on the held-out text if there is any."""
+        trainer = self.trainer
+        text = self.vocabulary.decode(trainer.sample(self.run.config.sample_length))
+        self._updates.samples.append({"iteration": trainer.iteration, "text": text})
+        held_out_loss = trainer.held_out_loss()
+        if held_out_loss is not None:
+            row = {"iteration": trainer.iteration, "held_out_loss": held_out_loss}
+            self._updates.evaluations.append(row)
+
+    def _add_snapshot(self, seconds: float) -> None:
+        """Add a snapshot of the complete state, so that a new run can branch off from here."""
+        self._updates.snapshots.append(self._state_row(seconds))
+
+    def _state_row(self, seconds: float) -> dict[str, Any]:
+        """A row for a checkpoint or a snapshot. seconds: spent training so far."""
+        state = state_to_bytes(self.trainer.state())
+        return {"iteration": self.trainer.iteration, "seconds": seconds, "state": state}
+
+    def _refresh_greedy_sample(self) -> None:
+        if self._greedy_throttle.ready:
+            started = time.perf_counter()
+            ids = self.trainer.greedy_sample(GREEDY_SAMPLE_LENGTH)
+            self._greedy_sample = self.vocabulary.decode(ids)
+            self._greedy_throttle.record(started)
+
+    def _target(self) -> int:
+        """The iteration to train to: the limit of the run, or an earlier pause."""
+        return min(self.run.iterations, self.run.pause_at or self.run.iterations)
+
+    def _follow_learning_rate(self) -> None:
+        """Apply the requested learning rate, and record a change of it."""
+        if self.run.learning_rate != self.trainer.learning_rate:
+            self.trainer.learning_rate = self.run.learning_rate
+            change = {
+                "iteration": self.trainer.iteration,
+                "learning_rate": self.run.learning_rate,
+            }
+            self._updates.rate_changes.append(change)
+            # Together with a checkpoint, so that a restarted worker finds both or neither.
+            self.publish("running", checkpoint=True)
+
+    def _publish_idle(self) -> None:
+        """Publish a change of status, and renew the lease every second."""
+        status = self._idle_status()
+        changed = self.run.status != status
+        if changed or time.time() - self.run.heartbeat > 1.0:
+            self.publish(status, checkpoint=changed)
+
+    def _idle_status(self) -> str:
+        return "finished" if self.trainer.iteration >= self.run.iterations else "paused"
+
+    def _update_speed(self, iterations: int, elapsed: float) -> None:
+        """Update the running average of the speed after some iterations. elapsed: seconds."""
+        characters = iterations * self.trainer.seq_length * self.trainer.streams
+        speed = characters / max(elapsed, 1e-9)
+        average = self._characters_per_second
+        self._characters_per_second = speed if average == 0 else 0.7 * average + 0.3 * speed
+
+
+def _turn_over(started: float, enough_cpu_time: float) -> bool:
+    """Whether it is time to publish. Both arguments are readings of clocks, see Worker.train()."""
+    elapsed = time.perf_counter() - started
+    if elapsed <= PUBLISH_SECONDS:
+        return False
+    return time.process_time() >= enough_cpu_time or elapsed > MAX_PUBLISH_DELAY * PUBLISH_SECONDS

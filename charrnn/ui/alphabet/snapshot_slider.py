@@ -1,0 +1,39 @@
+"""The slider over the snapshots of a run. At its right end it follows the newest weights."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import session
+from charrnn.ui.shared.formatting import snapshot_range, why_no_earlier_snapshot
+
+NEWEST = "newest"
+
+
+def choose_iteration(run: Run, kept: list[int]) -> int | None:
+    """The iteration of the chosen snapshot, None for the newest weights.
+
+    kept: the iterations that have a snapshot, in ascending order.
+    """
+    key = _key(run)
+    if st.session_state.get(key) not in kept:
+        # As snapshots are added, the right end gets a new position; keep the slider there.
+        st.session_state[key] = NEWEST
+    options: list[int | str] = [*kept, NEWEST]
+    chosen = st.select_slider(
+        f"Snapshot: {snapshot_range(kept)}",
+        options,
+        format_func=lambda n: n if n == NEWEST else f"{n:,}",
+        help=why_no_earlier_snapshot(kept),
+        key=key,
+        persist_state="session",
+    )
+    return chosen if isinstance(chosen, int) else None
+
+
+def shows_snapshot(run: Run) -> bool:
+    """Whether the slider is at a snapshot, not at the newest weights."""
+    return st.session_state.get(_key(run), NEWEST) != NEWEST
+
+
+def _key(run: Run) -> str:
+    return f"{session.EMBEDDINGS_AT}_{run.id}"

@@ -1,0 +1,139 @@
+"""One of the compared runs: everything the page shows of it, read once per refresh."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.parameters import Parameters
+from charrnn.runs.store.records import Corpus, History, Run, Summary
+from charrnn.ui import services
+from charrnn.ui.shared import lineage
+
+# Legible on both backgrounds and distinguishable with colour blindness; a seventh run repeats the
+# first colour with other dashes.
+COLOURS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
+DASHES = ((1, 0), (6, 3), (2, 3))
+
+MAX_POINTS = 128  # per curve
+ROUNDING_SECONDS = 1e-6  # two times closer than this are the same
+
+
+@dataclass(frozen=True)
+class LineStyle:
+    """How a run is drawn in the chart."""
+
+    colour: str
+    dash: tuple[int, int]  # lengths of dash and gap
+
+    @classmethod
+    def of(cls, run: Run) -> "LineStyle":
+        """Depends on the run's number alone, so it stays the same in every comparison."""
+        index = run.number - 1
+        return cls(COLOURS[index % len(COLOURS)], DASHES[index // len(COLOURS) % len(DASHES)])
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """A run with its history and its text."""
+
+    key: str  # its id, or its view key if it is another visitor's
+    run: Run
+    history: History
+    summary: Summary
+    corpus: Corpus
+    differing_settings: str  # those in which the compared runs differ, as "learning rate 0.1"
+
+    @property
+    def style(self) -> LineStyle:
+        return LineStyle.of(self.run)
+
+    @property
+    def bits(self) -> float:
+        """The smooth loss in bits per character."""
+        return bits_per_character(self.run.smooth_loss, self.run.config.seq_length)
+
+    @property
+    def best_bits(self) -> float:
+        """The lowest smooth loss so far, in bits per character."""
+        best = self.summary.best_smooth_loss
+        T = self.run.config.seq_length
+        return self.bits if best is None else bits_per_character(best, T)
+
+    @property
+    def held_out_bits(self) -> float | None:
+        """The last loss on the held-out text, in bits per character; None without one."""
+        loss = self.summary.held_out_loss
+        return None if loss is None else bits_per_character(loss, 1)
+
+    @property
+    def weights(self) -> int:
+        """The number of weights of the network."""
+        return Parameters.size(len(self.corpus.vocabulary), self.run.config.hidden_size)
+
+    @property
+    def characters_per_iteration(self) -> int:
+        return self.run.config.seq_length * self.run.config.streams
+
+    def seconds_at(self, iterations: Iterable[int]) -> np.ndarray:
+        """The training time at each of these iterations, in seconds: (n,)."""
+        known = {row[0]: row[3] for row in self.history.metrics}
+        # The rows are thinned and can end before the newest iteration.
+        known[self.run.iteration] = self.run.seconds
+        return np.interp(list(iterations), list(known), list(known.values()))
+
+    def sample_at(self, position: float, *, by: str) -> int | None:
+        """The iteration of the last sample up to `position`; None before the first.
+
+        by: the unit of `position`, "iteration" or "second".
+        """
+        sampled = self.history.sample_iterations
+        positions = sampled if by == "iteration" else self.seconds_at(sampled)
+        earlier = [
+            iteration
+            for iteration, at in zip(sampled, positions, strict=True)
+            if at <= position + ROUNDING_SECONDS
+        ]
+        return earlier[-1] if earlier else None
+
+
+def activity(run: Run) -> str:
+    """ "training" or "queued"; "" for a run that does neither."""
+    if not run.active:
+        return ""
+    return "training" if run.leased else "queued"
+
+
+def find(key: str) -> Run | None:
+    """The visitor's own run with that id, or the run shared under that view key."""
+    workspace = services.workspace()
+    for look_up in (workspace.run, workspace.viewed):
+        with suppress(KeyError):
+            return look_up(key)
+    return None
+
+
+def read(runs: dict[str, Run]) -> list[ComparedRun]:
+    """The runs with their histories as they are now. runs: by key."""
+    store = services.store()
+    summaries = store.history.summaries(run.id for run in runs.values())
+    store.runs.mark_viewed([run.id for run in runs.values()])
+    differing = lineage.varying_settings([run.config for run in runs.values()])
+    several_texts = len({run.sha256 for run in runs.values()}) > 1
+    compared_runs = []
+    for key, listed_run in runs.items():
+        run, history = store.history.observe(
+            listed_run.id, points=MAX_POINTS, evaluations=MAX_POINTS
+        )
+        corpus = services.corpus(run.sha256)
+        words = [corpus.name] if several_texts else []
+        words += [
+            f"{lineage.label(name)} {lineage.value(name, getattr(run.config, name))}"
+            for name in differing
+        ]
+        compared_runs.append(
+            ComparedRun(key, run, history, summaries[run.id], corpus, " · ".join(words))
+        )
+    return compared_runs

@@ -1,0 +1,49 @@
+"""Importing a saved run: the uploaded file becomes one of the visitor's own runs."""
+
+import streamlit as st
+
+from charrnn.runs.files.transfer import TextNeeded, import_run
+from charrnn.runs.files.validation import BadRunFile
+from charrnn.runs.limits import TooLarge
+from charrnn.runs.store.records import Run
+from charrnn.ui import comparison, services, session
+from charrnn.ui.markdown import escape_markdown
+
+MAX_FILE_MEGABYTES = 120  # holds the largest allowed network with its text
+
+
+def draw() -> None:
+    """The file uploader. The imported run is paused, selected and compared."""
+    with st.popover("Import a run", icon=":material/upload_file:", type="tertiary"):
+        file = st.file_uploader(
+            "File of a saved run",
+            key=session.RUN_FILE,
+            max_upload_size=MAX_FILE_MEGABYTES,
+            label_visibility="collapsed",
+        )
+        st.caption("Choose a file saved with “Save a copy”.")
+        if file is None or st.session_state.get(session.IMPORTED_FILE) == file.file_id:
+            return
+        try:
+            run = _import(file.getvalue())
+        except (BadRunFile, TooLarge) as error:
+            st.error(escape_markdown(str(error)), icon=":material/error:")
+            return
+        st.session_state[session.IMPORTED_FILE] = file.file_id
+        comparison.select([*(comparison.selected() or []), run.id])
+        session.select_run(run.id)
+        st.rerun()
+
+
+def _import(data: bytes) -> Run:
+    """Import a run; one saved without its text continues with the text the visitor uploaded.
+
+    Raises BadRunFile, TooLarge.
+    """
+    try:
+        return import_run(services.workspace(), data)
+    except TextNeeded as error:
+        if error.sha256 not in session.own_texts():
+            raise
+        text = services.store().corpora.text(error.sha256)
+        return import_run(services.workspace(), data, text=text)

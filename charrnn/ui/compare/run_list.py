@@ -1,0 +1,114 @@
+"""The visitor's runs, newest first: check to compare, open, rename, duplicate, delete, restore."""
+
+import html
+from functools import partial
+
+import streamlit as st
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.store.records import Run
+from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui.compare.checkbox import checkbox
+from charrnn.ui.compare.compared_run import LineStyle, activity
+from charrnn.ui.compare.samples import swatch
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared.run_actions.menu import act, draw_menu
+
+SHOWN_AT_FIRST = 20  # runs
+REFRESH_SECONDS = 3.0  # longer when many pages are live, see ui/refresh.py
+
+
+def draw() -> None:
+    """The list, as a fragment that refreshes itself while any run trains."""
+    refresh_seconds = _refresh_seconds(services.workspace().runs())
+    st.fragment(_draw, run_every=refresh_seconds)(refresh_seconds, _compared())
+
+
+def _compared() -> tuple[str, ...]:
+    return tuple(comparison.selected() or ())
+
+
+def _refresh_seconds(runs: list[Run]) -> float | None:
+    """How often to refresh; None while no run trains."""
+    moving = any(run.moving for run in runs)
+    return REFRESH_SECONDS * services.refresh_factor() if moving else None
+
+
+@shows_errors()
+def _draw(refresh_seconds: float | None, compared: tuple[str, ...]) -> None:
+    """refresh_seconds and compared: as they were when the whole page was drawn."""
+    runs = services.workspace().runs()
+    if refresh_seconds:
+        services.note_refresh(refresh_seconds)
+    if _compared() != compared or _refresh_seconds(runs) != refresh_seconds:
+        st.rerun()  # the rest of the page shows the compared runs
+    st.markdown("##### Your runs")
+    _offer_undo()
+    if not runs:
+        st.caption("No runs yet. Press Train on the Train page to start one.")
+        return
+    several_texts = len({run.sha256 for run in runs}) > 1
+    show_all = len(runs) <= SHOWN_AT_FIRST or st.toggle(f"Show all {len(runs)}", key="all_runs")
+    picked = None
+    for run in runs if show_all else runs[:SHOWN_AT_FIRST]:
+        picked = _row(run, compared, name_text=several_texts) or picked
+    if picked:
+        act(*picked)
+
+
+def _row(run: Run, compared: tuple[str, ...], *, name_text: bool) -> tuple[Run, str] | None:
+    """One run; returns it with the menu action that was picked, if any."""
+    key = f"compared_{run.number}"  # not the id: it can hold what a component's key must not
+    full = len(compared) >= comparison.MAX_RUNS
+    with st.container(horizontal=True, vertical_alignment="center", key=f"run_row_{run.id}"):
+        checkbox(
+            run.title,
+            checked=run.id in compared,
+            why_not_more=f"At most {len(compared)} runs: uncheck one first" if full else "",
+            key=key,
+            on_change=partial(_toggle, run.id, key),
+        )
+        navigation.link("Train", "Open", query=session.link_to(run.id, own=True))
+        action = draw_menu(run, in_list=True)
+    st.html(_details(run, name_text=name_text))
+    return (run, action) if action else None
+
+
+def _details(run: Run, *, name_text: bool) -> str:
+    """Below the name: the line's swatch, settings and progress, as HTML."""
+    config = run.config
+    bits = bits_per_character(run.smooth_loss, config.seq_length)
+    lines = [
+        f"hidden {config.hidden_size} · seq {config.seq_length} · rate {config.learning_rate:g}",
+        f"{bits:.2f} bits at {run.iteration:,}",
+    ]
+    if name_text:
+        lines.insert(0, html.escape(services.corpus(run.sha256).name))
+    if activity(run):
+        lines[-1] += f" · <b>{activity(run)}</b>"
+    spans = "".join(f"<span>{line}</span>" for line in lines)
+    return f'<div class="run-details">{swatch(LineStyle.of(run))}<p>{spans}</p></div>'
+
+
+def _toggle(run_id: str, key: str) -> None:
+    """Compare a run, or no longer, as its checkbox says."""
+    others = [other for other in _compared() if other != run_id]
+    comparison.select([*others, run_id] if st.session_state[key].get("checked") else others)
+
+
+def _offer_undo() -> None:
+    """An Undo button for the run that was deleted last."""
+    run_id = session.deleted_run()
+    if run_id is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
+        st.caption(f"{escape_markdown(services.store().runs.get(run_id).title)} was deleted.")
+        st.button("Undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(run_id,))
+
+
+@shows_errors()
+def _undo(run_id: str) -> None:
+    services.workspace().restore(run_id)
+    session.note_deleted(None)
+    comparison.select([*_compared(), run_id])

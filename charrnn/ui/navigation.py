@@ -1,0 +1,24 @@
+"""Going from one page to another by its title. The pages themselves are registered by pages.py."""
+
+import streamlit as st
+
+from charrnn.ui import session
+
+_pages: dict[str, st.Page] = {}
+
+
+def register(pages: list[st.Page]) -> None:
+    """Make the pages known. They are the same for every session, but created at every rerun."""
+    _pages.update({page.title: page for page in pages})
+
+
+def go(title: str) -> None:
+    """Go to a page, with the selected run. Must not be called in a callback."""
+    if session.page() == title:
+        st.rerun()
+    st.switch_page(_pages[title], query_params=session.link_to_selected())
+
+
+def link(title: str, label: str, *, query: dict[str, str]) -> None:
+    """Draw a link to a page. Unlike go(), following it can be undone with the browser's Back."""
+    st.page_link(_pages[title], label=label, query_params=query)

@@ -1,0 +1,38 @@
+"""The data behind a chart as a table and as a CSV file, each made only when it is asked for."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+MAX_ROWS = 2000  # shown on the page; the file holds all of them
+
+
+def download(frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:
+    """Draw a button that downloads the frame as `name`.csv."""
+
+    def csv() -> bytes:
+        rows = frame() if callable(frame) else frame
+        # With a byte order mark, because spreadsheets do not recognize UTF-8 without one.
+        return rows.to_csv(index=False).encode("utf-8-sig")
+
+    st.download_button(
+        "CSV",
+        csv,
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=f"csv_{name}",
+        icon=":material/download:",
+        type="tertiary",
+        help=f"Download {name}.csv",
+        on_click="ignore",
+    )
+
+
+def table(title: str, name: str, frame: Callable[[], pd.DataFrame]) -> None:
+    """Draw an expander with the table and its download. frame: called once it is opened."""
+    expander = st.expander(title, key=f"table_{name}", on_change="rerun", type="compact")
+    with expander:
+        if expander.open:
+            st.dataframe(frame().head(MAX_ROWS), hide_index=True, height=300)
+            download(frame, name)

@@ -1,0 +1,34 @@
+"""How the page writes durations, lists and the range of available snapshots."""
+
+
+def duration(seconds: float) -> str:
+    """A duration for people: 8 s, 2 min 05 s, 1 h 20 min."""
+    seconds = round(seconds)
+    minutes, hours = seconds // 60, seconds // 3600
+    if hours:
+        return f"{hours} h {minutes % 60:02d} min"
+    return f"{minutes} min {seconds % 60:02d} s" if minutes else f"{seconds} s"
+
+
+def listed(words: list[str]) -> str:
+    """a, b and c."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def snapshot_range(iterations: list[int]) -> str:
+    """Which part of a run its snapshots cover. iterations: those with a snapshot, ascending."""
+    if not iterations:
+        return "no earlier snapshot yet"
+    if iterations[0] == 0:
+        return "from before the first update to now"
+    return f"from iteration {iterations[0]:,}, the earliest snapshot, to now"
+
+
+def why_no_earlier_snapshot(iterations: list[int]) -> str | None:
+    """Why the snapshots do not go back to iteration 0; None if they do, or if there are none."""
+    if not iterations or iterations[0] == 0:
+        return None
+    return (
+        "This run was imported from a file, which holds the network only as it was when the file "
+        "was saved."
+    )

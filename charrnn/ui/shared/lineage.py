@@ -1,0 +1,82 @@
+"""Where a run comes from and how its settings differ from those of other runs, in words."""
+
+from typing import Any
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Run
+from charrnn.ui.shared.formatting import listed
+
+LABELS = {
+    "learning_rate": "learning rate",
+    "iterations": "iteration limit",
+    "sample_length": "sample length",
+    "sample_interval": "sample interval",
+    "held_out": "held out",
+}
+
+
+def label(setting: str) -> str:
+    """The name of a setting on the page."""
+    return LABELS.get(setting, setting)
+
+
+def value(setting: str, number: Any) -> str:
+    """The value of a setting as the page writes it."""
+    if setting == "held_out":
+        return f"{number:.0%}"
+    return f"{number:,}" if isinstance(number, int) else f"{number}"
+
+
+def differences(before: RunConfig, after: RunConfig) -> list[str]:
+    """The changed settings, each as "learning rate 0.1 → 0.3", without the iteration limit."""
+    return [
+        f"{label(name)} {value(name, old)} → {value(name, new)}"
+        for name, (old, new) in before.differences(after).items()
+        if name != "iterations"
+    ]
+
+
+def varying_settings(configs: list[RunConfig]) -> list[str]:
+    """The names of the settings that are not the same in all configs, without the iteration limit.
+
+    [] for fewer than two configs.
+    """
+    dicts = [config.to_dict() for config in configs]
+    names = dicts[0] if dicts else {}
+    return [name for name in names if len({d[name] for d in dicts}) > 1 and name != "iterations"]
+
+
+def origin_in_words(run: Run, parent: Run | None) -> str:
+    """Which run this one is a copy or a branch of, and what was changed; "" if of none.
+
+    parent: the run it comes from, or None if the visitor cannot see that (any more).
+    """
+    if run.parent is None:
+        return ""
+    title = parent.title if parent else "an unavailable run"
+    if run.branched_at is not None:
+        origin = f"Branch of {title} at iteration {run.branched_at:,}"
+    else:
+        origin = f"Copy of {title}"
+    return f"{origin}: {_changes(parent, run)}" if parent else origin
+
+
+def children_in_words(run: Run, runs: list[Run]) -> list[str]:
+    """The copies and branches of a run among `runs`, one line each, oldest first."""
+    lines = []
+    for other in sorted(runs, key=lambda other: other.number):
+        if other.parent == run.id:
+            kind = "Copy" if other.branched_at is None else f"Branch at {other.branched_at:,}"
+            lines.append(f"{kind}: {other.title}, {_changes(run, other)}")
+    return lines
+
+
+def lines(run: Run, runs: list[Run]) -> list[str]:
+    """The origin of a run, then its copies and branches, one line each. runs: all to look among."""
+    parent = next((other for other in runs if other.id == run.parent), None)
+    origin = origin_in_words(run, parent)
+    return ([origin] if origin else []) + children_in_words(run, runs)
+
+
+def _changes(parent: Run, child: Run) -> str:
+    return listed(differences(parent.config, child.config)) or "no changes"

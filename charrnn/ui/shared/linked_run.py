@@ -1,0 +1,32 @@
+"""The run that the link names."""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services, session
+
+
+def run_in_link() -> Run | None:
+    """The run to show: one of the visitor's own, or one that was shared by a read-only link.
+
+    None if the link names no run, or one that does not exist; the latter is said on the page.
+    """
+    key = session.run_id()
+    if key is None:
+        return None
+    workspace = services.workspace()
+    for find, owned in ((workspace.run, True), (workspace.viewed, False)):
+        with suppress(KeyError):
+            run = find(key)
+            # The owner of a run may have opened its read-only link.
+            session.set_run_owned(owned or services.owned(run))
+            return run
+    session.forget_run()
+    st.warning(
+        "The run in this link was not found: it was deleted, or it is on another server. "
+        "You can start a new run.",
+        icon=":material/link_off:",
+    )
+    return None

@@ -1,0 +1,76 @@
+"""Branch from here: a new run that continues from a snapshot of another."""
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Run
+from charrnn.ui import navigation, services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.settings import CHOICES
+
+
+def offer(run: Run, iteration: int) -> None:
+    """Draw a button that branches from the complete snapshot nearest to an iteration.
+
+    Draws nothing if the run has no complete snapshot.
+    """
+    complete = services.store().snapshots.iterations(run.id, complete=True)
+    if not complete:
+        return
+    nearest = min(complete, key=lambda n: abs(n - iteration))
+    hint = f"Iteration {iteration:,} has no complete snapshot; the nearest one is at {nearest:,}."
+    if st.button(
+        f"Branch from {nearest:,}",
+        icon=":material/fork_right:",
+        help=hint if nearest != iteration else None,
+    ):
+        branch(run, nearest)
+
+
+@dialog("Branch from here", icon=":material/fork_right:")
+@shows_errors()
+def branch(run: Run, iteration: int) -> None:
+    """The dialog that chooses the learning rate of the branch and starts it."""
+    rate_then = services.workspace().learning_rate_at(run, iteration)
+    st.caption(
+        f"A new run starts from this network as it was at iteration {iteration:,} and trains on "
+        f"independently. This run is not changed. Its learning rate was {rate_then:g} at that "
+        "iteration."
+    )
+    rate = st.select_slider(
+        "learning rate",
+        sorted({*CHOICES["learning_rate"], rate_then}),
+        value=rate_then,
+        key=f"branch_rate_{run.id}_{iteration}",
+        help=RunConfig.meaning("learning_rate"),
+    )
+    if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):
+        start(run, iteration, rate)
+
+
+def start(run: Run, iteration: int, rate: float) -> None:
+    """Start a branch and show it on the page Train. Raises StoreError."""
+    new_run = services.workspace().branch(run, iteration, learning_rate=rate)
+    services.supervisor().reconcile()
+    session.select_run(new_run.id)
+    navigation.go("Train")
+
+
+def offer_recovery(run: Run) -> None:
+    """After training has diverged, draw a button that branches from before that happened.
+
+    The branch starts from the last good snapshot, with at most a third of the learning rate.
+    Draws nothing if there is no such snapshot.
+    """
+    last_good = services.store().snapshots.last_good(run.id)
+    if last_good is None:
+        return
+    limit = run.learning_rate / 3
+    rate = max((rate for rate in CHOICES["learning_rate"] if rate <= limit), default=limit)
+    if st.button(
+        f"Go back to iteration {last_good:,} with learning rate {rate:g}",
+        icon=":material/undo:",
+        type="primary",
+    ):
+        start(run, last_good, rate)

@@ -1,0 +1,58 @@
+"""The menu of a run: everything that can be done with it besides training it."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import comparison, services, session
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared.run_actions import duplicate, rename, save, share, sweep
+
+ACTIONS = {
+    "duplicate": ":material/content_copy: Duplicate and change",
+    "sweep": ":material/grid_view: Sweep",
+    "rename": ":material/edit: Rename",
+    "save": ":material/save: Save a copy",
+    "share": ":material/share: Share a read-only link",
+    "delete": ":material/delete: Delete",
+}
+
+
+def draw_menu(run: Run, *, in_list: bool = False) -> str | None:
+    """Draw the menu; returns the chosen key of ACTIONS, for act().
+
+    in_list: whether the button stands in the list of runs, where it is only a symbol.
+    """
+    return st.menu_button(
+        "⋮" if in_list else "More",
+        list(ACTIONS),
+        format_func=ACTIONS.__getitem__,
+        key=f"menu_{run.id}",
+        type="tertiary",
+        help=f"Actions for {escape_markdown(run.title)}",
+    )
+
+
+def act(run: Run, action: str) -> None:
+    """Do what was chosen from the menu. Raises StoreError."""
+    if action == "duplicate":
+        duplicate.duplicate(run)
+    elif action == "sweep":
+        sweep.sweep(run)
+    elif action == "rename":
+        rename.rename(run)
+    elif action == "save":
+        save.save(run)
+    elif action == "share":
+        share.share(run)
+    else:
+        delete_run(run)
+        st.rerun()
+
+
+def delete_run(run: Run) -> None:
+    """Delete a run; the page Compare offers to undo it. Raises StoreError."""
+    services.workspace().delete(run.id)
+    session.note_deleted(run.id)
+    comparison.select([key for key in comparison.selected() or [] if key != run.id])
+    if session.run_id() == run.id:
+        session.forget_run()

@@ -1,0 +1,48 @@
+"""Save a run to files: the whole run, its loss curve as a table, its samples as text."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from charrnn.runs.files.transfer import curve_csv, export_run, samples_text
+from charrnn.runs.store.records import Run
+from charrnn.ui import services
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared.dialogs import dialog
+
+
+@dialog("Save a copy", icon=":material/save:")
+@shows_errors()
+def save(run: Run) -> None:
+    """The dialog that offers the files. Each is made only when it is downloaded."""
+    store, stem = services.store(), f"charrnn-run-{run.number}"
+    if store.snapshots.checkpoint_iteration(run.id) is None:
+        st.markdown("There is nothing to save yet: let the run train for a moment.")
+        return
+    st.markdown(
+        "**The whole run**: the network, the state of its optimizer, its loss curve and all its "
+        "samples. Import it here, on another machine or on the command line, and training "
+        "continues as if it had never stopped, to the last bit."
+    )
+    with_text = st.toggle("Include the text it learns from", value=True)
+    _download(
+        "The whole run",
+        partial(export_run, store, run, with_text=with_text),
+        f"{stem}.safetensors",
+        "application/octet-stream",
+    )
+    st.markdown("**Parts of it**: the loss curve as a spreadsheet (CSV), the samples as text.")
+    with st.container(horizontal=True):
+        _download("Loss curve", partial(curve_csv, store, run), f"{stem}-curve.csv", "text/csv")
+        _download(
+            "All samples", partial(samples_text, store, run), f"{stem}-samples.txt", "text/plain"
+        )
+
+
+def _download(
+    label: str, make: Callable[[], bytes] | Callable[[], str], file_name: str, mime: str
+) -> None:
+    st.download_button(
+        label, make, file_name=file_name, mime=mime, icon=":material/download:", on_click="ignore"
+    )

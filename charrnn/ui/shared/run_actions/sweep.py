@@ -1,0 +1,79 @@
+"""Sweep: a copy of a run with every combination of a few values."""
+
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from typing import Any
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Run
+from charrnn.ui import services
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import lineage
+from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.run_actions.copies import (
+    offered_values,
+    refusal,
+    show_estimate,
+    start_copies,
+)
+
+SWEEP_SETTINGS = ("learning_rate", "hidden_size", "seq_length")
+SWEEP_ITERATIONS = 10_000
+MAX_SWEEP = 12  # runs
+
+
+@dialog("Sweep: try every combination", width="large", icon=":material/grid_view:")
+@shows_errors()
+def sweep(run: Run) -> None:
+    """The dialog for a copy of a run with every combination of the chosen values."""
+    st.caption(
+        "Choose two or more values of at least one setting. Every combination becomes a copy of "
+        f"{escape_markdown(run.title)}."
+    )
+    corpus = services.corpus(run.sha256)
+    configs = [config.fitted(corpus.characters) for config in _choose_sweep(run)]
+    n = len(configs)
+    problem = refusal(configs, corpus)
+    if n > MAX_SWEEP:
+        problem = f"These are {n} runs, and at most {MAX_SWEEP} are allowed: choose fewer values."
+    show_estimate(configs, corpus, problem)
+    if st.button(
+        f"Start {n} run{'s' * (n > 1)}",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=bool(problem) or n == 1,
+    ):
+        start_copies(run, corpus, configs)
+
+
+def _choose_sweep(run: Run) -> list[RunConfig]:
+    """The controls for a sweep; returns every combination of the chosen values."""
+    chosen: dict[str, list[Any]] = {
+        name: st.pills(
+            lineage.label(name),
+            offered_values(run, name),
+            selection_mode="multi",
+            default=[getattr(run.config, name)],
+            key=f"sweep_{name}_{run.id}",
+            format_func=partial(lineage.value, name),
+        )
+        or [getattr(run.config, name)]
+        for name in SWEEP_SETTINGS
+    }
+    chosen["iterations"] = [
+        st.select_slider(
+            lineage.label("iterations"),
+            offered_values(run, "iterations"),
+            value=SWEEP_ITERATIONS,
+            key=f"sweep_iterations_{run.id}",
+            format_func=partial(lineage.value, "iterations"),
+        )
+    ]
+    return [
+        replace(run.config, **dict(zip(chosen, values, strict=True)))
+        for values in product(*chosen.values())
+    ]

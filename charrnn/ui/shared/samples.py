@@ -1,0 +1,81 @@
+"""A sample on the page: passages copied from the text are marked, and new words are listed."""
+
+import html
+
+import streamlit as st
+
+from charrnn.engine.analysis.overlap import Overlap, SourceIndex, min_match_length
+from charrnn.runs.store.records import Corpus
+from charrnn.ui import services
+
+MAX_NEW_WORDS = 6  # listed below a sample
+MAX_QUOTED = 40  # characters quoted of the longest match
+
+
+def draw(text: str, corpus: Corpus, *, height: int | None = None) -> None:
+    """Draw a sample with the passages copied from its text underlined, and the copy meter below.
+
+    height: in pixels; a longer sample scrolls. None: as high as the sample.
+    """
+    overlap = source(corpus).compare(text)
+    style = f' style="height: {height}px"' if height else ""
+    st.html(f'<pre class="written" tabindex="0"{style}><code>{_marked(text, overlap)}</code></pre>')
+    st.html(meter(text, overlap))
+
+
+def source(corpus: Corpus) -> SourceIndex:
+    """The text of a corpus, indexed for looking samples up in it. Cached."""
+    return _source_at(services.url(), corpus.sha256)
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _source_at(url: str, sha256: str) -> SourceIndex:
+    corpus = services.corpus(sha256)
+    shortest = min_match_length(corpus.characters, corpus.baselines.trigram)
+    return SourceIndex(services.store().corpora.text(sha256), min_length=shortest)
+
+
+def meter(text: str, overlap: Overlap) -> str:
+    """The copy meter of a sample, as HTML."""
+    return f'<p class="meter">{html.escape(meter_in_words(text, overlap))}</p>'
+
+
+def meter_in_words(text: str, overlap: Overlap) -> str:
+    """How much of a sample is copied from the text, and which of its words are new."""
+    parts = [_copied_in_words(text, overlap)]
+    if overlap.known_share is not None:
+        parts.append(f"{overlap.known_share:.0%} of its words occur in the text")
+    if overlap.invented:
+        listed = ", ".join(overlap.invented[:MAX_NEW_WORDS])
+        more = len(overlap.invented) - MAX_NEW_WORDS
+        parts.append(f"new words: {listed}" + (f" and {more} more" if more > 0 else ""))
+    return " · ".join(parts)
+
+
+def _copied_in_words(text: str, overlap: Overlap) -> str:
+    if overlap.longest is None:
+        return "Nothing in this sample is copied from the text"
+    start, length = overlap.longest
+    match = " ".join(text[start : start + length].split())
+    quote = match if len(match) <= MAX_QUOTED else match[:MAX_QUOTED].rstrip() + "…"
+    return (
+        f"{overlap.share:.0%} of this sample is copied from the text; "
+        f"the longest match is {length} characters: “{quote}”"
+    )
+
+
+def _marked(text: str, overlap: Overlap) -> str:
+    """The sample as escaped HTML, with a <mark> around each copied passage."""
+    pieces, end = [], 0
+    for start, length in overlap.matches:
+        pieces.append(_escaped(text[end:start]))
+        end = start + length
+        title = f"These {length} characters also occur in the text"
+        pieces.append(f'<mark title="{title}">{_escaped(text[start:end])}</mark>')
+    return "".join(pieces) + _escaped(text[end:])
+
+
+def _escaped(text: str) -> str:
+    # st.html() strips lines that hold only spaces. It does not see a numeric reference as a
+    # line break, so such lines survive.
+    return html.escape(text).replace("\n", "&#10;")

@@ -1,0 +1,15 @@
+"""The Train page, at /: choose a text and settings, train a network, watch it learn.
+
+page.py            the page: the sidebar, the controls, the live part
+text_panel.py      sidebar, step 1: the text
+settings_panel.py  sidebar, step 2: the settings
+controls.py        the buttons Train, Pause, Resume, Step, Reset
+live.py            the live part and how often it refreshes
+run_view.py        the data of one refresh
+progress.py        problems of the run, its progress bar, its figures
+loss_panel.py      the loss chart with its options
+loss_rows.py       its rows
+loss_chart.py      its Vega-Lite specification
+loss_summary.py    the chart in words
+sample_panel.py    the newest sample, and the earlier ones
+"""

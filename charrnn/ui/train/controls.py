@@ -1,0 +1,201 @@
+"""The row of buttons, Train, Pause, Resume, Step and Reset, and what each does to the run.
+
+A callback changes the store before it changes the session: if the page reruns at that moment,
+Streamlit ends the callback at the first access to the session. _create_run() and _step() are the
+exceptions. A text or step size that was changed last may arrive together with the click, so they
+have to read the session first.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.workspace import Workspace
+from charrnn.ui import services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared.run_actions.menu import act, draw_menu
+from charrnn.ui.train.settings_panel import changes_in_words
+from charrnn.ui.train.text_panel import current_corpus
+
+STEP_SIZES = (1, 100, 1000)  # iterations
+MAX_RELATED = 4  # copies and branches listed by name
+
+
+def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
+    """Draw the buttons that apply to the run, or to no run yet."""
+    workspace = services.workspace()
+    if run and not services.owned(run):
+        _draw_for_viewer(workspace, run)
+        return
+    changed = bool(changes_in_words(run, corpus, config))
+    action = None
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        if run is None or changed:
+            _train_button(workspace, run)
+        if run:
+            _pause_or_resume_button(workspace, run, primary=not changed)
+        _step_button(workspace, run)
+        st.button(
+            "Reset",
+            icon=":material/restart_alt:",
+            on_click=_reset,
+            args=(workspace, run),
+            disabled=run is None,
+        )
+        if run:
+            action = draw_menu(run)
+            _show_lineage(run)
+        else:
+            _offer_previous_run(workspace)
+    if run and action:
+        act(run, action)
+
+
+def _draw_for_viewer(workspace: Workspace, run: Run) -> None:
+    """Another visitor's run can be viewed, and its settings used for a run of one's own."""
+    with st.container(horizontal=True, vertical_alignment="center", key="controls"):
+        _train_button(workspace, run, hint="Start a run of your own with these settings")
+        st.caption(
+            "You are viewing another visitor's run. You cannot change it, but you can train one "
+            "like it."
+        )
+
+
+def _train_button(workspace: Workspace, run: Run | None, hint: str | None = None) -> None:
+    st.button(
+        "Train",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_train,
+        args=(workspace, session.run_id(), run),
+        help=hint,
+    )
+
+
+def _pause_or_resume_button(workspace: Workspace, run: Run, *, primary: bool) -> None:
+    st.button(
+        "Pause" if run.active else "Resume",
+        type="primary" if primary else "secondary",
+        icon=":material/pause:" if run.active else ":material/play_arrow:",
+        on_click=_pause if run.active else _resume,
+        args=(workspace, run),
+    )
+
+
+def _step_button(workspace: Workspace, run: Run | None) -> None:
+    """The button, and how many iterations it takes."""
+    st.button(
+        "Step",
+        icon=":material/skip_next:",
+        on_click=_step,
+        args=(workspace, run),
+        disabled=bool(run and run.moving),
+    )
+    st.segmented_control(
+        "Iterations per step",
+        STEP_SIZES,
+        default=STEP_SIZES[0],
+        required=True,
+        format_func=lambda n: f"{n:,}",
+        key=session.STEP_SIZE,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def _offer_previous_run(workspace: Workspace) -> None:
+    """A button to the run that was selected before; in a new session, to the newest run."""
+    label, run_id = "Back to the previous run", session.previous_run_id()
+    if run_id is None and (runs := workspace.runs()):
+        label, run_id = f"Back to {escape_markdown(runs[0].title)}", runs[0].id
+    if run_id:
+        st.button(
+            label,
+            key="previous_run_button",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=session.select_run,
+            args=(run_id,),
+        )
+
+
+def _show_lineage(run: Run) -> None:
+    """The run's title, where it comes from, and its copies and branches."""
+    lines = lineage.lines(run, services.workspace().runs())
+    shown, more = lines[:MAX_RELATED], len(lines) - MAX_RELATED
+    words = [f"**{escape_markdown(run.title)}**", *map(escape_markdown, shown)]
+    st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))
+
+
+# --- Callbacks ----------------------------------------------------------------------------------
+
+
+@shows_errors()
+def _train(workspace: Workspace, selected: str | None, run: Run | None) -> None:
+    """Start a new run. An own run that is selected pauses, so that the new one has the CPU."""
+    _create_run(workspace, selected, beside=run)
+
+
+def _create_run(
+    workspace: Workspace,
+    selected: str | None,
+    *,
+    beside: Run | None = None,
+    pause_at: int | None = None,
+) -> None:
+    """Create a run from the text and the settings on the page, and select it.
+
+    selected: session.run_id() when the button was drawn. beside: the run on the page, if any; the
+    new run counts as a copy of it if both learn the same text.
+    """
+    if session.run_id() != selected:
+        return  # the second click of a double click: the first one has created a run
+    corpus = current_corpus()
+    if corpus is None:
+        return  # the text panel says why
+    if beside and services.owned(beside):
+        workspace.request(beside.id, desired="paused")
+    config = settings.current().fitted(corpus.characters)
+    parent = beside.id if beside and beside.sha256 == corpus.sha256 else None
+    run = workspace.create(corpus, config, pause_at=pause_at, parent=parent)
+    services.supervisor().reconcile()
+    session.select_new_run(run.id)
+
+
+@shows_errors()
+def _pause(workspace: Workspace, run: Run) -> None:
+    workspace.request(run.id, desired="paused")
+
+
+@shows_errors()
+def _resume(workspace: Workspace, run: Run, *, pause_at: int | None = None) -> None:
+    """Continue; a run at its iteration limit continues for as many iterations again."""
+    requests: dict[str, Any] = {"desired": "running", "pause_at": pause_at}
+    if run.iteration >= run.iterations:
+        _, most = RunConfig.limits("iterations")
+        requests["iterations"] = min(run.iteration + run.config.iterations, most)
+    workspace.request(run.id, **requests)
+    services.supervisor().reconcile()
+
+
+@shows_errors()
+def _step(workspace: Workspace, run: Run | None) -> None:
+    """Train for as many iterations as are selected now, then pause."""
+    size = st.session_state.get(session.STEP_SIZE, STEP_SIZES[0])
+    if run is None:
+        _create_run(workspace, None, pause_at=size)
+    else:
+        run = workspace.run(run.id)  # it may have trained on since the page was drawn
+        _resume(workspace, run, pause_at=run.iteration + size)
+
+
+@shows_errors()
+def _reset(workspace: Workspace, run: Run) -> None:
+    """Back to iteration 0 with the settings that the run began with; the run itself is kept."""
+    workspace.request(run.id, desired="paused")
+    settings.reset_live(run)
+    session.select_run(None)

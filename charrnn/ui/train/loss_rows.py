@@ -1,0 +1,195 @@
+"""The rows of the loss chart: everything in it that changes while a run trains.
+
+Losses here are in nats per character until loss_rows() converts them to every unit.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from charrnn.ui.shared.charts.specs import doubled, thinned
+from charrnn.ui.train.run_view import CurvePoint, RunView
+
+BASELINE_LABELS = {
+    "uniform": "guessing",
+    "unigram": "character frequencies",
+    "bigram": "bigrams",
+    "trigram": "trigrams",
+}
+HELD_OUT_LABEL = "held-out text"
+
+LN_2 = math.log(2)
+MAX_DOTS = 100  # samples marked on the curve
+MIN_CHANGE_DISTANCE = 0.03  # between marks of the learning rate, as a share of the iterations
+RATE_LABEL_LINES = 6  # labels of the learning rate alternate between so many lines
+MIN_BASELINE_DISTANCE = 0.065  # between labels of baselines, as a share of the height
+PLOT_HEIGHT = 255  # pixels, without the axis below
+LABEL_RISE = 8  # pixels from a baseline up to the middle of its label
+LABEL_DISTANCE = 16  # pixels, at least, between the middles of two labels
+HELD_OUT_LABEL_DISTANCES = range(10, 40)  # pixels from the line to the middle of its label
+
+Row = dict[str, Any]
+
+
+def loss_rows(view: RunView, unit: str, axis: str) -> pd.DataFrame:
+    """Everything the chart shows, one row per mark; `kind` is the layer that a row belongs to.
+
+    All that changes while a run trains is in the rows, even the extent of the axes. So the
+    specification never changes, and the chart keeps its hover and its zoom.
+    """
+    rows = _curve_rows(view) + _baseline_rows(view) + _corner_rows(view, axis)
+    rows += _held_out_label_rows(view, rows)
+    # Built column by column with the final types, because to change a DataFrame afterwards takes
+    # three times as long, at every refresh of every page.
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    nats = np.array(columns.pop("nats_per_character"), dtype=float)
+    iterations = np.array(columns.pop("iteration"), dtype=float)
+    numbers = {
+        "iteration": iterations,
+        "seconds": np.array(columns.pop("seconds"), dtype=float),
+        "characters": iterations * view.characters_per_iteration,
+        "bits": nats / LN_2,
+        "nats": nats * view.config.seq_length,
+        "perplexity": np.exp(np.minimum(nats, 80.0)),  # without overflow in float32
+    }
+    numbers |= {"x": numbers[axis], "y": numbers[unit]}
+    return pd.DataFrame(columns | {name: n.astype("float32") for name, n in numbers.items()})
+
+
+def _row(kind: str, iteration: float, nats: float, seconds: float = 0.0, label: str = "") -> Row:
+    return {
+        "kind": kind,
+        "iteration": iteration,
+        "nats_per_character": nats,
+        "seconds": seconds,
+        "label": label,
+        "label_y": 0,  # pixels from the top, for labels of the learning rate
+    }
+
+
+# --- The curve, and what lies on it -------------------------------------------------------------
+
+
+class Interpolation:
+    """Smooth loss and training time at iterations between the points of the curve."""
+
+    def __init__(self, curve: list[CurvePoint]):
+        self._iterations = [point.iteration for point in curve]
+        self._smooth_losses = [point.smooth_loss for point in curve]
+        self._seconds = [point.seconds for point in curve]
+
+    def smooth_loss(self, iteration: int) -> float:
+        """Nats, summed over the window."""
+        return float(np.interp(iteration, self._iterations, self._smooth_losses))
+
+    def seconds(self, iteration: int) -> float:
+        """Seconds of training."""
+        return float(np.interp(iteration, self._iterations, self._seconds))
+
+
+def _curve_rows(view: RunView) -> list[Row]:
+    T, at = view.config.seq_length, Interpolation(view.curve)
+    low, high = _extent(view)
+    rows = []
+    for n, loss, smooth_loss, seconds in view.curve:
+        # The loss of a single window may be far out, and must not stretch the axis.
+        if loss is not None:
+            rows.append(_row("loss", n, min(max(loss / T, low), high), seconds))
+        rows.append(_row("smooth", n, smooth_loss / T, seconds))
+    seconds_at = {point.iteration: point.seconds for point in view.curve}
+    for n, held_out in view.evaluations:
+        rows.append(_row("held-out", n, held_out, seconds_at.get(n, at.seconds(n))))
+    for n in thinned(view.sample_iterations, MAX_DOTS):
+        rows.append(_row("sample", n, at.smooth_loss(n) / T, at.seconds(n)))
+    for i, (n, rate) in enumerate(settled(view.rate_changes, view.iteration)):
+        row = _row("rate", n, at.smooth_loss(n) / T, at.seconds(n), f"learning rate {rate:g}")
+        rows.append(row | {"label_y": 10 + 16 * (i % RATE_LABEL_LINES)})
+    return rows
+
+
+def settled(changes: list[tuple[int, float]], iteration: int) -> list[tuple[int, float]]:
+    """The changes of the learning rate that were not followed by another one at once.
+
+    A slider that is moved from 0.1 to 0.01 passes all the values between. changes: (iteration,
+    learning rate). iteration: how far the run is.
+    """
+    distance = iteration * MIN_CHANGE_DISTANCE
+    next_iterations = [n for n, _ in changes[1:]] + [math.inf]
+    return [
+        change
+        for change, following in zip(changes, next_iterations, strict=False)
+        if following - change[0] > distance
+    ]
+
+
+# --- Baselines, axes, the label of the held-out line --------------------------------------------
+
+
+def _baseline_rows(view: RunView) -> list[Row]:
+    """A line for each baseline. Where two are close, the label of the upper one names both."""
+    low, high = _extent(view)
+    rows: list[Row] = []
+    for name, bits in view.corpus.baselines._asdict().items():
+        nats, label = bits * LN_2, BASELINE_LABELS[name]
+        labelled = [row for row in rows if row["label"]]
+        distance = labelled[-1]["nats_per_character"] - nats if labelled else math.inf
+        if distance < MIN_BASELINE_DISTANCE * (high - low):
+            labelled[-1]["label"] += f", {label}"
+            label = ""
+        rows.append(_row("baseline", 0, nats, label=label))
+    return rows
+
+
+def _corner_rows(view: RunView, axis: str) -> list[Row]:
+    """Two invisible corners. The x axis doubles when it is full, so that the curve never creeps."""
+    low, high = _extent(view)
+    newest = view.curve[-1]
+    if axis == "seconds":
+        end = _row("corner", 0, high, doubled(4.0, newest.seconds))
+    else:
+        limit = max(view.iterations, newest.iteration)
+        end = _row("corner", min(doubled(100, newest.iteration), limit), high)
+    return [_row("corner", 0, low), end]
+
+
+def _extent(view: RunView) -> tuple[float, float]:
+    """Both ends of the y axis, in nats per character.
+
+    Rounded to half and quarter bits, so that the axis stays the same while the loss falls a little.
+    """
+    T, baselines = view.config.seq_length, view.corpus.baselines
+    bits = [point.smooth_loss / T / LN_2 for point in view.curve]
+    held_out = [nats / LN_2 for _, nats in view.evaluations]
+    low = min(*bits, *held_out, baselines.trigram, baselines.bigram - 0.5)
+    high = max([min(max(*bits, baselines.uniform), 1.5 * baselines.uniform), *held_out])
+    low = max(0.0, math.floor(2 * (low - 0.25)) / 2)
+    label_height = 0.08 * (high - low) + 0.05
+    return low * LN_2, math.ceil(4 * (high + label_height)) / 4 * LN_2
+
+
+def _held_out_label_rows(view: RunView, rows: list[Row]) -> list[Row]:
+    """The label at the end of the held-out line, clear of the bold line, baselines and labels.
+
+    rows: all the others. In every unit, equal steps of the loss are drawn equally high.
+    """
+    if len(view.evaluations) < 2:
+        return []  # a single point draws no line
+    baselines = [row["nats_per_character"] for row in rows if row["kind"] == "baseline"]
+    drawn = [row["nats_per_character"] for row in rows]
+    low, high = min(drawn), max(drawn)
+    pixel = (high - low) / PLOT_HEIGHT
+    n, held_out = view.evaluations[-1]
+    at = Interpolation(view.curve)
+    side = 1 if held_out * view.config.seq_length >= at.smooth_loss(n) else -1
+    bottom, top = low + LABEL_RISE * pixel, high - LABEL_RISE * pixel
+    offsets = [sign * d * pixel for sign in (side, -side) for d in HELD_OUT_LABEL_DISTANCES]
+    candidates = [min(max(held_out + offset, bottom), top) for offset in offsets]
+
+    def is_free(height: float) -> bool:
+        above = [(height - baseline) / pixel for baseline in baselines]  # pixels
+        return not any(-LABEL_RISE < d < LABEL_RISE + LABEL_DISTANCE for d in above)
+
+    height = next(filter(is_free, candidates), candidates[0])
+    return [_row("held-out label", n, height, at.seconds(n), HELD_OUT_LABEL)]

@@ -1,0 +1,42 @@
+"""The Train page, at /: the text and the settings at the side, the training run beside them."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared import settings
+from charrnn.ui.shared.chosen_text import choose_corpus
+from charrnn.ui.shared.linked_run import run_in_link
+from charrnn.ui.train.controls import draw_controls
+from charrnn.ui.train.live import draw_live
+from charrnn.ui.train.settings_panel import choose_settings
+from charrnn.ui.train.text_panel import choose_text
+
+
+def show() -> None:
+    """Draw the page."""
+    run = run_in_link()
+    settings.set_defaults()
+    if run:
+        if settings.load(run):
+            choose_corpus(run.sha256)
+        run = _sync_live_settings(run)
+    with st.sidebar:
+        st.markdown("### charrnn")
+        st.caption("Watch a small neural network learn to write your text, character by character.")
+        corpus = choose_text()
+        config = choose_settings(corpus, run)
+    draw_controls(run, corpus, config)
+    draw_live(run, corpus, config)
+
+
+def _sync_live_settings(run: Run) -> Run:
+    """Send the live settings that the visitor changed to the run; returns it with them."""
+    with shows_errors():
+        changes = settings.pending_changes(run)
+        if changes and services.owned(run):
+            services.workspace().request(run.id, **changes)
+            run = services.workspace().run(run.id)
+        settings.mark_synced(run)
+    return run

@@ -1,0 +1,67 @@
+"""Where the run is: its problem, if it has one, its progress bar, and four figures."""
+
+import html
+import time
+
+import streamlit as st
+
+from charrnn.runs.store.records import DIVERGED, Run
+from charrnn.ui import services
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared.formatting import duration
+from charrnn.ui.shared.run_actions import branch
+from charrnn.ui.train.run_view import RunView
+
+SILENT_SECONDS = 5.0  # without a heartbeat, before the page mentions it
+
+
+def draw_problem(run: Run) -> None:
+    """Say why the run failed, paused by itself, waits or does not respond, if it does."""
+    if run.status == "failed":
+        st.error(escape_markdown(run.message), icon=":material/error:")
+        if run.failure == DIVERGED:
+            branch.offer_recovery(run)
+    elif run.message and not run.active:
+        st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
+    elif (
+        (position := services.supervisor().queue_position(run.id)) and run.active and not run.leased
+    ):
+        st.info(f"Queued: position {position}", icon=":material/hourglass:")
+    elif run.active and run.worker and time.time() - run.heartbeat > SILENT_SECONDS:
+        st.warning(
+            "The process that trains this run is not responding. It is being replaced, and "
+            "training will continue from the last checkpoint.",
+            icon=":material/sync_problem:",
+        )
+
+
+def draw_progress(view: RunView, *, owned: bool) -> None:
+    """The progress bar. owned: whether the visitor can resume the run."""
+    # The limit may have been lowered since.
+    past = ", past its limit" if view.iteration > view.iterations else ""
+    text = f"Iteration {view.iteration:,}{past} of {view.iterations:,}"
+    remaining = view.remaining_seconds
+    if view.iteration >= view.iterations:
+        text += f" · done in {duration(view.seconds)}"
+        text += ". Resume trains for as many iterations again." if owned else ""
+    elif remaining is not None:
+        text += f" · {duration(view.seconds)} so far, about {duration(remaining)} left"
+    elif view.seconds:
+        text += f" · {duration(view.seconds)} so far"
+    st.progress(min(1.0, view.iteration / view.iterations), text=text)
+
+
+def draw_figures(view: RunView) -> None:
+    """Loss, perplexity, epochs and speed."""
+    figures = [
+        (f"{view.bits:.2f}", "bits per character", "the smooth loss"),
+        (f"{2**view.bits:.1f}", "effective choices", "per character (perplexity)"),
+        (f"{view.epochs:,.2f}", "epochs", "passes through the text"),
+        (f"{view.characters_per_second:,.0f}", "characters/s", "training speed"),
+    ]
+    cells = "".join(
+        f"<div><dt>{html.escape(label)}<small>{html.escape(meaning)}</small></dt>"
+        f"<dd>{html.escape(value)}</dd></div>"
+        for value, label, meaning in figures
+    )
+    st.html(f'<dl class="figures">{cells}</dl>')

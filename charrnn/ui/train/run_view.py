@@ -1,0 +1,126 @@
+"""The data of one refresh of the Train page: a run, or the state before the first update."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import streamlit as st
+
+from charrnn.engine.corpus import training_length
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.parameters import Parameters
+from charrnn.engine.sampling import greedy_sample, sample, sample_rng
+from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.config import GREEDY_SAMPLE_LENGTH, RunConfig
+from charrnn.runs.store.records import Corpus, History, Run
+
+
+class CurvePoint(NamedTuple):
+    """One point of the loss curve. Losses in nats, summed over the window."""
+
+    iteration: int
+    loss: float | None  # of this window; None for the end of the curve
+    smooth_loss: float
+    seconds: float  # of training
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A run as one refresh shows it; everything in it is from the same moment."""
+
+    corpus: Corpus
+    config: RunConfig
+    curve: list[CurvePoint]  # in order of iteration, never empty
+    evaluations: list[tuple[int, float]]  # iteration, held-out loss in nats per character
+    rate_changes: list[tuple[int, float]]  # iteration, learning rate
+    sample_iterations: list[int]
+    newest_sample: tuple[int, str]  # iteration, text
+    greedy_sample: str
+    iteration: int
+    iterations: int  # the limit
+    smooth_loss: float  # nats, summed over the window
+    seconds: float  # of training
+    characters_per_second: float
+    moving: bool
+
+    @property
+    def bits(self) -> float:
+        """The smooth loss in bits per character."""
+        return bits_per_character(self.smooth_loss, self.config.seq_length)
+
+    @property
+    def characters_per_iteration(self) -> int:
+        """How many characters one update reads, in all streams together."""
+        return self.config.seq_length * self.config.streams
+
+    @property
+    def epochs(self) -> float:
+        """How often the training part of the text has been read."""
+        length = training_length(self.corpus.characters, self.config.held_out)
+        return self.iteration * self.characters_per_iteration / length
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """Time to the iteration limit at the current speed; None if idle or not known yet."""
+        if not self.moving or not self.characters_per_second:
+            return None
+        remaining = max(0, self.iterations - self.iteration) * self.characters_per_iteration
+        return remaining / self.characters_per_second
+
+
+def of_run(corpus: Corpus, run: Run, history: History) -> RunView:
+    """The view of a run that is in the store."""
+    if history.newest_sample is None:  # its worker has not written anything yet
+        return before_training(corpus, run.config)
+    end = CurvePoint(run.iteration, None, run.smooth_loss, run.seconds)
+    return RunView(
+        corpus=corpus,
+        config=run.config,
+        curve=[*(CurvePoint(*row) for row in history.metrics), end],
+        evaluations=history.evaluations,
+        rate_changes=history.rate_changes,
+        sample_iterations=history.sample_iterations,
+        newest_sample=history.newest_sample,
+        greedy_sample=run.greedy_sample,
+        iteration=run.iteration,
+        iterations=run.iterations,
+        smooth_loss=run.smooth_loss,
+        seconds=run.seconds,
+        characters_per_second=run.characters_per_second,
+        moving=run.moving,
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def before_training(corpus: Corpus, config: RunConfig) -> RunView:
+    """Iteration 0 of a run with these settings: the same weights and random numbers as its own."""
+    vocabulary = Vocabulary(corpus.vocabulary)
+    weights = Parameters.initial(
+        len(vocabulary), config.hidden_size, seed=config.seed, dtype=config.dtype
+    )
+    hidden, first = weights.like().bh, int(vocabulary.encode(corpus.opening[0])[0])
+    written = sample(
+        weights,
+        sample_rng(config.seed, 0),
+        hidden=hidden,
+        first=first,
+        length=config.sample_length,
+    )
+    greedy = greedy_sample(weights, hidden=hidden, first=first, length=GREEDY_SAMPLE_LENGTH)
+    loss = config.seq_length * math.log(len(vocabulary))
+    return RunView(
+        corpus=corpus,
+        config=config,
+        curve=[CurvePoint(0, loss, loss, 0.0)],
+        evaluations=[],
+        rate_changes=[],
+        sample_iterations=[0],
+        newest_sample=(0, vocabulary.decode(written)),
+        greedy_sample=vocabulary.decode(greedy),
+        iteration=0,
+        iterations=config.iterations,
+        smooth_loss=loss,
+        seconds=0.0,
+        characters_per_second=0.0,
+        moving=False,
+    )

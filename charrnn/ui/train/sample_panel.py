@@ -1,0 +1,63 @@
+"""What the network writes: the newest sample, and a slider through all earlier ones."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import navigation, services, session
+from charrnn.ui.shared import samples
+from charrnn.ui.shared.run_actions import branch
+from charrnn.ui.train.run_view import RunView
+
+SAMPLE_HEIGHT = 250  # pixels
+
+
+def draw_newest_sample(view: RunView) -> None:
+    """The newest sample, and the greedy one."""
+    iteration, text = view.newest_sample
+    st.markdown(f"##### Newest sample · iteration {iteration:,}")
+    with st.container(key="sample"):
+        samples.draw(text, view.corpus, height=SAMPLE_HEIGHT)
+    st.caption("Greedy sample (always the most likely character):")
+    st.code(view.greedy_sample.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
+
+
+def draw_earlier_samples(run: Run, view: RunView) -> None:
+    """A slider through all samples so far, or a click in the chart, and the selected sample."""
+    iterations = view.sample_iterations
+    key = f"earlier_samples_{run.id}"
+    clicked = st.session_state.pop(session.CLICKED_SAMPLE, None)
+    if clicked is not None:
+        st.session_state[key] = min(iterations, key=lambda n: abs(n - clicked))
+    with st.container():
+        selected = st.select_slider(
+            "Earlier samples",
+            iterations,
+            key=key,
+            persist_state="session",
+            format_func=lambda n: f"{n:,}",
+        )
+        st.caption("By iteration. You can also click a dot in the chart.")
+        _offer_snapshot(run, selected)
+    with st.container():
+        st.markdown(f"##### Earlier sample · iteration {selected:,}")
+        with st.container(key="earlier_sample"):
+            text = services.store().history.sample(run.id, selected)
+            samples.draw(text, view.corpus, height=SAMPLE_HEIGHT)
+
+
+def _offer_snapshot(run: Run, iteration: int) -> None:
+    """Buttons to write with, or branch from, the snapshot nearest to a sample."""
+    snapshots = services.store().snapshots.iterations(run.id)
+    if not snapshots:
+        return
+    nearest = min(snapshots, key=lambda n: abs(n - iteration))
+    with st.container(horizontal=True, key="snapshot_actions"):
+        if st.button(f"Write from {nearest:,}", icon=":material/edit_note:"):
+            st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
+            navigation.go("Write")
+        branch.offer(run, iteration)
+    if nearest != iteration:
+        st.caption(
+            "Every sample is kept, but snapshots of the network are kept only at increasing "
+            f"intervals. The nearest one is at iteration {nearest:,}."
+        )

@@ -1,0 +1,193 @@
+"""Step 1 in the sidebar: the text. Pick one, upload a file, or paste."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from charrnn.engine.corpus import training_length
+from charrnn.runs.limits import Limits
+from charrnn.runs.store.records import Corpus
+from charrnn.runs.texts import library
+from charrnn.runs.texts.decoding import NotText, clean_pasted, decode
+from charrnn.runs.texts.names import clean_name, short_name
+from charrnn.ui import services, session
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import settings
+from charrnn.ui.shared.chosen_text import SOURCES, chosen_corpus, offer_of, shipped_sha256
+from charrnn.ui.shared.formatting import listed
+
+OPENING_LINES = 3
+PASTED_NAME_LENGTH = 24
+
+
+@dataclass(frozen=True)
+class _LastText:
+    """The text that was uploaded or pasted last: stored in the session, so that it is read once."""
+
+    identity: str | int
+    sha256: str = ""
+    problem: str = ""  # why it could not be read
+
+
+def choose_text() -> Corpus:
+    """Draw the panel; returns the selected text. There always is one."""
+    st.session_state.setdefault(session.SOURCE, SOURCES[0])
+    st.markdown("##### 1 · Text")
+    source = st.segmented_control(
+        "Where the text comes from",
+        SOURCES,
+        required=True,
+        key=session.SOURCE,
+        label_visibility="collapsed",
+        persist_state="session",
+        width="stretch",
+    )
+    if source == "Upload":
+        changed = _upload()
+    elif source == "Paste":
+        changed = _paste()
+    else:
+        changed = _pick()
+    corpus = chosen_corpus()
+    session.select_text(corpus.sha256)
+    _describe(corpus, unchanged=not changed)
+    return corpus
+
+
+def current_corpus() -> Corpus | None:
+    """The selected text, for a callback; None if the pasted text cannot be read.
+
+    A click on a button also ends the input in the paste box, and both arrive together: the
+    callback runs before the panel has seen what was pasted.
+    """
+    pasted = st.session_state.get(session.PASTE)
+    if st.session_state.get(session.SOURCE) == "Paste" and pasted and _select_pasted(pasted):
+        return None
+    return chosen_corpus()
+
+
+# --- The three sources. Each returns whether it has selected a text. ----------------------------
+
+
+def _pick() -> bool:
+    offers = {offer.key: offer for offer in library.available()}
+    own = session.own_texts()
+    titles = _distinct({key: offer.title for key, offer in offers.items()} | own)
+    if session.OFFER not in st.session_state:
+        sha256 = session.text_sha256()
+        st.session_state[session.OFFER] = sha256 if sha256 in own else offer_of(sha256)
+    key = st.selectbox(
+        "Ready-made",
+        [*own, *offers],
+        format_func=titles.__getitem__,
+        key=session.OFFER,
+        persist_state="session",
+        help="\n\n".join(f"**{o.title}**: {o.description}" for o in offers.values()),
+    )
+    session.select_text(key if key in own else shipped_sha256(key))
+    return True
+
+
+def _upload() -> bool:
+    file = st.file_uploader(
+        f"A text file, up to {Limits.from_environment().text_megabytes:g} MB",
+        key=session.UPLOAD,
+        label_visibility="collapsed",
+        max_upload_size=max(1, Limits.from_environment().text_bytes // 2**20),
+    )
+    if file is None:
+        return False
+    with st.spinner("Reading your text"):
+        problem = _select_new(
+            clean_name(file.name), lambda: decode(file.getvalue()), identity=file.file_id
+        )
+    _show_problem(problem)
+    return not problem
+
+
+def _paste() -> bool:
+    pasted = st.text_area(
+        "Your text",
+        key=session.PASTE,
+        persist_state="session",
+        height=140,
+        placeholder="Paste or type a text, then press Ctrl+Enter.",
+        label_visibility="collapsed",
+    )
+    if not pasted:
+        return False
+    problem = _select_pasted(pasted)
+    _show_problem(problem)
+    return not problem
+
+
+def _select_pasted(pasted: str) -> str:
+    """Select a pasted text, named after its first words. Returns why it cannot be read, or ""."""
+    first_words = textwrap.shorten(
+        pasted[: 10 * PASTED_NAME_LENGTH], PASTED_NAME_LENGTH, placeholder=" …"
+    )
+    # Not clean_name(): a slash in a text does not begin a file name.
+    name = short_name(f"Pasted: {first_words}")
+    return _select_new(name, lambda: clean_pasted(pasted), identity=hash(pasted))
+
+
+def _select_new(name: str, read: Callable[[], str], *, identity: str | int) -> str:
+    """Add a text to the store and select it; returns why it cannot be read, or "".
+
+    A text that cannot be read leaves the selection as it was. identity: tells a new text from the
+    one of the last rerun, which is not read again.
+    """
+    last: _LastText | None = st.session_state.get(session.LAST_TEXT)
+    if last is None or last.identity != identity:
+        try:
+            last = _LastText(identity, sha256=services.store().corpora.add(name, read()).sha256)
+            session.remember_text(last.sha256, name)
+            st.session_state.pop(session.OFFER, None)
+        except NotText as error:
+            last = _LastText(identity, problem=str(error))
+        st.session_state[session.LAST_TEXT] = last
+    if not last.problem:
+        session.select_text(last.sha256)
+    return last.problem
+
+
+def _show_problem(problem: str) -> None:
+    if problem:
+        st.error(escape_markdown(problem), icon=":material/error:")
+
+
+def _distinct(titles: dict[str, str]) -> dict[str, str]:
+    """The titles with a number after each repeated one: a selectbox merges equal entries."""
+    distinct: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for key, title in titles.items():
+        seen[title] += 1
+        distinct[key] = f"{title} ({seen[title]})" if seen[title] > 1 else title
+    return distinct
+
+
+# --- The selected text --------------------------------------------------------------------------
+
+
+def _describe(corpus: Corpus, *, unchanged: bool) -> None:
+    """Its size and its first lines. unchanged: nothing new was uploaded or pasted."""
+    n, different = corpus.characters, len(corpus.vocabulary)
+    name = f"Still using **{escape_markdown(corpus.name)}**. " if unchanged else ""
+    st.caption(f"{name}{n:,} characters, {different:,} different. {_fit_in_words(corpus)}")
+    lines = [line for line in corpus.opening.splitlines() if line.strip()][:OPENING_LINES]
+    st.code("\n".join(lines), language=None, wrap_lines=True, height=66)
+
+
+def _fit_in_words(corpus: Corpus) -> str:
+    """Whether the text is long enough for the settings, and how they are reduced if not."""
+    config = settings.current()
+    reduced = config.differences(config.fitted(corpus.characters))
+    words = [f"{name} becomes {fitted}" for name, (_, fitted) in reduced.items()]
+    if config.held_out and training_length(corpus.characters, config.held_out) == corpus.characters:
+        words.append("nothing is held out")
+    if not words:
+        return f"Long enough for seq_length {config.seq_length}."
+    return f"The text is short, so {listed(words)}."

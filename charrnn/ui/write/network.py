@@ -1,0 +1,111 @@
+"""Choosing the network that writes: a run, and one of its snapshots."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared.formatting import why_no_earlier_snapshot
+from charrnn.ui.shared.run_actions import branch
+from charrnn.ui.shared.snapshots import Snapshot, Subject
+from charrnn.ui.write.controls import reset_picks
+
+NEWEST = "newest"
+
+
+def choose_run(linked: Run | None) -> Run | None:
+    """The run in the link, or else the newest; None if there is no run.
+
+    Visitors can switch to another of their own runs.
+    """
+    if linked and not services.owned(linked):
+        st.caption(
+            "You are viewing another visitor's network. You can sample from it but not change it."
+        )
+        return linked
+    runs = {run.id: run for run in services.workspace().runs()}
+    if not runs:
+        return None
+    selected = linked.id if linked else next(iter(runs))
+    if linked is None:
+        session.select_run(selected)
+    st.session_state[session.WRITER] = selected
+    st.selectbox(
+        "Network",
+        list(runs),
+        format_func=lambda run_id: _description(runs[run_id]),
+        key=session.WRITER,
+        on_change=_select_run,
+        label_visibility="collapsed",
+        width=420,
+    )
+    return runs[selected]
+
+
+def _description(run: Run) -> str:
+    corpus = services.corpus(run.sha256)
+    size = run.config.hidden_size
+    return f"{run.title} · {corpus.name} · hidden {size} · iteration {run.iteration:,}"
+
+
+def _select_run() -> None:
+    session.select_run(st.session_state[session.WRITER])
+    request_newest()
+
+
+def request_newest() -> None:
+    """Load the newest snapshot at the next drawing, instead of the one loaded before."""
+    requests = st.session_state.get(session.NEWEST_REQUESTS, 0)
+    st.session_state[session.NEWEST_REQUESTS] = requests + 1
+    reset_picks()
+
+
+def _newest(subject: Subject, run: Run) -> Snapshot:
+    """The snapshot that was newest when it was requested.
+
+    It is kept until the next request, so the sample stays as it is while the run trains on.
+    """
+    requests = st.session_state.get(session.NEWEST_REQUESTS, 0)
+    return _newest_at_request(run.id, requests, subject)
+
+
+@st.cache_resource(show_spinner=False, scope="session", max_entries=2)
+def _newest_at_request(run_id: str, requests: int, _subject: Subject) -> Snapshot:
+    return _subject.newest_snapshot()
+
+
+@shows_errors()
+def offer_newer(subject: Subject, run: Run, refresh_seconds: float) -> None:
+    """A button that loads the newest snapshot, once the run has trained on."""
+    services.note_refresh(refresh_seconds)
+    loaded = _newest(subject, run).iteration
+    newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
+    if newest > loaded and st.button(
+        f"Load iteration {newest:,} (this is iteration {loaded:,})",
+        icon=":material/update:",
+        type="tertiary",
+    ):
+        request_newest()
+        st.rerun()
+
+
+def choose_snapshot(subject: Subject, run: Run) -> Snapshot:
+    """The slider over the run's snapshots, and a button to branch from the chosen one."""
+    iterations = services.store().snapshots.iterations(run.id)
+    options: list[int | str] = [*iterations, NEWEST]
+    key = f"{session.WRITE_AT}_{run.id}"
+    if st.session_state.get(key) not in iterations:
+        st.session_state[key] = NEWEST
+    with st.container(horizontal=True, vertical_alignment="bottom", key="snapshot"):
+        chosen = st.select_slider(
+            "Snapshot: the network as it was at iteration",
+            options,
+            format_func=lambda n: n if n == NEWEST else f"{n:,}",
+            help=why_no_earlier_snapshot(iterations),
+            key=key,
+            persist_state="session",
+            on_change=reset_picks,
+        )
+        snapshot = _newest(subject, run) if isinstance(chosen, str) else subject.snapshot(chosen)
+        branch.offer(run, snapshot.iteration)
+    return snapshot

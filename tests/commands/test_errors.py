@@ -1,0 +1,100 @@
+"""Every error of the command line is one line on standard error and an exit status."""
+
+import pytest
+
+from charrnn import __main__ as command_line
+from charrnn.engine.training import Diverged, Trainer
+from tests.support.terminal import COMMAND, TEXT, run
+
+
+def test_run_that_cannot_be_resumed_is_refused_with_the_reason(text, trained, tmp_path):
+    (tmp_path / "other").write_text(TEXT + "!")
+    for arguments, complaint in {
+        ("--iterations", "2100"): "its text 'cats.txt' is not included",
+        (tmp_path / "other", "--iterations", "2100"): "not the text",
+        (text,): "has been trained for 2,000 iterations already",
+        (text, "--iterations", "0"): "iterations is 0",
+    }.items():
+        result = run("train", "--resume", trained[1], *arguments)
+        assert (result.returncode, result.stdout) == (2, "")
+        assert complaint in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "COMMAND"),
+        (["dance"], "'dance'"),
+        (["train"], "FILE"),
+        (["train", "--resume", "missing"], "missing cannot be read: No such file"),
+        (["train", "--resume", "text"], "not a saved run"),
+        (["train", "text", "--resume", "text", "--seed", "1"], "seed cannot be changed"),
+        (["export"], "RUN_ID"),
+        (["export", "x"], "--out"),
+        (["export", "x", "--out", "missing/run"], "missing/run cannot be written"),
+        (["import"], "RUN"),
+        (["import", "missing"], "missing cannot be read"),
+        (["import", "text"], "not a saved run"),
+        (["import", "text", "--text", "binary"], "PNG"),
+        (["train", "missing.txt"], "missing.txt cannot be read: No such file"),
+        (["train", "."], "cannot be read: Is a directory"),
+        (["train", "binary"], "PNG"),
+        (["train", "empty"], "empty"),
+        (["train", "one"], "at least 2"),
+        (["train", "text", "--hidden-size", "0"], "hidden_size is 0; allowed: 1 to 1,024"),
+        (["train", "text", "--hidden-size", "big"], "'big' is not a whole number"),
+        (["train", "text", "--learning-rate", "nan"], "learning_rate is nan"),
+        (["train", "text", "--held-out", "x"], "'x' is not a number"),
+        (["train", "text", "--dtype", "int8"], "float32 or float64"),
+        (["train", "text", "--colour", "red"], "--colour"),
+        (["train", "text", "--out", "missing/run"], "missing/run cannot be written"),
+        (["train", "text", "--out", "."], "cannot be written"),
+        (["train", "text", "--out", "text"], "the text itself"),
+        (["sample", "missing"], "missing cannot be read"),
+        (["sample", "text"], "not a saved run"),
+        (["sample", "run", "--temperature", "3.1"], "temperature is 3.1; allowed: 0.0 to 3.0"),
+        (["sample", "run", "--temperature", "nan"], "temperature is nan"),
+        (["sample", "run", "--length", "0"], "length is 0"),
+        (["sample", "run", "--seed", "-1"], "seed is -1"),
+        (["sample", "odd\nname\x1b[2J"], "cannot be read"),
+    ],
+)
+def test_error_is_one_line_with_status_2(tmp_path, monkeypatch, capfd, arguments, complaint):
+    (tmp_path / "binary").write_bytes(b"\x89PNG\r\n\x1a\n\0")
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "one").write_bytes(b"a")
+    (tmp_path / "text").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CHARRNN_STORE", str(tmp_path / "store"))
+    try:
+        status = command_line.main(arguments)
+    except SystemExit as error:  # from argparse
+        status = error.code
+    output, errors = capfd.readouterr()
+    assert (status, output) == (2, "")
+    assert complaint in errors
+    assert len(errors.splitlines()) == 1
+    assert "\x1b" not in errors
+    assert (tmp_path / "text").read_text() == TEXT
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["train"], ["train", "missing"], ["train", COMMAND[0]], ["sample", COMMAND[0], "--seed", "x"]],
+)
+def test_usage_error_ends_the_process_with_status_2(tmp_path, arguments):
+    result = run(*arguments, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_diverged_training_is_one_line_with_status_1(text, monkeypatch, capsys):
+    def diverge(self):
+        raise Diverged("the loss became nan at iteration 1")
+
+    monkeypatch.setattr(Trainer, "step", diverge)
+    assert command_line.main(["train", str(text), "--iterations", "10"]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 1
+    assert "nan at iteration 1" in errors[0]

@@ -1,0 +1,213 @@
+"""Training and sampling with python -m charrnn."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from charrnn.__main__ import COMMANDS
+from charrnn.runs.config import RunConfig
+from charrnn.runs.files import archive
+from tests.support.terminal import COMMAND, ENVIRONMENT, QUICK, ROOT, comparable, run
+
+LAST_LINE = re.compile(
+    r"done iteration=(\d+) smooth_loss=(\d+\.\d+) bits_per_char=(\d+\.\d+) chars_per_second=\d+"
+)
+
+
+def without_speed(output: str) -> str:
+    return re.sub(r"chars_per_second=\d+", "", output)
+
+
+def test_training_reports_progress_and_improves(trained):
+    result, _ = trained
+    assert result.returncode == 0
+    assert result.stderr == ""
+    lines = result.stdout.splitlines()
+    iteration, smooth_loss, bits = LAST_LINE.fullmatch(lines[-1]).groups()
+    assert iteration == "2000"
+    assert float(smooth_loss) < 25 * 2
+    assert float(bits) < 3
+    progress = [line for line in lines if line.startswith("iteration=")]
+    assert [line.split()[0] for line in progress] == ["iteration=1000", "iteration=2000"]
+    assert all("held_out_bits_per_char=" in line for line in progress)
+
+
+def test_first_sample_is_taken_before_the_first_update(trained):
+    lines = trained[0].stdout.splitlines()
+    headings = [line for line in lines if line.startswith("sample ")]
+    assert lines[0] == "sample iteration=0"
+    assert headings == [f"sample iteration={i}" for i in (0, 1000, 2000)]
+    assert lines[1].startswith("  ")
+
+
+def test_output_depends_on_the_seed_but_not_on_the_directory(text, trained, tmp_path):
+    again = run("train", text, *QUICK, cwd=tmp_path)
+    assert without_speed(again.stdout) == without_speed(trained[0].stdout)
+    other = run("train", text, *QUICK, "--seed", "1")
+    assert without_speed(other.stdout) != without_speed(again.stdout)
+
+
+def test_sample_continues_the_prime_and_depends_on_the_seed(trained):
+    _, saved = trained
+    arguments = ("sample", saved, "--length", "50", "--temperature", "0.8", "--prime", "the ")
+    first, second = run(*arguments), run(*arguments)
+    assert first.returncode == 0
+    assert first.stderr == ""
+    assert first.stdout.startswith("the ")
+    assert len(first.stdout) == len("the ") + 50 + 1
+    assert second.stdout == first.stdout
+    at_3 = [run("sample", saved, "--temperature", "3", "--seed", seed).stdout for seed in (1, 2)]
+    assert at_3[0] != at_3[1]
+
+
+def test_resumed_run_equals_uninterrupted_run(text, trained, tmp_path):
+    whole, saved = trained
+    half, rest = tmp_path / "half", tmp_path / "rest"
+    first = run("train", text, *QUICK, "--iterations", "1250", "--out", half, "--with-text")
+    then = run("train", "--resume", half, "--iterations", "2000", "--out", rest)
+    assert (first.returncode, then.returncode) == (0, 0)
+    assert comparable(rest) == comparable(saved)
+    with_sample = without_speed(whole.stdout).partition("iteration=2000 ")
+    assert without_speed(then.stdout) == "".join(with_sample[1:])
+
+
+def test_resumed_run_records_its_new_learning_rate(text, trained, tmp_path):
+    _, saved = trained
+    changes = ("--iterations", "2100", "--learning-rate", "0.05")
+    result = run("train", text, "--resume", saved, *changes, "--out", tmp_path / "more")
+    assert result.returncode == 0
+    more = archive.load(tmp_path / "more")
+    assert more.history.rate_changes == [(2000, 0.05)]
+    assert (more.learning_rate, more.iterations, more.iteration) == (0.05, 2100, 2100)
+    assert more.config == archive.load(saved).config
+    assert [n for n, _ in more.history.samples] == [0, 1000, 2000]
+
+
+def test_unknown_characters_of_the_prime_are_named_and_left_out(trained):
+    result = run("sample", trained[1], "--prime", "tQhé\x1be ", "--length", "5")
+    assert result.returncode == 0
+    assert result.stdout.startswith("the ")
+    assert len(result.stderr.splitlines()) == 1
+    assert all(name in result.stderr for name in ("'Q'", "'é'", r"'\x1b'"))
+
+
+@pytest.mark.parametrize("prime", ["", "QÉ"])
+def test_prime_may_be_empty_or_unknown(trained, prime):
+    result = run("sample", trained[1], "--prime", prime, "--length", "20")
+    assert result.returncode == 0
+    assert len(result.stdout) == 20 + 1
+
+
+@pytest.mark.parametrize("temperature", ["0", "1e-320", "3"])
+def test_extreme_temperatures_are_allowed(trained, temperature):
+    result = run("sample", trained[1], "--temperature", temperature)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_tiny_text_is_trained_with_reduced_settings(tmp_path):
+    (tmp_path / "tiny").write_text("abcabca")
+    result = run("train", "tiny", "--iterations", "10", "--held-out", "0", cwd=tmp_path)
+    assert result.returncode == 0
+    assert result.stdout.splitlines()[0] == "reduced seq_length=6: the text has only 7 characters"
+    assert LAST_LINE.fullmatch(result.stdout.splitlines()[-1])
+
+
+def test_text_cannot_control_the_terminal(tmp_path):
+    (tmp_path / "hostile").write_text("red \x1b[31m and \u202e round, with words between\n" * 30)
+    result = run("train", "hostile", "--iterations", "20", cwd=tmp_path)
+    assert result.returncode == 0
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", result.stdout)
+    assert "\ufffd" in result.stdout
+
+
+def test_ctrl_c_stops_without_an_error_and_saves_the_run(text, tmp_path):
+    saved = tmp_path / "run"
+    arguments = ["train", str(text), "--hidden-size", "8", "--iterations", "100000000"]
+    process = subprocess.Popen(
+        [*COMMAND, *arguments, "--out", str(saved)],
+        env=ENVIRONMENT,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert any(line.startswith("iteration=1000 ") for line in process.stdout)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors == ""
+    assert output.splitlines()[-1].startswith("stopped iteration=")
+    assert run("sample", saved).returncode == 0
+
+
+def test_closed_output_is_not_reported_as_an_error(text):
+    process = subprocess.Popen(
+        [*COMMAND, "train", str(text), "--hidden-size", "8", "--iterations", "100000000"],
+        env=ENVIRONMENT,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout.readline() == "sample iteration=0\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=30) == 1
+
+
+def test_terminal_shows_a_progress_bar_and_a_file_gets_the_same_output_as_ever(text, trained):
+    pty = pytest.importorskip("pty")
+    import fcntl
+    import struct
+    import termios
+
+    terminal, stderr = pty.openpty()
+    fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    arguments = [*COMMAND, "train", str(text), *QUICK]
+    process = subprocess.Popen(
+        arguments, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr
+    )
+    output = process.communicate(timeout=60)[0].decode()
+    os.close(stderr)
+    bar = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "/2000" in bar
+    assert without_speed(output) == without_speed(trained[0].stdout)
+
+
+def test_help_lists_every_setting_with_its_meaning_and_range():
+    shown = " ".join(run("train", "--help").stdout.split())
+    for name in RunConfig.__dataclass_fields__:
+        assert f"--{name.replace('_', '-')}" in shown
+    assert "1 to 1,024; 100 unless given." in shown
+    assert RunConfig.meaning("seq_length") in shown.replace("- ", "-")
+
+
+def test_blas_is_set_to_one_thread_before_numpy_is_imported():
+    code = (
+        "import os, sys, charrnn.__main__; "
+        "print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    environment = {k: v for k, v in ENVIRONMENT.items() if not k.endswith("_NUM_THREADS")}
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8"
+    )
+    assert result.stdout.split() == ["False", "1"]
+
+
+def test_list_of_commands_is_shown_without_importing_any():
+    code = (
+        "import sys; from charrnn.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "finally: print('numpy' in sys.modules, 'charrnn.commands.train' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, encoding="utf-8"
+    )
+    *shown, last = result.stdout.splitlines()
+    assert last == "False False"
+    assert all(any(command in line for line in shown) for command in COMMANDS)

@@ -1,0 +1,265 @@
+"""Training learns, resumes bit for bit, and leaves everything unchanged when it diverges."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from charrnn.engine.corpus import windows_per_epoch
+from charrnn.engine.training import Diverged, Trainer
+from tests.support.learnable_texts import LONG_TEXT, WRAPPING_TEXT, V, a_text
+
+
+def assert_same_state(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+# --- The loop -----------------------------------------------------------------------------------
+
+
+def test_the_smooth_loss_starts_at_that_of_guessing_and_moves_by_a_thousandth():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8)
+    expected = 25 * math.log(V)
+    assert trainer.smooth_loss == expected
+    for iteration in range(1, 30):
+        record = trainer.step()
+        expected = 0.999 * expected + 0.001 * record.loss
+        assert record.iteration == trainer.iteration == iteration
+        assert record.smooth_loss == pytest.approx(expected, rel=1e-12)
+
+
+def test_training_lowers_the_loss():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=30)
+    losses = [trainer.step().loss for _ in range(600)]
+    assert np.mean(losses[-50:]) < 0.75 * losses[0]
+
+
+def test_the_hidden_state_is_carried_and_cleared_when_the_text_wraps():
+    trainer = Trainer(a_text(60), V, hidden_size=8)
+    trainer.step()
+    assert trainer.position == 25
+    np.testing.assert_array_equal(trainer.window.carried, trainer.window.states[-1])
+    assert trainer.window.carried.any()
+    trainer.step()
+    assert trainer.position == 0
+    assert not trainer.window.carried.any()
+
+
+@pytest.mark.parametrize(
+    ("length", "seq_length"), [(26, 25), (27, 25), (51, 25), (52, 25), (1000, 25), (7, 1), (2, 1)]
+)
+def test_an_epoch_has_as_many_windows_as_the_trainer_reads_before_it_wraps(length, seq_length):
+    trainer = Trainer(
+        np.zeros(length, np.uint8), 2, hidden_size=1, seq_length=seq_length, held_out=0
+    )
+    windows = 0
+    while windows == 0 or trainer.position:
+        trainer.step()
+        windows += 1
+    assert windows == windows_per_epoch(length, seq_length)
+
+
+def test_equal_seeds_give_equal_runs_and_other_seeds_other_runs():
+    same, again, other = (Trainer(LONG_TEXT, V, hidden_size=8, seed=seed) for seed in (5, 5, 6))
+    assert [same.step() for _ in range(20)] == [again.step() for _ in range(20)]
+    assert_same_state(same.state(), again.state())
+    assert other.step() != again.step()
+
+
+def test_initial_weights_do_not_depend_on_seq_length():
+    one, longer = (Trainer(LONG_TEXT, V, hidden_size=8, seq_length=T, seed=5) for T in (10, 20))
+    np.testing.assert_array_equal(one.weights.flat, longer.weights.flat)
+
+
+def test_sampling_and_measuring_do_not_change_training():
+    plain, observed = (
+        Trainer(WRAPPING_TEXT, V, hidden_size=8, held_out=0.2, streams=2) for _ in range(2)
+    )
+    for _ in range(30):
+        observed.sample(20)
+        observed.greedy_sample(20)
+        observed.held_out_loss()
+        assert plain.step() == observed.step()
+    assert_same_state(plain.state(), observed.state())
+
+
+def test_a_sample_starts_from_the_carried_hidden_state_and_depends_on_the_iteration():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8)
+    for _ in range(40):
+        trainer.step()
+    before = trainer.sample(50)
+    np.testing.assert_array_equal(before, trainer.sample(50))  # the same random numbers
+    trainer.iteration += 1
+    assert (trainer.sample(50) != before).any()  # other random numbers
+    trainer.iteration -= 1
+    trainer.window.carried = -trainer.window.carried
+    assert (trainer.sample(50) != before).any()
+
+
+def test_a_text_too_short_for_its_windows_is_refused_with_the_length_needed():
+    with pytest.raises(ValueError, match="at least 26 are needed"):
+        Trainer(a_text(25), V)
+    with pytest.raises(ValueError, match=r"each of 4 streams has only 25 characters"):
+        Trainer(a_text(103), V, streams=4)
+    Trainer(a_text(104), V, streams=4).step()
+
+
+def test_held_out_text_never_enters_training():
+    trained_on = [np.random.default_rng(seed).integers(0, 6, 400) for seed in (0, 0)]
+    endings = [np.full(100, 10), np.full(100, 11)]
+    one, other = (
+        Trainer(np.concatenate([text, end]), V, hidden_size=8, held_out=0.2, streams=3)
+        for text, end in zip(trained_on, endings, strict=True)
+    )
+    assert one.text.max() < 6
+    assert one.text.size == 399  # the 400 trained on, in 3 streams of 133
+    assert [one.step() for _ in range(20)] == [other.step() for _ in range(20)]
+    assert one.held_out_loss() != other.held_out_loss()
+
+
+def test_a_short_text_has_no_held_out_loss():
+    assert Trainer(a_text(100), V, held_out=0.1).held_out_loss() is None
+
+
+# --- Resuming -----------------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    stop=st.integers(0, 40),
+    streams=st.sampled_from([1, 2, 3]),
+    hidden_size=st.sampled_from([1, 7, 16, 33]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_resumed_run_equals_uninterrupted_run(stop, streams, hidden_size, seed):
+    def new_trainer():
+        return Trainer(
+            WRAPPING_TEXT, V, hidden_size=hidden_size, seq_length=7, streams=streams, seed=seed
+        )
+
+    uninterrupted, stopped = new_trainer(), new_trainer()
+    records = [uninterrupted.step() for _ in range(45)]
+    for _ in range(stop):
+        stopped.step()
+    saved = stopped.state()
+    stopped.step()  # the saved state is a copy: training on does not change it
+
+    resumed = new_trainer()
+    resumed.restore(saved)
+    assert [resumed.step() for _ in range(45 - stop)] == records[stop:]
+    assert_same_state(resumed.state(), uninterrupted.state())
+    np.testing.assert_array_equal(resumed.sample(40), uninterrupted.sample(40))
+    assert 45 * 7 * streams > len(WRAPPING_TEXT)  # the text has wrapped
+
+
+def test_a_changed_learning_rate_is_restored():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8)
+    trainer.learning_rate = 0.03
+    resumed = Trainer(LONG_TEXT, V, hidden_size=8)
+    resumed.restore(trainer.state())
+    assert resumed.learning_rate == 0.03
+
+
+@pytest.mark.parametrize(
+    "other", [{"hidden_size": 9}, {"streams": 2}, {"dtype": np.float64}], ids=str
+)
+def test_a_state_of_another_network_is_refused_and_changes_nothing(other):
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8)
+    before = trainer.state()
+    with pytest.raises(ValueError, match="another size"):
+        trainer.restore(Trainer(LONG_TEXT, V, **({"hidden_size": 8} | other)).state())
+    assert_same_state(trainer.state(), before)
+
+
+def test_a_state_from_beyond_the_end_of_the_text_is_refused_and_changes_nothing():
+    trainer, ahead = Trainer(a_text(100), V, hidden_size=8), Trainer(LONG_TEXT, V, hidden_size=8)
+    for _ in range(4):
+        ahead.step()
+    before = trainer.state()
+    with pytest.raises(ValueError, match="outside this text"):
+        trainer.restore(ahead.state())
+    assert_same_state(trainer.state(), before)
+
+
+# --- Divergence ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1e4, 1e30, 1e38])
+def test_huge_weights_give_a_finite_loss_or_diverge(scale):
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8)
+    trainer.weights.flat *= scale
+    with warnings.catch_warnings(action="ignore"):
+        for _ in range(10):
+            try:
+                record = trainer.step()
+            except Diverged:
+                break
+            assert math.isfinite(record.loss)
+            assert math.isfinite(record.smooth_loss)
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf])
+def test_a_step_that_diverges_changes_nothing(broken):
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8, streams=2)
+    for _ in range(5):
+        trainer.step()
+    trainer.weights.by[0] = broken
+    before = trainer.state()
+    with (
+        warnings.catch_warnings(action="ignore"),
+        pytest.raises(Diverged, match="the loss became nan at iteration 6"),
+    ):
+        trainer.step()
+    assert_same_state(trainer.state(), before)
+
+
+@pytest.mark.parametrize("streams", [1, 2])
+def test_gradients_too_large_for_float32_leave_the_weights_finite(streams):
+    # With a hidden state of 0, tanh has slope 1, so every step back in time triples the gradient:
+    # 3^100 is too large for float32, and infinity times a hidden state of 0 is not a number.
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8, seq_length=100, streams=streams)
+    trainer.weights.Wxh[:] = 0
+    trainer.weights.Whh[:] = 3 * np.eye(8)
+    before = trainer.state()
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            trainer.step()
+        except Diverged:
+            assert_same_state(trainer.state(), before)
+    assert np.isfinite(trainer.weights.flat).all()
+    assert np.isfinite(trainer.adagrad.accumulator.flat).all()
+
+
+def test_a_smooth_loss_far_worse_than_guessing_is_divergence_and_changes_nothing():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8, seq_length=5, learning_rate=1e-5)
+    trainer.weights.by[0] = 1000.0  # certain of a character that is rare
+    guessing = trainer.smooth_loss
+    while trainer.smooth_loss <= 1.5 * guessing:
+        assert trainer.iteration < 1000
+        trainer.step()
+    before = trainer.state()
+    why = f"the loss is far worse than guessing at iteration {trainer.iteration}$"
+    with pytest.raises(Diverged, match=why):
+        trainer.step()
+    assert_same_state(trainer.state(), before)
+
+
+def test_a_single_bad_window_is_not_divergence():
+    trainer = Trainer(LONG_TEXT, V, hidden_size=8, learning_rate=1e-5)
+    trainer.smooth_loss *= 1.49
+    trainer.step()
+    trainer.weights.by[0] = 30.0  # the loss of one window is many times that of guessing
+    record = trainer.step()
+    assert record.loss > 5 * 25 * math.log(V)
+    trainer.weights.by[0] = 0.0
+    assert trainer.step().smooth_loss < 1.5 * 25 * math.log(V)
+
+
+def test_a_text_of_one_character_does_not_diverge():
+    trainer = Trainer(np.zeros(400, np.int32), 1, hidden_size=8)
+    assert [trainer.step().loss for _ in range(30)] == [0.0] * 30

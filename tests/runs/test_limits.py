@@ -1,0 +1,89 @@
+"""Limits come from environment variables, and what exceeds them is refused in one sentence."""
+
+from dataclasses import fields
+
+import pytest
+
+from charrnn.engine.parameters import Parameters
+from charrnn.runs.config import RunConfig
+from charrnn.runs.errors import StoreError
+from charrnn.runs.limits import BadLimit, Limits, TooLarge
+from charrnn.runs.store.workspace import Workspace
+
+VARIABLES = {f.name: f.metadata["variable"] for f in fields(Limits)}
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch):
+    for variable in VARIABLES.values():
+        monkeypatch.delenv(variable, raising=False)
+
+
+def test_without_variables_the_defaults_apply():
+    assert Limits.from_environment() == Limits()
+    assert len(set(VARIABLES.values())) == len(VARIABLES) == 8
+
+
+@pytest.mark.parametrize(("name", "variable"), VARIABLES.items())
+def test_every_limit_has_a_variable_of_its_own(monkeypatch, name, variable):
+    monkeypatch.setenv(variable, " 1.5 ")
+    changed = {
+        f.name: getattr(Limits.from_environment(), f.name)
+        for f in fields(Limits)
+        if getattr(Limits.from_environment(), f.name) != f.default
+    }
+    assert changed == {name: 1.5}
+
+
+@pytest.mark.parametrize("variable", VARIABLES.values())
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "many", "1,000", "10 MB"])
+def test_invalid_limit_is_refused_in_one_sentence(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadLimit) as caught:
+        Limits.from_environment()
+    assert str(caught.value) == f"{variable} is {value!r}; it must be a number above 0."
+    assert isinstance(caught.value, StoreError)  # so that pages show it
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_empty_variable_counts_as_unset(monkeypatch, value):
+    monkeypatch.setenv("CHARRNN_WEIGHTS", value)
+    assert Limits.from_environment() == Limits()
+
+
+def test_network_may_be_exactly_as_large_as_allowed():
+    config = RunConfig(hidden_size=100)
+    size = Parameters.size(80, 100)
+    Limits(weights=size).check(config, 80)
+    with pytest.raises(
+        TooLarge, match=rf"would have {size:,} weights, and at most {size - 1:,} are"
+    ):
+        Limits(weights=size - 1).check(config, 80)
+
+
+def test_update_may_take_exactly_as_many_multiplications_as_allowed():
+    config = RunConfig(hidden_size=100, seq_length=25, streams=4)
+    products = 25 * 4 * 100 * (100 + 2 * 80)
+    Limits(step_products=products).check(config, 80)
+    with pytest.raises(TooLarge, match=rf"take {products:,} multiplications"):
+        Limits(step_products=products - 1).check(config, 80)
+
+
+def test_defaults_allow_large_networks():
+    Limits().check(RunConfig(hidden_size=1024), 100)
+    Limits().check(RunConfig(hidden_size=512, seq_length=100), 5000)
+
+
+def test_text_limit_is_converted_to_bytes():
+    assert Limits().text_bytes == 25 * 2**20
+    assert Limits(text_megabytes=0.5).text_bytes == 2**19
+
+
+def test_run_that_exceeds_a_limit_is_not_created(store, corpus, monkeypatch):
+    workspace = Workspace(store, "me")
+    parent = workspace.create(corpus, RunConfig())
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "1000")
+    for create in (store.runs.create, workspace.create):
+        with pytest.raises(TooLarge, match="choose a smaller hidden_size"):
+            create(corpus, RunConfig())
+    assert [run.id for run in workspace.runs()] == [parent.id]

@@ -1,0 +1,37 @@
+"""Estimates of how long runs will take, from a measurement and the number of cores."""
+
+import pytest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.workers.estimate import seconds_per_iteration, total_seconds
+
+
+@pytest.mark.parametrize(
+    ("durations", "cores", "seconds"),
+    [
+        ([], 4, 0),
+        ([10], 4, 10),
+        ([10, 10, 10, 10], 2, 20),
+        ([10, 10], 8, 10),
+        ([30, 2, 2, 2], 2, 30),  # the longest decides
+    ],
+)
+def test_runs_share_the_cores(durations, cores, seconds):
+    assert total_seconds(durations, cores=cores) == seconds
+
+
+def test_one_core_is_assumed_if_the_number_of_cores_is_unknown(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert total_seconds([3, 4]) == 7
+
+
+def test_a_larger_network_takes_longer():
+    small, large = (
+        seconds_per_iteration(RunConfig(hidden_size=n, seq_length=25), 40) for n in (8, 512)
+    )
+    assert 0 < small < large < 1
+
+
+def test_any_settings_can_be_measured():
+    config = RunConfig(hidden_size=2, seq_length=500, streams=16, held_out=0.5, dtype="float64")
+    assert seconds_per_iteration(config, 1) > 0

@@ -1,0 +1,166 @@
+"""Which runs train, which are queued, and which are paused automatically."""
+
+import math
+import shutil
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.limits import Limits
+from charrnn.runs.store import schema
+from charrnn.runs.workers import queue
+from charrnn.runs.workers.queue import apply_pause_rules, assign_slots
+
+# --- The queue ----------------------------------------------------------------------------------
+
+
+def assign(names, training=(), *, visitor=8, server=32):
+    """assign_slots() with names, such as "a1" for the first run of the visitor a.
+
+    Returns (the names of the runs that may start, the positions of those that are queued).
+    """
+    runs = [SimpleNamespace(id=name, workspace=name[0]) for name in names]
+    limits = Limits(visitor_runs=visitor, server_runs=server)
+    startable, positions = assign_slots(runs, set(training), limits)
+    return [run.id for run in startable], positions
+
+
+def test_within_the_limits_all_runs_start_in_order():
+    assert assign(["a1", "b1", "a2"]) == (["a1", "b1", "a2"], {})
+    assert assign([]) == ([], {})
+
+
+def test_runs_that_train_keep_their_slots():
+    assert assign(["a1", "a2", "a3"], ["a1"], server=2) == (["a2"], {"a3": 1})
+
+
+def test_the_oldest_runs_start_and_the_others_get_queue_positions():
+    assert assign(["a1", "b1", "c1", "d1"], server=2) == (["a1", "b1"], {"c1": 1, "d1": 2})
+
+
+def test_a_visitor_at_the_limit_does_not_hold_up_other_visitors():
+    startable, positions = assign(["a1", "a2", "a3", "a4", "b1"], visitor=2, server=4)
+    assert startable == ["a1", "a2", "b1"]
+    assert positions == {"a3": 1, "a4": 2}
+    assert assign(["a1", "a2", "a3"], ["a2", "a3"], visitor=2)[0] == []
+
+
+def test_runs_that_another_server_trains_count():
+    assert assign(["a1", "b1", "c1"], ["b1"], server=1) == ([], {"a1": 1, "c1": 2})
+
+
+def test_every_queued_run_starts_eventually():
+    """However many runs one visitor has: each one that ends lets the next one start."""
+    runs = [f"a{n}" for n in range(20)] + ["b0"]
+    training, done = [], []
+    while runs:
+        startable, positions = assign(runs, training, visitor=3, server=4)
+        training += startable
+        assert len(training) <= 4
+        assert sum(name[0] == "a" for name in training) <= 3
+        assert sorted(positions.values()) == list(range(1, len(positions) + 1))
+        done.append(training.pop(0))
+        runs.remove(done[-1])
+    assert done.index("b0") < 4
+    assert len(done) == 21
+
+
+# --- Automatic pauses ---------------------------------------------------------------------------
+
+ANY_DISK = Limits(free_megabytes=0.001)
+
+
+@pytest.fixture
+def runs(store, corpus):
+    return [store.runs.create(corpus, RunConfig()) for _ in range(2)]
+
+
+def set_free_space(monkeypatch, megabytes):
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda _: SimpleNamespace(free=megabytes * queue.MEGABYTE)
+    )
+
+
+def set_last_viewed(store, run, *, minutes_ago):
+    """Pretend that a page last showed the run then; returns the run."""
+    viewed_at = time.time() - 60 * minutes_ago
+    query = schema.runs.update().where(schema.runs.c.id == run.id)
+    with store.database.writing() as db:
+        db.execute(query.values(viewed_at=viewed_at))
+    return store.runs.get(run.id)
+
+
+def test_nothing_pauses_while_there_is_disk_space_and_runs_are_viewed(store, runs):
+    assert apply_pause_rules(store, ANY_DISK, runs) == runs
+    assert store.runs.runnable() == runs
+
+
+@pytest.mark.usefixtures("store_file")
+def test_all_runs_pause_with_a_reason_before_the_disk_is_full(store, runs, monkeypatch):
+    set_free_space(monkeypatch, 150)
+    assert apply_pause_rules(store, Limits(), runs) == []
+    for run in runs:
+        paused = store.runs.get(run.id)
+        assert (paused.desired, paused.active) == ("paused", False)
+        assert paused.message == (
+            "Paused: only 150 MB of disk space are free, and training needs 200 MB. "
+            "Nothing is lost; free some space, then resume."
+        )
+    set_free_space(monkeypatch, 200)
+    store.runs.request(runs[0].id, desired="running")
+    assert store.runs.get(runs[0].id).message == ""
+    assert apply_pause_rules(store, Limits(), store.runs.runnable()) == [store.runs.get(runs[0].id)]
+
+
+@pytest.mark.usefixtures("store_file")
+def test_free_space_is_that_of_the_disk_with_the_store(store, monkeypatch):
+    paths = []
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda path: paths.append(path) or SimpleNamespace(free=0)
+    )
+    assert queue.free_megabytes(store) == 0
+    assert store.database.file.startswith(f"{paths[0]}/")
+
+
+@pytest.mark.parametrize("file", [None, "/nowhere/at/all.sqlite"])
+def test_free_space_that_cannot_be_measured_is_infinite(file):
+    store = SimpleNamespace(database=SimpleNamespace(file=file))
+    assert queue.free_megabytes(store) == math.inf
+
+
+def test_a_run_pauses_with_a_reason_when_no_page_has_shown_it_for_long(store, runs):
+    unseen = set_last_viewed(store, runs[0], minutes_ago=61)
+    seen = set_last_viewed(store, runs[1], minutes_ago=59)
+    assert apply_pause_rules(store, ANY_DISK, [unseen, seen]) == [seen]
+    assert store.runs.get(unseen.id).message == (
+        "Paused: no page has shown this run for 61 minutes. "
+        "Nothing is lost; resume whenever you like."
+    )
+
+
+def test_an_unseen_run_pauses_even_if_the_free_space_is_unknown(store, runs, monkeypatch):
+    set_free_space(monkeypatch, math.inf)  # as on PostgreSQL
+    unseen = set_last_viewed(store, runs[0], minutes_ago=61)
+    assert apply_pause_rules(store, Limits(), [unseen]) == []
+
+
+def test_viewing_or_resuming_a_run_keeps_it_training(store, runs):
+    for run in runs:
+        set_last_viewed(store, run, minutes_ago=600)
+    store.runs.mark_viewed([runs[0].id])
+    store.runs.request(runs[1].id, desired="running")  # for example on the page Compare
+    assert len(apply_pause_rules(store, ANY_DISK, store.runs.runnable())) == 2
+
+
+def test_time_without_a_server_does_not_count_as_unseen(store, runs):
+    run = set_last_viewed(store, runs[0], minutes_ago=6000)
+    started, unseen_seconds = time.time(), 60 * ANY_DISK.unseen_minutes
+
+    def remaining(seconds_later):
+        now = started + seconds_later
+        return apply_pause_rules(store, ANY_DISK, [run], server_started=started, now=now)
+
+    assert remaining(60) == [run]
+    assert remaining(unseen_seconds + 60) == []

@@ -1,0 +1,90 @@
+"""However a server ends, its workers end too, and the next server goes on with their runs."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from charrnn.runs.serialization import state_from_bytes
+from charrnn.runs.workers.supervisor import Supervisor
+from tests.support.supervisors import ROOT
+from tests.support.workers import ENDLESS
+
+
+def test_close_ends_all_workers_and_the_next_server_goes_on(
+    store, corpus, supervisor, started, eventually
+):
+    runs = [store.runs.create(corpus, ENDLESS) for _ in range(2)]
+    supervisor.reconcile()
+    eventually(lambda: all(store.runs.get(run.id).iteration > 0 for run in runs))
+    supervisor.close()
+    assert [process.poll() for _, process in started] == [0, 0]
+    closed = [store.runs.get(run.id) for run in runs]
+    assert [run.worker for run in closed] == [None, None]
+    for run in closed:
+        _, state = store.snapshots.checkpoint(run.id)
+        assert state_from_bytes(state)["iteration"] == run.iteration
+
+    Supervisor(store).reconcile()
+    assert len(started) == 4
+    eventually(lambda: all(store.runs.get(run.id).iteration > run.iteration for run in closed))
+
+
+def test_workers_end_when_their_server_is_killed(store, run, eventually):
+    server = """
+import sys
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.url import default_url
+from charrnn.runs.workers.supervisor import Supervisor
+Supervisor(Store(default_url())).reconcile()
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", server],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+    ) as process:
+        eventually(lambda: store.runs.get(run.id).iteration > 0)
+        process.kill()
+    eventually(lambda: store.runs.get(run.id).worker is None)
+    assert store.runs.get(run.id).active
+
+
+def test_ctrl_c_in_the_terminal_ends_the_server_after_last_checkpoints(store, run, eventually):
+    server = """
+import asyncio, contextlib, sys
+from charrnn.ui import services
+async def serve():
+    async with services.lifespan(None):
+        await asyncio.to_thread(sys.stdin.read)
+with contextlib.suppress(KeyboardInterrupt):
+    asyncio.run(serve())
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", server],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,  # a process group, like that of a command in a terminal
+    ) as process:
+        eventually(lambda: store.runs.get(run.id).iteration > 0)
+        os.killpg(process.pid, signal.SIGINT)
+        errors = process.communicate(timeout=30)[1]
+    closed = store.runs.get(run.id)
+    assert closed.worker is None
+    assert closed.active
+    checkpoint = state_from_bytes(store.snapshots.checkpoint(run.id)[1])
+    assert checkpoint["iteration"] == closed.iteration
+    assert "KeyboardInterrupt" not in errors  # the workers ignore it
+
+
+def test_close_does_not_wait_forever(store, run, supervisor, started, eventually, monkeypatch):
+    monkeypatch.setattr("charrnn.runs.workers.supervisor.CLOSE_SECONDS", 0.1)
+    supervisor.ensure_worker(run)
+    eventually(lambda: store.runs.get(run.id).iteration > 0)
+    started[0][1].send_signal(signal.SIGSTOP)
+    supervisor.close()
+    assert started[0][1].poll() is None

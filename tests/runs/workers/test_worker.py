@@ -1,0 +1,180 @@
+"""A worker trains its run to the limit, and follows what is requested on the way."""
+
+import signal
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from charrnn.engine.training import Trainer
+from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
+from charrnn.runs.workers import worker
+from charrnn.runs.workers.schedule import should_record, should_snapshot
+from charrnn.runs.workers.worker import Worker
+from tests.support.workers import (
+    ENDLESS,
+    SMALL,
+    StopWhenIdle,
+    checkpoint,
+    expected_rows,
+    history,
+    publish_often,
+    rows_without_times,
+    work,
+    worker_process,
+)
+
+# --- To the limit -------------------------------------------------------------------------------
+
+
+def test_a_run_trains_to_its_limit_and_is_finished(store, corpus):
+    run = work(store, store.runs.create(corpus, SMALL))
+    assert (run.status, run.desired, run.iteration, run.message) == ("finished", "paused", 450, "")
+    assert run.smooth_loss == history(store, run).metrics[-1][2]
+    assert run.seconds > 0
+    assert run.characters_per_second > 0
+    assert len(run.greedy_sample) == GREEDY_SAMPLE_LENGTH
+    assert checkpoint(store, run)["iteration"] == 450
+
+
+def test_samples_are_taken_at_the_start_and_at_every_interval(store, corpus):
+    run = work(store, store.runs.create(corpus, SMALL))
+    h = history(store, run)
+    assert h.sample_iterations == [0, 100, 200, 300, 400]
+    assert [n for n, _ in h.evaluations] == h.sample_iterations
+    samples = [store.history.sample(run.id, n) for n in h.sample_iterations]
+    assert [len(text) for text in samples] == [30] * 5
+    assert len(set(samples)) == 5
+    assert h.newest_sample == (400, samples[-1])
+
+
+def test_two_runs_with_the_same_seed_equal_a_trainer_alone(store, corpus, monkeypatch):
+    config = replace(SMALL, seed=7, streams=2, iterations=2200, sample_interval=1000)
+    first = work(store, store.runs.create(corpus, config))
+    publish_often(monkeypatch)  # in other portions
+    second = work(store, store.runs.create(corpus, config))
+    assert rows_without_times(store, first) == rows_without_times(store, second)
+    expected = expected_rows(store.corpora.text(corpus.sha256), config)
+    assert rows_without_times(store, first) == expected
+
+
+def test_runs_with_different_seeds_differ(store, corpus):
+    runs = [store.runs.create(corpus, replace(SMALL, seed=seed)) for seed in (0, 1)]
+    first, second = (rows_without_times(store, work(store, run))[0] for run in runs)
+    assert first[1:] != second[1:]
+
+
+def test_a_run_without_held_out_text_has_no_evaluations(store, corpus):
+    run = work(store, store.runs.create(corpus, replace(SMALL, held_out=0.0)))
+    assert history(store, run).evaluations == []
+
+
+def test_losses_are_recorded_at_intervals_that_double():
+    recorded = [n for n in range(20_000) if should_record(n)]
+    assert recorded[:2049] == list(range(2049))
+    assert {b - a for a, b in pairwise(recorded) if a >= 16384} == {16}
+    assert len(recorded) < 1024 * 6
+    assert all(should_record(2**k) for k in range(40))
+
+
+def test_snapshots_are_log_spaced():
+    snapshots = [n for n in range(1001) if should_snapshot(n)]
+    assert snapshots == [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+
+
+# --- Requests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pause_at", [1, 100, 237])
+def test_a_run_pauses_exactly_at_the_requested_iteration(store, corpus, pause_at):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=pause_at))
+    assert (run.status, run.desired, run.iteration) == ("paused", "paused", pause_at)
+    assert run.pause_at is None
+    assert checkpoint(store, run)["iteration"] == pause_at
+
+
+def test_a_resumed_run_equals_an_uninterrupted_run(store, corpus):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=237))
+    store.runs.request(run.id, desired="running")
+    run = work(store, run)
+    assert run.status == "finished"
+    expected = expected_rows(store.corpora.text(corpus.sha256), SMALL)
+    assert rows_without_times(store, run) == expected
+
+
+def test_a_pause_requested_during_training_is_followed(store, corpus, monkeypatch):
+    publish_often(monkeypatch)
+    run = store.runs.create(corpus, ENDLESS)
+
+    def pause():
+        if store.runs.get(run.id).iteration > 0:
+            store.runs.request(run.id, desired="paused")
+
+    run = work(store, run, on_poll=pause)
+    assert run.status == "paused"
+    assert checkpoint(store, run)["iteration"] == run.iteration > 0
+
+
+def test_a_new_learning_rate_is_followed_and_recorded(store, corpus, monkeypatch):
+    publish_often(monkeypatch)
+    run = store.runs.create(corpus, replace(SMALL, iterations=1500))
+
+    def move_the_slider():
+        if store.runs.get(run.id).iteration > 0:
+            store.runs.request(run.id, learning_rate=0.02)
+
+    run = work(store, run, on_poll=move_the_slider)
+    ((iteration, rate),) = rates = history(store, run).rate_changes
+    assert 0 < iteration < 1500
+    assert rate == 0.02
+    expected = expected_rows(store.corpora.text(corpus.sha256), run.config, rates=rates)
+    assert rows_without_times(store, run) == expected
+    assert checkpoint(store, run)["learning_rate"] == 0.02
+
+
+def test_a_limit_raised_during_training_is_followed(store, corpus):
+    run = store.runs.create(corpus, SMALL)
+    run = work(store, run, on_poll=lambda: store.runs.request(run.id, iterations=500))
+    assert (run.status, run.iteration) == ("finished", 500)
+
+
+def test_a_limit_raised_during_the_last_step_is_followed(store, corpus, monkeypatch):
+    run, step = store.runs.create(corpus, SMALL), Trainer.step
+
+    def raise_the_limit_at_449(trainer):
+        if trainer.iteration == 449:
+            store.runs.request(run.id, iterations=500)
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", raise_the_limit_at_449)
+    run = work(store, run)
+    assert (run.iteration, run.status) == (500, "finished")
+
+
+def test_a_resume_is_not_lost_if_the_worker_publishes_at_the_same_time(store, corpus):
+    run = store.runs.create(corpus, SMALL)
+    store.leases.claim(run.id, "here")
+    worker = Worker(store, store.runs.get(run.id), "here")
+    worker.work(StopWhenIdle(store, run))
+    # Between the worker's last read of the requests and its publishing:
+    store.runs.request(run.id, desired="running", iterations=900)
+    worker.publish("finished")
+    assert store.runs.get(run.id).desired == "running"
+
+
+def test_the_process_of_a_paused_run_ends_after_a_while(store, corpus, main, monkeypatch):
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.0)
+    run = store.runs.create(corpus, SMALL)
+    store.runs.request(run.id, desired="paused")
+    assert main(run.id) == 0
+    assert (store.runs.get(run.id).status, store.runs.get(run.id).worker) == ("paused", None)
+    assert history(store, run).sample_iterations == [0]
+
+
+def test_a_worker_process_ignores_ctrl_c(store, corpus, eventually):
+    run = store.runs.create(corpus, ENDLESS)
+    with worker_process(run) as child:
+        before = eventually(lambda: store.runs.get(run.id).iteration)
+        child.send_signal(signal.SIGINT)
+        eventually(lambda: store.runs.get(run.id).iteration > before)
+        assert child.poll() is None

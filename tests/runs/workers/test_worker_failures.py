@@ -1,0 +1,243 @@
+"""Whatever goes wrong in a worker is reported in a sentence, and the run loses nothing."""
+
+import json
+import os
+
+import pytest
+from sqlalchemy import Engine, create_engine, delete, event
+
+from charrnn.engine.training import Diverged, Trainer
+from charrnn.runs.errors import StoreError
+from charrnn.runs.store import schema
+from charrnn.runs.store.corpora import Corpora
+from charrnn.runs.store.leases import Leases, worker_name
+from charrnn.runs.workers import process
+from charrnn.runs.workers.process import STORE_FAILED
+from tests.support.workers import (
+    ENDLESS,
+    SMALL,
+    StopWhenIdle,
+    checkpoint,
+    expected_rows,
+    history,
+    rows_without_times,
+    work,
+    worker_process,
+)
+
+
+def purge(store, run):
+    """Delete a run and all its rows for good."""
+    with create_engine(store.database.url).begin() as db:
+        for table in (*schema.HISTORY_TABLES, schema.checkpoints):
+            db.execute(delete(table).where(table.c.run == run.id))
+        db.execute(delete(schema.runs).where(schema.runs.c.id == run.id))
+
+
+# --- Runs that cannot be trained ----------------------------------------------------------------
+
+
+def test_a_run_whose_text_is_too_short_fails_with_a_message(store, main):
+    run = store.runs.create(store.corpora.add("short", "too short"), SMALL)
+    assert main(run.id) == 1
+    run = store.runs.get(run.id)
+    assert (run.status, run.worker) == ("failed", None)
+    assert run.message.startswith("This run cannot be started: seq_length is 25, but")
+    assert run.message.endswith("are needed.")
+
+
+def test_a_run_beyond_the_limits_fails_with_a_message(store, corpus, main, monkeypatch):
+    run = store.runs.create(corpus, SMALL)
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "100")  # lowered since the run was created
+    assert main(run.id) == 1
+    assert store.runs.get(run.id).status == "failed"
+    assert "weights, and at most 100 are allowed here" in store.runs.get(run.id).message
+
+
+def test_an_invalid_limit_pauses_the_run_and_does_not_fail_it(store, corpus, main, monkeypatch):
+    run = store.runs.create(corpus, SMALL)
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "many")
+    assert main(run.id) == STORE_FAILED
+    assert store.runs.get(run.id).status == "paused"
+    assert "CHARRNN_WEIGHTS is 'many'" in store.runs.get(run.id).message
+
+
+def test_a_process_whose_run_fails_ends_while_its_input_is_open(store):
+    run = store.runs.create(store.corpora.add("short", "too short"), SMALL)
+    with worker_process(run) as child:
+        assert child.wait(60) == 1
+    assert store.runs.get(run.id).status == "failed"
+
+
+def test_a_run_with_a_damaged_checkpoint_fails_with_a_message(store, corpus, main):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=10))
+    with create_engine(store.database.url).begin() as db:
+        db.execute(schema.checkpoints.update().values(state=b"damaged"))
+    store.runs.request(run.id, desired="running")
+    assert main(run.id) == 1
+    assert store.runs.get(run.id).status == "failed"
+    assert store.runs.get(run.id).message == (
+        "This run cannot be started: this checkpoint is damaged and cannot be read."
+    )
+
+
+def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history(
+    store, corpus, main, monkeypatch
+):
+    step = Trainer.step
+
+    def diverge_at_151(trainer):
+        if trainer.iteration == 150:
+            raise Diverged("the loss became nan at iteration 151")
+        return step(trainer)
+
+    run = store.runs.create(corpus, SMALL)
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "step", diverge_at_151)
+        assert main(run.id) == 0
+    failed = store.runs.get(run.id)
+    assert (failed.status, failed.iteration, failed.worker) == ("failed", 150, None)
+    assert "the loss became nan at iteration 151" in failed.message
+    assert not failed.active
+    assert [row[0] for row in history(store, run).metrics] == list(range(151))
+    assert history(store, run).sample_iterations == [0, 100]
+
+    store.runs.request(run.id, desired="running")  # the owner tries again
+    run = work(store, run)
+    assert (run.status, run.message) == ("finished", "")
+    expected = expected_rows(store.corpora.text(corpus.sha256), SMALL)
+    assert rows_without_times(store, run) == expected
+
+
+# --- Progress that cannot be saved --------------------------------------------------------------
+
+FULL = "The runs cannot be saved: the disk is full. Free some space, then try again."
+
+
+def fill_the_disk(*_, **__):
+    raise StoreError(FULL)
+
+
+def test_a_full_disk_pauses_the_run_with_a_message_and_nothing_is_lost(
+    store, corpus, main, monkeypatch
+):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=100))
+    store.runs.request(run.id, desired="running")
+    with monkeypatch.context() as full:
+        full.setattr(Leases, "publish", fill_the_disk)
+        assert main(run.id) == STORE_FAILED
+    paused = store.runs.get(run.id)
+    assert (paused.status, paused.desired) == ("paused", "paused")
+    assert (paused.message, paused.worker) == (f"Paused. {FULL}", None)
+    assert checkpoint(store, run)["iteration"] == 100
+
+    store.runs.request(run.id, desired="running")
+    assert work(store, run).status == "finished"
+    expected = expected_rows(store.corpora.text(corpus.sha256), SMALL)
+    assert rows_without_times(store, run) == expected
+
+
+@pytest.mark.usefixtures("store_file")
+def test_a_disk_that_fills_up_during_training_pauses_the_run(store, corpus, main):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=100))
+    with store.database.reading() as db:
+        pages = db.exec_driver_sql("PRAGMA page_count").scalar()
+
+    def almost_full(connection, _):
+        connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    store.runs.request(run.id, desired="running")
+    event.listen(Engine, "connect", almost_full)  # for every new connection
+    try:
+        assert main(run.id) == STORE_FAILED
+    finally:
+        event.remove(Engine, "connect", almost_full)
+    paused = store.runs.get(run.id)
+    assert (paused.status, paused.desired, paused.worker) == ("paused", "paused", None)
+    assert paused.message == f"Paused. {FULL}"
+
+    store.runs.request(run.id, desired="running")
+    run = work(store, run)
+    assert (run.status, run.message) == ("finished", "")
+    expected = expected_rows(store.corpora.text(corpus.sha256), SMALL)
+    assert rows_without_times(store, run) == expected
+
+
+OWNERS = {"claim": Leases, "publish": Leases, "pause": Leases, "text": Corpora}
+
+
+@pytest.mark.parametrize("methods", [("claim",), ("publish", "pause"), ("text", "pause")])
+def test_an_error_that_cannot_be_stored_is_logged(store, corpus, main, monkeypatch, capfd, methods):
+    run = store.runs.create(corpus, SMALL)
+    for method in methods:
+        monkeypatch.setattr(OWNERS[method], method, fill_the_disk)
+    assert main(run.id) == STORE_FAILED
+    event = json.loads(capfd.readouterr().err.splitlines()[-1])
+    assert (event["event"], event["run"], event["reason"]) == ("store_failed", run.id, FULL)
+    assert (store.runs.get(run.id).status, store.runs.get(run.id).desired) == ("waiting", "running")
+
+
+# --- Runs that another worker has, or that were deleted -----------------------------------------
+
+
+def test_a_worker_without_the_lease_does_not_pause_the_run(store, corpus, main, monkeypatch):
+    run = store.runs.create(corpus, SMALL)
+
+    def lose_the_lease_and_fail(*_):
+        store.leases.release(run.id, worker_name(os.getpid()))
+        assert store.leases.claim(run.id, "another worker")
+        fill_the_disk()
+
+    monkeypatch.setattr(Leases, "publish", lose_the_lease_and_fail)
+    assert main(run.id) == STORE_FAILED
+    assert (store.runs.get(run.id).status, store.runs.get(run.id).worker) == (
+        "waiting",
+        "another worker",
+    )
+    assert store.runs.get(run.id).active
+
+
+def test_a_worker_without_the_lease_does_not_fail_the_run(store, corpus, main, monkeypatch):
+    run = store.runs.create(corpus, SMALL)
+
+    def lose_the_lease_and_diverge(trainer):
+        store.leases.release(run.id, worker_name(os.getpid()))
+        assert store.leases.claim(run.id, "another worker")
+        raise Diverged("the loss became nan at iteration 1")
+
+    monkeypatch.setattr(Trainer, "step", lose_the_lease_and_diverge)
+    assert main(run.id) == 0
+    assert (store.runs.get(run.id).status, store.runs.get(run.id).worker) == (
+        "running",
+        "another worker",
+    )
+
+
+def test_the_worker_of_a_deleted_run_ends_without_recreating_it(store, corpus, main, monkeypatch):
+    run = store.runs.create(corpus, ENDLESS)
+    step = Trainer.step
+
+    def delete_at_10(trainer):
+        if trainer.iteration == 10:
+            purge(store, run)
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", delete_at_10)
+    assert main(run.id) == 0
+    with pytest.raises(KeyError):
+        store.runs.get(run.id)
+
+
+def test_the_worker_of_an_idle_run_that_is_deleted_ends(store, corpus, main, monkeypatch):
+    run = store.runs.create(corpus, SMALL)
+    store.runs.request(run.id, desired="paused")
+    stop = StopWhenIdle(store, run)
+    stop.is_set = lambda: purge(store, run)
+    monkeypatch.setattr(process, "_stop_when_input_closes", lambda _: stop)
+    assert main(run.id) == 0
+
+
+def test_a_worker_whose_run_was_deleted_before_it_started_ends(store, corpus, main):
+    run = store.runs.create(corpus, SMALL)
+    purge(store, run)
+    assert main(run.id) == 0

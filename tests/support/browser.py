@@ -1,0 +1,24 @@
+"""Finding and using the buttons and sliders of a page in a real Chromium."""
+
+from playwright.sync_api import Locator, Page
+
+
+def button(page: Page | Locator, name: str) -> Locator:
+    """The button with exactly this label."""
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def slider(page: Page | Locator, key: str) -> Locator:
+    """The slider whose widget key begins with `key`."""
+    return page.locator(f"[class*=st-key-{key}] input[type=range]")
+
+
+def move(slider: Locator, to: str) -> None:
+    """Move a slider to the value it shows as `to`, with the keyboard, from its left end."""
+    slider.focus()
+    slider.press("Home")
+    for _ in range(40):
+        if slider.get_attribute("aria-valuetext") == to:
+            return
+        slider.press("ArrowRight")
+    raise AssertionError(f"the slider never showed {to}")

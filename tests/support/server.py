@@ -1,0 +1,66 @@
+"""A real server, and the options of a real Chromium, for the browser tests and the benchmarks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+class Server:
+    """`streamlit run dashboard.py` on a free port; it is ready once constructed."""
+
+    def __init__(self, store: Path | str, log: Path):
+        """store: a value for CHARRNN_STORE. log: the file for its standard output and error."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.log = log
+        options = (
+            f"--server.headless true --server.address 127.0.0.1 --server.port {port} "
+            "--server.fileWatcherType none"
+        )
+        with log.open("w") as output:  # not a pipe: a full one would block the server
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options.split()],
+                cwd=ROOT,
+                env=os.environ | {"CHARRNN_STORE": str(store)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_healthy()
+
+    def _wait_until_healthy(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health") as response:
+                    if response.status == 200:
+                        return
+            except (urllib.error.URLError, ConnectionError):
+                pass
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Let it end as it does on Ctrl-C, after last checkpoints."""
+        self.process.terminate()
+        self.process.wait(STOP_SECONDS)

@@ -1,0 +1,126 @@
+"""A supervisor in a process of its own, which can be killed, and what it and its workers log."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# Commands that can stand in for the Python of a worker process.
+FAILS_AT_ONCE = shutil.which("false")
+SUCCEEDS_AT_ONCE = shutil.which("true")
+SUPERVISOR = """
+import sys
+from charrnn.runs.events import log_to_stderr
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.url import default_url
+from charrnn.runs.workers.supervisor import Supervisor
+
+log_to_stderr()
+supervisor = Supervisor(Store(default_url()), hang_seconds=float(sys.argv[1]))
+supervisor.watch()
+sys.stdin.read()
+supervisor.close()
+"""
+
+
+class Log:
+    """A file with the events that supervisors and workers log, one line of JSON each."""
+
+    def __init__(self, file: Path):
+        self.file = file
+        file.touch()
+
+    def events(self, name: str) -> list[dict]:
+        """All events of a name so far, without a last line that is still being written."""
+        lines = self.file.read_text().split("\n")[:-1]
+        return [event for event in map(json.loads, lines) if event["event"] == name]
+
+    def workers(self) -> list[int]:
+        """The process ids of the workers that were started and have not ended."""
+        return [pid for event in self.events("started") if alive(pid := event["worker"])]
+
+
+class SupervisorProcess:
+    """A server without pages: a supervisor of the store that CHARRNN_STORE names."""
+
+    def __init__(self, log: Log, *, hang_seconds: float = 15.0):
+        with log.file.open("a") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", SUPERVISOR, str(hang_seconds)],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stderr=stderr,
+            )
+
+    def kill(self) -> None:
+        """End it without warning, like the kernel when memory runs out."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+
+    def close(self) -> None:
+        """Let it end as it does on Ctrl-C, after last checkpoints."""
+        self.process.stdin.close()
+        self.process.wait(20)
+
+
+class AdjustableClock:
+    """The time of day in seconds since 1970, plus what a test adds to `offset`."""
+
+    def __init__(self):
+        self.offset = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.offset
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs. One that has ended and was not waited for (a zombie) does not."""
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    return state != "Z"
+
+
+def restore_priority(pid: int) -> None:
+    """Give a worker normal priority, where that is allowed.
+
+    The time it takes to end then depends less on what else this machine does.
+    """
+    with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            os.setpriority(os.PRIO_PROCESS, int(thread.name), 0)
+
+
+def kill(pid: int) -> None:
+    """kill -9, if the process still runs."""
+    if alive(pid):
+        os.kill(pid, signal.SIGKILL)
+
+
+def open_at_once(url: str, processes: int) -> None:
+    """Open a store from several processes at the same time, and add a text from each."""
+    code = """
+import sys
+from charrnn.runs.store.store import Store
+print("ready", flush=True)
+sys.stdin.read()
+Store(sys.argv[1]).corpora.add("cats", "the cat sat on the mat")
+"""
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    command = [sys.executable, "-c", code, url]
+    opened = [subprocess.Popen(command, cwd=ROOT, **pipes) for _ in range(processes)]
+    for process in opened:
+        assert process.stdout.readline() == b"ready\n"
+    for process in opened:
+        process.stdin.close()
+    errors = [process.stderr.read() for process in opened]
+    assert [process.wait(30) for process in opened] == [0] * processes, errors

@@ -1,0 +1,46 @@
+"""Reading and clicking the Train page in an AppTest, without a browser."""
+
+from streamlit.testing.v1 import AppTest
+
+from charrnn.runs.config import RunConfig
+from charrnn.ui.shared.settings import CHOICES
+
+NUMBERS = {
+    "seed": "random seed",
+    "sample_length": "sample length",
+    "sample_interval": "sample interval",
+}
+
+SNAPSHOT_ACTIONS = ("Write from", "Branch from")  # below the slider of earlier samples
+
+
+def buttons(page: AppTest) -> set[str]:
+    """The labels of the enabled buttons, except those of earlier snapshots."""
+    enabled = {button.label for button in page.button if not button.disabled}
+    return {label for label in enabled if not label.startswith(SNAPSHOT_ACTIONS)}
+
+
+def click(page: AppTest, label: str) -> None:
+    """Click a button and rerun the page; there must be no exception."""
+    next(button for button in page.button if button.label == label).click()
+    page.run()
+    assert not page.exception
+
+
+def words(page: AppTest) -> str:
+    """All the text on the page."""
+    elements = [*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.code]
+    html = [block.proto.body for block in page.get("html")]
+    bars = [bar.proto.text for bar in page.get("progress")]
+    return "\n".join([element.value for element in elements] + html + bars)
+
+
+def lines(page: AppTest, phrase: str) -> list[str]:
+    """The lines of text on the page that contain a phrase."""
+    return [line for line in words(page).splitlines() if phrase in line]
+
+
+def settings(page: AppTest) -> RunConfig:
+    """The settings that the controls show; the dtype has no control."""
+    sliders = {name: page.select_slider(key=name).value for name in CHOICES}
+    return RunConfig(**sliders, **{name: page.number_input(key=name).value for name in NUMBERS})

@@ -1,0 +1,69 @@
+"""The README says what is true: commands, packages and files it names are there."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from charrnn.__main__ import COMMANDS
+from charrnn.runs.limits import Limits
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def packages(file: str) -> list[str]:
+    lines = (ROOT / file).read_text().splitlines()
+    return [re.match(r"[\w-]+", line)[0] for line in lines if line]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_shown(command):
+    assert f"python -m charrnn {command} " in README
+
+
+@pytest.mark.parametrize("package", packages("requirements.txt"))
+def test_every_package_has_its_reason(package):
+    assert re.search(rf"^\| {package} \| \w", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize("package", packages("tests/requirements.txt"))
+def test_every_package_of_the_tests_is_named(package):
+    assert package in README
+
+
+def test_every_file_it_names_exists():
+    named = re.findall(r"`((?:engine|runs|ui|data|tests)/[\w./]+)`", README)
+    assert len(named) > 10
+    for name in named:
+        place = ROOT / name if name.startswith(("data/", "tests/")) else ROOT / "charrnn" / name
+        assert place.exists(), name
+
+
+def test_the_table_of_limits_is_that_of_the_program():
+    table = [
+        f"| `{f.metadata['variable']}` | {f.default:,} | {f.metadata['meaning']} |\n"
+        for f in fields(Limits)
+    ]
+    head = "| variable | default | meaning |\n| --- | --- | --- |\n"
+    assert f"{head}{''.join(table)}\n" in README
+
+
+def test_its_picture_is_there_and_small():
+    picture = ROOT / re.search(r"!\[[^]]+\]\(([^)]+)\)", README)[1]
+    assert 10_000 < picture.stat().st_size < 300_000
+
+
+def test_it_installs_from_the_file_that_lists_the_packages():
+    assert "pip install -r requirements.txt" in README
+    assert (ROOT / "tests" / "run").stat().st_mode & 0o111
+
+
+def test_every_table_is_whole():
+    tables = re.findall(r"(?:^\|.*\|$\n)+", README, re.MULTILINE)
+    assert len(tables) >= 2
+    for table in tables:
+        assert len({row.count("|") for row in table.splitlines()}) == 1
+        assert len(table.splitlines()) > 2
+    assert not re.search(r"^[A-Z]+$", README, re.MULTILINE)

@@ -1,0 +1,228 @@
+"""The Alphabet page, without a browser and without worker processes."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sqlalchemy import update
+from streamlit.testing.v1 import AppTest
+
+from charrnn.engine.parameters import Parameters
+from charrnn.runs.config import RunConfig
+from charrnn.runs.files.transfer import export_run, import_run
+from charrnn.runs.serialization import state_from_bytes
+from charrnn.runs.store import schema
+from charrnn.ui import services
+from charrnn.ui.alphabet import live
+from charrnn.ui.alphabet.measurements import measure
+from charrnn.ui.alphabet.why_one_hot_panel import product_and_lookup
+from charrnn.ui.shared.snapshots import Subject
+
+
+def the_page():
+    from charrnn.ui import session
+    from charrnn.ui.alphabet import page
+
+    session.read_url("Alphabet")
+    page.show()
+
+
+@pytest.fixture
+def open_alphabet(store):
+    def open_alphabet(*, text=None, **query) -> AppTest:
+        page = AppTest.from_function(the_page, default_timeout=60)
+        page.query_params.update({"w": "w" * 32} | query)
+        if text is not None:
+            page.session_state["text"] = store.corpora.add("A *text* of <b>mine</b>", text).sha256
+        page.run()
+        assert not page.exception
+        return page
+
+    return open_alphabet
+
+
+def texts(page) -> str:
+    return "\n".join(element.value for element in page.text)
+
+
+def click(page, label: str):
+    next(button for button in page.button if button.label == label).click()
+    page.run()
+    assert not page.exception
+
+
+def test_without_a_run_the_page_is_complete_and_says_how_to_start_one(open_alphabet):
+    page = open_alphabet(text="hello, hello\n" * 20)
+    assert "A *text* of <b>mine</b>: 260 characters, 7 different" in texts(page)
+    assert list(page.dataframe[0].value["character"]) == ["⏎", "␣", ",", "e", "h", "l", "o"]
+    assert "l is a vector of 7 numbers: a 1 at index 5, 0 everywhere else" in texts(page)
+    assert "100 of 100 numbers are equal" in texts(page)
+    assert "Nothing yet: press Train" in page.markdown[-1].value
+    assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_table_is_sorted_by_the_chosen_column(open_alphabet):
+    page = open_alphabet(text="banana\n" * 20)
+    page.button_group(key="sort").set_value("frequency").run()
+    assert list(page.dataframe[0].value["count"]) == [60, 40, 20, 20]
+
+
+@pytest.mark.parametrize(
+    ("find", "found"),
+    [("a", "a"), ("newline", "⏎"), ("U+0062", "b"), ("latin n", "n"), ("0", "⏎"), ("ß", None)],
+)
+def test_find_matches_character_name_code_point_or_index(open_alphabet, find, found):
+    page = open_alphabet(text="banana\n" * 20)
+    page.text_input(key="find").set_value(find).run()
+    assert [list(frame.value["character"]) for frame in page.dataframe] == (
+        [[found]] if found else []
+    )
+
+
+def test_rare_characters_are_counted_with_their_weights(open_alphabet):
+    page = open_alphabet(text="ab\n" * 20 + "xyz")
+    assert "3 characters are rare" in texts(page)
+    assert "603 of the network's 11,306 weights" in texts(page)
+
+
+def test_cleanup_is_previewed_and_creates_a_new_text_beside_the_old_one(open_alphabet, store):
+    text = "“ab”–\n" * 20 + "xyz"
+    page = open_alphabet(text=text)
+    before = page.session_state["text"]
+    assert "63 of 123 characters change. The vocabulary goes from 9 to 5 characters" in texts(page)
+    listed = 'replaced: – → -   “ → "   ” → "\ndropped: x   y   z'
+    assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
+    click(page, "Create the new text")
+    after = page.session_state["text"]
+    assert store.corpora.text(after) == '"ab"-\n' * 20
+    assert store.corpora.text(before) == text
+    assert store.corpora.get(after).name == "A *text* of <b>mine</b>, cleaned up"
+
+
+def test_cleaning_up_the_text_of_an_own_run_pauses_the_run_and_leaves_its_page(
+    open_alphabet, store, workspace, started
+):
+    corpus = store.corpora.add("rare", "ab\n" * 40 + "xyz")
+    run = workspace.create(corpus, RunConfig(hidden_size=8))
+    page = open_alphabet(run=run.id)
+    click(page, "Create the new text")
+    assert store.corpora.text(page.session_state["text"]) == "ab\n" * 40
+    assert "run" not in page.query_params
+    paused = store.runs.get(run.id)
+    assert (paused.sha256, paused.desired) == (corpus.sha256, "paused")
+
+
+def test_cleaning_up_the_text_of_another_visitors_run_leaves_the_run_alone(
+    open_alphabet, store, started
+):
+    corpus = store.corpora.add("rare", "ab\n" * 40 + "xyz")
+    other = store.runs.create(corpus, RunConfig(hidden_size=8), workspace="t" * 32)
+    page = open_alphabet(run=other.view_key)
+    click(page, "Create the new text")
+    assert store.corpora.text(page.session_state["text"]) == "ab\n" * 40
+    assert store.runs.get(other.id).desired == "running"
+
+
+def test_page_of_a_run_shows_the_weights_of_its_newest_checkpoint(open_alphabet, store, cats):
+    page = open_alphabet(run=cats.id)
+    assert "Iteration 250 of 1,000 · paused" in texts(page)
+    assert "8 of 8 numbers are equal, to the last bit · iteration 250" in texts(page)
+    assert len(page.get("vega_lite_chart")) == 5
+    state = state_from_bytes(store.snapshots.checkpoint(cats.id)[1])
+    weights = Parameters(len(store.corpora.get(cats.sha256).vocabulary), 8)
+    weights.unpack(state["weights"])
+    snapshot = Subject.of_run(cats).newest_snapshot()
+    np.testing.assert_array_equal(snapshot.weights.Wxh, weights.Wxh)
+    np.testing.assert_array_equal(snapshot.hidden, state["hidden"][0])
+
+
+def test_slider_goes_back_to_before_the_first_update(open_alphabet, cats):
+    page = open_alphabet(run=cats.id)
+    slider = page.select_slider[0]
+    assert slider.value == "newest"
+    assert (slider.label, slider.help) == ("Snapshot: from before the first update to now", "")
+    assert slider.options[:4] == ["0", "1", "2", "5"]
+    slider.set_value(0).run()
+    assert not page.exception
+    assert "Iteration 0 of 1,000 · before the first update" in texts(page)
+
+
+def test_slider_of_an_imported_run_starts_where_the_file_was_saved(open_alphabet, cats, workspace):
+    file = export_run(workspace.store, cats, with_text=True)
+    run = import_run(workspace, file)
+    slider = open_alphabet(run=run.id).select_slider[0]
+    assert slider.options == ["250", "newest"]
+    assert slider.label == "Snapshot: from iteration 250, the earliest snapshot, to now"
+    assert "imported from a file" in slider.help
+
+
+def test_run_that_has_not_started_offers_no_earlier_snapshot(open_alphabet, workspace, corpus):
+    run = workspace.create(corpus, RunConfig(hidden_size=8))
+    assert "no earlier snapshot yet" in open_alphabet(run=run.id).select_slider[0].label
+
+
+def test_viewing_a_run_marks_it_as_viewed(open_alphabet, cats, store):
+    with store.database.writing() as db:
+        db.execute(update(schema.runs).values(viewed_at=0.0))
+    open_alphabet(run=cats.id)
+    assert store.runs.get(cats.id).viewed_at > 0
+
+
+def test_page_says_why_a_run_stopped(open_alphabet, cats, store):
+    store.leases.pause(cats.id, "The disk is *full*.")
+    assert "The disk is" in open_alphabet(run=cats.id).warning[0].value
+    store.leases.fail(cats.id, "The loss is no number.")
+    assert "The loss is no number" in open_alphabet(run=cats.id).error[0].value
+
+
+def test_charts_refresh_less_often_as_a_run_gets_older_and_never_while_it_is_paused(cats):
+    training = replace(cats, desired="running")
+    seconds = [live.chart_seconds(replace(training, seconds=s)) for s in (0.0, 30.0, 100.0, 1e6)]
+    assert seconds == [3.0, 6.0, 10.0, 10.0]
+    assert live.chart_seconds(cats) is None
+
+
+def test_with_many_live_pages_the_page_refreshes_less_often_and_is_counted(
+    open_alphabet, cats, monkeypatch
+):
+    noted = []
+    monkeypatch.setattr(services, "refresh_factor", lambda: 4)
+    monkeypatch.setattr(services, "note_refresh", noted.append)
+    open_alphabet(run=cats.id)
+    assert noted == [4 * live.TEXT_SECONDS]
+    assert live.chart_seconds(replace(cats, desired="running", seconds=100.0)) == 40.0
+
+
+def test_timers_are_set_again_when_the_refresh_factor_changes(cats, monkeypatch):
+    before = live.Timers.of_run(cats)
+    monkeypatch.setattr(services, "refresh_factor", lambda: 2)
+    assert live.Timers.of_run(cats) != before
+
+
+def test_map_of_a_snapshot_is_aligned_with_the_map_before_it(cats, store):
+    subject, kept = Subject.of_run(cats), store.snapshots.iterations(cats.id)
+    maps = [measure(subject, cats, subject.snapshot(n), kept).points for n in kept]
+    for before, after in itertools.pairwise(maps):
+        distance = np.linalg.norm(after - before)
+        for flip in ([1, -1], [-1, 1], [-1, -1]):
+            assert distance <= np.linalg.norm(after * flip - before)
+
+
+def test_link_to_an_unknown_run_warns_and_the_page_still_works(open_alphabet):
+    page = open_alphabet(run="nobody")
+    assert "The run in this link was not found" in page.warning[0].value
+    assert len(page.dataframe) == 1
+
+
+def test_page_copes_with_five_thousand_different_characters(open_alphabet):
+    page = open_alphabet(text="".join(chr(0x4E00 + i) for i in range(5000)) * 2)
+    assert len(page.dataframe[0].value) == 5000
+    assert "5,000 characters are rare" in texts(page)
+
+
+def test_product_with_one_hot_equals_lookup():
+    weights = Parameters.initial(30, 7, seed=1)
+    for i in range(30):
+        product, embedding = product_and_lookup(weights.Wxh, i)
+        np.testing.assert_array_equal(product, embedding)

@@ -1,0 +1,290 @@
+"""What the Compare page shows and does, without a browser and without worker processes."""
+
+import json
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.workspace import Workspace
+from charrnn.ui import services
+from charrnn.ui.compare import page as compare
+from charrnn.ui.compare import run_list
+from charrnn.ui.markdown import escape_markdown
+from tests.support.store import WORKSPACE
+
+SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_length=40)
+
+
+def the_page():
+    import streamlit as st
+
+    from charrnn.ui import navigation, session
+    from charrnn.ui.compare import page
+
+    pages = [st.Page(page.show, title="Compare"), st.Page(print, title="Train", url_path="train")]
+    navigation.register(pages)
+    st.navigation(pages)
+    session.read_url("Compare")
+    page.show()
+
+
+def the_copy_dialog():
+    """The dialog for the oldest run, drawn on every rerun: a click would open it for one only."""
+    from charrnn.ui import services, session
+    from charrnn.ui.shared.run_actions import duplicate
+
+    session.read_url("Compare")
+    duplicate.duplicate(services.workspace().runs()[-1])
+
+
+def the_sweep_dialog():
+    from charrnn.ui import services, session
+    from charrnn.ui.shared.run_actions import sweep
+
+    session.read_url("Compare")
+    sweep.sweep(services.workspace().runs()[-1])
+
+
+def open_dialog(dialog) -> AppTest:
+    page = AppTest.from_function(dialog, default_timeout=60)
+    page.query_params["w"] = WORKSPACE
+    page.run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture
+def open_compare(store):
+    """open_compare(run, ...): the page, opened by a link with these runs."""
+
+    def open_compare(*runs, **query) -> AppTest:
+        page = AppTest.from_function(the_page, default_timeout=60)
+        if runs:
+            query["compare"] = ",".join(getattr(run, "id", run) for run in runs)
+        page.query_params.update({"w": WORKSPACE} | query)
+        page.run()
+        assert not page.exception
+        return page
+
+    return open_compare
+
+
+@pytest.fixture
+def pair(workspace, corpus, work):
+    """A finished run and a finished copy of it with another learning rate."""
+    run = work(workspace.create(corpus, SMALL))
+    changed = RunConfig.from_dict(SMALL.to_dict() | {"learning_rate": 0.3})
+    return run, work(workspace.create(corpus, changed, parent=run.id))
+
+
+def html(page) -> str:
+    return "\n".join(block.proto.body for block in page.get("html"))
+
+
+def words(page) -> str:
+    elements = [*page.markdown, *page.caption, *page.text, *page.warning, *page.error, *page.code]
+    return "\n".join([*(element.value for element in elements), html(page)])
+
+
+def legend(page) -> list[str]:
+    block = next(b.proto.body for b in page.get("html") if "run-legend" in b.proto.body)
+    return [re.sub("<.*?>", "", line).strip() for line in block.split("</p>") if "<b" in line]
+
+
+def headings(page) -> list[str]:
+    """Of the samples, from left to right."""
+    blocks = [b.proto.body for b in page.get("html")]
+    return [re.sub("<.*?>", "", b).strip() for b in blocks if b.startswith('<p class="run-name">')]
+
+
+def boxes(page) -> list[tuple[str, bool, bool]]:
+    """(label, checked, disabled) of each run in the list, from top to bottom."""
+    data = (json.loads(box.proto.json) for box in page.get("bidi_component"))
+    return [(box["label"], box["checked"], box["disabled"]) for box in data]
+
+
+def click(page, label: str):
+    next(b for b in page.button if b.label == label).click()
+    page.run()
+    assert not page.exception
+
+
+def test_page_without_runs_says_what_to_do(open_compare):
+    page = open_compare()
+    assert "No runs yet. Press Train" in words(page)
+    assert "Check two or more runs in the sidebar" in words(page)
+    assert [b.label for b in page.button] == []
+
+
+def test_newest_runs_are_compared_at_first_and_written_into_the_link(open_compare, pair):
+    page = open_compare()
+    assert [line.split(" ")[1] for line in legend(page)] == ["2", "1"]
+    assert page.query_params["compare"] == f"{pair[1].id},{pair[0].id}"
+
+
+def test_legend_names_the_settings_that_differ(open_compare, pair):
+    page = open_compare(*pair)
+    run, copy = legend(page)
+    assert run.startswith("Run 1 learning rate 0.1 · ")
+    assert copy.startswith("Run 2 learning rate 0.3 · ")
+    assert len(page.get("vega_lite_chart")) == 1
+    assert list(page.dataframe[0].value["learning rate"]) == [0.1, 0.3]
+
+
+def test_one_slider_moves_all_samples_to_the_same_iteration(open_compare, pair, store, written):
+    page = open_compare(*pair)
+    assert all("iteration 400" in heading for heading in headings(page))
+    slider = next(s for s in page.select_slider if s.key == "at")
+    slider.set_value(100).run()
+    assert [h.rsplit(" · ", 1)[1] for h in headings(page)] == ["iteration 100"] * 2
+    assert written(page) == [store.history.sample(run.id, 100) for run in pair]
+    assert page.query_params["at"] == "100"
+
+
+def test_link_restores_the_whole_comparison(open_compare, pair):
+    query = {"by": "second", "at": "0.0", "axis": "characters"}
+    page = open_compare(*pair, **query)
+    assert {name: page.query_params[name] for name in query} == query
+    assert [h.rsplit(" · ", 1)[1] for h in headings(page)] == ["iteration 0"] * 2
+
+
+@pytest.mark.parametrize(
+    "query", [{"at": "rubbish"}, {"by": "rubbish"}, {"at": "1e999"}, {"axis": "rubbish"}]
+)
+def test_invalid_values_in_the_link_are_ignored(open_compare, pair, query):
+    assert len(headings(open_compare(*pair, **query))) == 2
+
+
+def test_deleted_run_in_the_link_is_left_out_with_a_warning(open_compare, pair, workspace):
+    workspace.delete(pair[1].id)
+    page = open_compare(*pair)
+    assert "A run in this link was not found" in page.warning[0].value
+    assert len(legend(page)) == 1
+    assert page.query_params["compare"] == pair[0].id
+
+
+def test_run_that_has_not_started_can_be_compared(open_compare, pair, workspace, corpus):
+    waiting = workspace.create(corpus, SMALL)
+    page = open_compare(*pair, waiting)
+    assert len(legend(page)) == 3
+    assert "No sample yet." in words(page)
+
+
+def test_live_page_is_counted_and_refreshes_less_often_when_many_are_live(
+    open_compare, pair, workspace, corpus, monkeypatch
+):
+    refreshes = []
+    monkeypatch.setattr(services, "refresh_factor", lambda: 4)
+    monkeypatch.setattr(services, "note_refresh", refreshes.append)
+    open_compare(*pair)
+    assert refreshes == []  # no run is training
+    moving = workspace.create(corpus, SMALL)
+    open_compare(*pair)
+    assert refreshes == [4 * run_list.REFRESH_SECONDS]  # for the list of runs
+    refreshes.clear()
+    open_compare(*pair, moving)
+    assert refreshes == [4 * run_list.REFRESH_SECONDS, 4 * compare.REFRESH_SECONDS]
+
+
+def test_checkbox_labels_show_run_names_verbatim(open_compare, pair, workspace):
+    name = "**x** $a$ :red[x] <b> `y`"
+    workspace.rename(pair[1].id, name)
+    page = open_compare(pair[0])
+    assert boxes(page) == [(name, False, False), ("Run 1", True, False)]
+
+
+def test_caption_of_the_curves_shows_run_names_verbatim(open_compare, pair, workspace):
+    name = "**x** $a$ :red[x] <b> `y`"
+    for run in pair:
+        workspace.rename(run.id, name)
+    (sentence,) = [c.value for c in open_compare(*pair).caption if "bits per character" in c.value]
+    assert escape_markdown(name) in sentence
+    assert "**" not in sentence.replace("\\*", "")
+
+
+def test_no_box_can_be_checked_beyond_the_maximum(
+    open_compare, pair, workspace, corpus, monkeypatch
+):
+    monkeypatch.setattr("charrnn.ui.comparison.MAX_RUNS", 1)
+    assert boxes(open_compare(pair[0])) == [("Run 2", False, True), ("Run 1", True, False)]
+
+
+def test_copy_starts_with_the_changed_settings(pair, workspace, started):
+    page = open_dialog(the_copy_dialog)
+    assert "Nothing changed yet" in words(page)
+    assert page.button[0].disabled
+    key = pair[0].id
+    page.select_slider(key=f"copy_learning_rate_{key}").set_value(0.03).run()
+    assert "learning rate 0.1 → 0.03" in words(page)
+    assert re.search(r"About \d+ s on this machine", words(page))
+    click(page, "Start the copy")
+    copy = workspace.runs()[0]
+    assert copy.parent == pair[0].id
+    assert copy.config == RunConfig.from_dict(SMALL.to_dict() | {"learning_rate": 0.03})
+    assert started == [copy.id]
+    assert page.session_state["compare"] == [pair[0].id, copy.id]
+
+
+def test_too_large_a_copy_is_refused_with_a_warning(pair, monkeypatch):
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "5000")
+    page = open_dialog(the_copy_dialog)
+    page.select_slider(key=f"copy_hidden_size_{pair[0].id}").set_value(512).run()
+    assert len(page.warning) == 1
+    assert page.button[0].disabled
+
+
+def test_sweep_starts_every_combination_of_at_most_twelve_runs(pair, workspace, started):
+    page = open_dialog(the_sweep_dialog)
+    assert page.button[0].disabled  # a single run is no sweep
+    rates, sizes = (
+        page.button_group(key=f"sweep_{n}_{pair[0].id}") for n in ("learning_rate", "hidden_size")
+    )
+    rates.set_value([0.1, 0.3])
+    sizes.set_value([8, 16, 32]).run()
+    assert re.search(r"6 runs, about \d+ s on this machine", words(page))
+    page.button_group(key=f"sweep_seq_length_{pair[0].id}").set_value([10, 25, 50]).run()
+    assert "These are 18 runs, and at most 12 are allowed" in words(page)
+    assert next(b for b in page.button if b.label == "Start 18 runs").disabled
+    page.button_group(key=f"sweep_seq_length_{pair[0].id}").set_value([25]).run()
+    click(page, "Start 6 runs")
+    copies = workspace.runs()[:6]
+    assert {(r.config.learning_rate, r.config.hidden_size) for r in copies} == {
+        (rate, size) for rate in (0.1, 0.3) for size in (8, 16, 32)
+    }
+    assert {r.parent for r in copies} == {pair[0].id}
+    assert len(started) == 6
+
+
+# --- Other visitors ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def theirs(store, corpus, work):
+    """A run of another visitor."""
+    return work(Workspace(store, "s" * 32).create(corpus, SMALL))
+
+
+def test_another_visitors_run_is_neither_listed_nor_found_by_its_id(open_compare, pair, theirs):
+    page = open_compare(theirs)
+    assert "A run in this link was not found" in page.warning[0].value
+    assert theirs.id not in page.query_params.get("compare", "")
+    assert [name for name, _, _ in boxes(page)] == ["Run 2", "Run 1"]
+
+
+def test_shared_run_can_be_viewed_but_not_changed(open_compare, theirs, started):
+    page = open_compare(theirs.view_key)
+    assert len(legend(page)) == 1
+    assert [b.label for b in page.button] == []
+    assert "w" not in page.query_params  # the visitor's own key stays out of the link, too
+    assert theirs.id not in words(page)
+    assert started == []
+
+
+@pytest.mark.parametrize("forged", ["", "short", "x" * 200, "../" * 10, "s" * 31 + "!"])
+def test_invalid_workspace_key_opens_a_new_empty_workspace(open_compare, pair, theirs, forged):
+    page = open_compare(*pair, theirs, w=forged)
+    assert "No runs yet" in words(page)
+    assert len(page.get("vega_lite_chart")) == 0
+    assert page.query_params.get("compare", "") == ""

@@ -1,0 +1,130 @@
+"""Fixtures that run the whole dashboard in this process, without browser and worker processes."""
+
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from charrnn.runs.workers import supervisor
+from charrnn.ui import services
+from tests.support.store import SMALL, WORKSPACE
+
+PAGES = Path(__file__).parents[2] / "charrnn" / "ui" / "pages.py"
+
+
+class IdleProcess:
+    """Stands in for a worker process that is alive and does nothing."""
+
+    pid = 0
+
+    def __init__(self):
+        self.stdin = self
+        self._ended = threading.Event()
+
+    def close(self) -> None:
+        self._ended.set()
+
+    def poll(self) -> int | None:
+        return 0 if self._ended.is_set() else None
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._ended.wait(timeout)
+        return 0
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches():
+    """Clear all caches, which would leak from one test into the next."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    services._store_at.cache_clear()
+    services._supervisor_at.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_cookies(monkeypatch):
+    """A browser without cookies, on its first visit; AppTest does not provide any."""
+    monkeypatch.setattr(type(st.context), "cookies", property(lambda _: {}))
+
+
+@pytest.fixture(autouse=True)
+def started(monkeypatch) -> list[str]:
+    """The ids of the runs that a worker process would have been started for, in order."""
+    runs = []
+
+    def spawn(_, run):
+        runs.append(run.id)
+        return IdleProcess()
+
+    monkeypatch.setattr(supervisor.Supervisor, "_spawn", spawn)
+    # No thread: the supervisor only acts when reconcile() is called.
+    monkeypatch.setattr(supervisor.Supervisor, "watch", lambda _: None)
+    return runs
+
+
+@pytest.fixture
+def open_page(store):
+    """open_page(run="..."): the page in a new session, run once. w="": as another visitor."""
+
+    def open_page(**query) -> AppTest:
+        page = AppTest.from_file(str(PAGES), default_timeout=60)
+        query = {"w": WORKSPACE} | query
+        page.query_params.update(query)
+        return page.run()
+
+    return open_page
+
+
+class _SampleParser(HTMLParser):
+    """Collects the text of each <pre class="written">, as a browser would show it."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self._inside = [], False
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "pre":
+            assert dict(attrs)["class"] == "written"
+            self.texts.append("")
+            self._inside = True
+        assert tag in ("pre", "code", "mark") or not self._inside
+
+    def handle_endtag(self, tag):
+        self._inside = self._inside and tag != "pre"
+
+    def handle_data(self, data):
+        if self._inside:
+            self.texts[-1] += data
+
+
+@pytest.fixture
+def written():
+    """written(page): the text of each sample on the page."""
+
+    def written(page) -> list[str]:
+        parser = _SampleParser()
+        for block in page.get("html"):
+            parser.feed(block.proto.body)
+        return parser.texts
+
+    return written
+
+
+@pytest.fixture
+def shown_run(store):
+    """shown_run(page): the run in the page's URL, as it is in the store; None if there is none."""
+
+    def shown_run(page):
+        run_id = page.query_params.get("run")
+        return run_id and store.runs.get(run_id)
+
+    return shown_run
+
+
+@pytest.fixture
+def cats(workspace, corpus, work):
+    """A paused run at iteration 250 of 1,000, of a text that does not come with charrnn."""
+    return work(workspace.create(corpus, SMALL, pause_at=250))
