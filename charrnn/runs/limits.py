@@ -21,8 +21,9 @@ class BadLimit(StoreError, ValueError):
     """An environment variable does not hold a valid limit. The message is meant for people."""
 
 
-def _limit(default: float, variable: str, meaning: str) -> Any:
-    return field(default=default, metadata={"variable": variable, "meaning": meaning})
+def _limit(default: float, variable: str, meaning: str, *, whole: bool = False) -> Any:
+    metadata = {"variable": variable, "meaning": meaning, "whole": whole}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +48,13 @@ class Limits:
         8,
         "CHARRNN_VISITOR_RUNS",
         "how many runs of one visitor train at the same time; the others wait in the queue",
+        whole=True,
     )
     server_runs: float = _limit(
         32,
         "CHARRNN_SERVER_RUNS",
         "how many runs train at the same time on the server; the others wait in the queue",
+        whole=True,
     )
     free_megabytes: float = _limit(
         200,
@@ -72,14 +75,17 @@ class Limits:
         """The limits set by environment variables. Raises BadLimit."""
         values = {}
         for f in fields(cls):
-            variable = f.metadata["variable"]
+            variable, whole = f.metadata["variable"], f.metadata["whole"]
             if text := os.environ.get(variable, "").strip():
                 try:
-                    values[f.name] = float(text)
+                    value = float(text)
                 except ValueError:
-                    values[f.name] = -1.0
-                if not 0 < values[f.name] < math.inf:
-                    raise BadLimit(f"{variable} is {text[:40]!r}; it must be a number above 0.")
+                    value = math.nan
+                # With half a run allowed, say, every run would wait in the queue for ever.
+                if not 0 < value < math.inf or (whole and not value.is_integer()):
+                    kind = "a whole number" if whole else "a number"
+                    raise BadLimit(f"{variable} is {text[:40]!r}; it must be {kind} above 0.")
+                values[f.name] = value
         return cls(**values)
 
     @property

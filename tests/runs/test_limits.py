@@ -10,6 +10,7 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.limits import BadLimit, Limits, TooLarge
 from charrnn.runs.store.workspace import Workspace
 
+WHOLE = {f.metadata["variable"] for f in fields(Limits) if f.metadata["whole"]}
 VARIABLES = {f.name: f.metadata["variable"] for f in fields(Limits)}
 
 
@@ -26,13 +27,14 @@ def test_without_variables_the_defaults_apply():
 
 @pytest.mark.parametrize(("name", "variable"), VARIABLES.items())
 def test_every_limit_has_a_variable_of_its_own(monkeypatch, name, variable):
-    monkeypatch.setenv(variable, " 1.5 ")
+    value = 3.0 if variable in WHOLE else 1.5
+    monkeypatch.setenv(variable, f" {value} ")
     changed = {
         f.name: getattr(Limits.from_environment(), f.name)
         for f in fields(Limits)
         if getattr(Limits.from_environment(), f.name) != f.default
     }
-    assert changed == {name: 1.5}
+    assert changed == {name: value}
 
 
 @pytest.mark.parametrize("variable", VARIABLES.values())
@@ -41,8 +43,16 @@ def test_invalid_limit_is_refused_in_one_sentence(monkeypatch, variable, value):
     monkeypatch.setenv(variable, value)
     with pytest.raises(BadLimit) as caught:
         Limits.from_environment()
-    assert str(caught.value) == f"{variable} is {value!r}; it must be a number above 0."
+    kind = "a whole number" if variable in WHOLE else "a number"
+    assert str(caught.value) == f"{variable} is {value!r}; it must be {kind} above 0."
     assert isinstance(caught.value, StoreError)  # so that pages show it
+
+
+@pytest.mark.parametrize("variable", ["CHARRNN_VISITOR_RUNS", "CHARRNN_SERVER_RUNS"])
+def test_half_a_run_is_refused_since_every_run_would_wait_for_ever(monkeypatch, variable):
+    monkeypatch.setenv(variable, "0.5")
+    with pytest.raises(BadLimit, match=r"is '0\.5'; it must be a whole number above 0\."):
+        Limits.from_environment()
 
 
 @pytest.mark.parametrize("value", ["", "  "])

@@ -6,6 +6,7 @@
     worker       trains one run: reads what the pages request, takes steps, publishes progress
     schedule     the iterations at which losses and snapshots are stored
     estimate     how long runs will take, measured before they start
+    cores        how many processor cores there are to use
     blas         environment variables that limit NumPy to one thread
 
 A worker and a page never talk to each other directly; both read and write the store.

@@ -1,6 +1,5 @@
 """How long runs will take, estimated before they start from a short measurement."""
 
-import os
 import time
 from collections.abc import Iterable
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from charrnn.engine.training import Trainer
 from charrnn.runs.config import RunConfig
+from charrnn.runs.workers.cores import available_cores
 
 MEASURING_SECONDS = 0.08
 
@@ -29,11 +29,11 @@ def seconds_per_iteration(config: RunConfig, vocab_size: int) -> float:
     return elapsed / steps
 
 
-def total_seconds(durations: Iterable[float], *, cores: int | None = None) -> float:
+def total_seconds(durations: Iterable[float], *, cores: float | None = None) -> float:
     """How long runs of these durations (in seconds) take when they train side by side.
 
-    cores: by default, all cores of this machine.
+    cores: by default, all that this process may use.
     """
     durations = list(durations)
-    cores = cores or os.cpu_count() or 1
+    cores = cores or available_cores()
     return max([sum(durations) / cores, *durations], default=0.0)

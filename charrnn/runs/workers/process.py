@@ -6,6 +6,7 @@ The supervisor keeps the standard input of this process open. When it closes, th
 a last checkpoint and ends.
 """
 
+import ctypes
 import os
 import signal
 import sys
@@ -28,6 +29,7 @@ NICENESS = 15  # while training: pages come first
 # While starting: ahead of the workers that train, or under load a start takes fifteen seconds.
 STARTUP_NICENESS = 5
 SHUTDOWN_SECONDS = 1.5  # for a last checkpoint once the server is gone
+_PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
 STORE_FAILED = 75  # exit status when the store could not be used, which is not the run's fault
 
 
@@ -47,6 +49,7 @@ def main(run_id: str, server_pid: int | None = None) -> int:
     # Ctrl-C in a terminal is for the server. Standard input closes when the server has ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lower_priority(os.getpid())
+    _resume_when_parent_ends()
     log_to_stderr()
     np.seterr(over="ignore", invalid="ignore")  # the trainer checks, and raises Diverged
     stop = _stop_when_input_closes(server_pid or os.getppid())
@@ -106,6 +109,16 @@ def _start_failure(error: Exception) -> str:
         return "there is not enough memory"
     reason = str(error).removesuffix(".")
     return reason[:1].lower() + reason[1:]
+
+
+def _resume_when_parent_ends() -> None:
+    """Let Linux continue this process when its server ends, in case a signal has stopped it.
+
+    Otherwise it could not notice that its standard input is closed, and would stay for ever.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGCONT)
 
 
 def _stop_when_input_closes(server_pid: int) -> threading.Event:

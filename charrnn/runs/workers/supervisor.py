@@ -5,6 +5,7 @@ the workers there are, and starts, replaces or stops workers accordingly.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +26,7 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE
 from charrnn.runs.workers import queue
 from charrnn.runs.workers.blas import ONE_THREAD
+from charrnn.runs.workers.cores import available_cores
 from charrnn.runs.workers.process import STARTUP_NICENESS, STORE_FAILED, lower_priority
 
 MAX_STARTS_WITHOUT_PROGRESS = 3
@@ -61,6 +63,8 @@ class _WorkerProcess:
         """Ask it to end after a last checkpoint, by closing its standard input."""
         assert self.process.stdin is not None
         self.process.stdin.close()
+        if hasattr(signal, "SIGCONT"):  # not on Windows
+            self.process.send_signal(signal.SIGCONT)  # one that was stopped could not end
 
 
 class Supervisor:
@@ -160,10 +164,12 @@ class Supervisor:
                 worker.stop()
             deadline = time.monotonic() + CLOSE_SECONDS
             for run_id, worker in self._workers.items():
-                # One that is not done in time ends by itself, since its input is closed.
-                with suppress(subprocess.TimeoutExpired):
+                try:
                     worker.process.wait(max(0.0, deadline - time.monotonic()))
-                    self._record_end(run_id, worker)
+                except subprocess.TimeoutExpired:
+                    worker.process.kill()  # its last checkpoint is at most a few seconds old
+                    worker.process.wait()
+                self._record_end(run_id, worker)
             self._workers.clear()
 
     def _release_dead_lease(self, run: Run) -> Run:
@@ -185,7 +191,7 @@ class Supervisor:
             return
         published = run.heartbeat if run.worker == worker.name else 0.0
         silent = self._clock() - max(published, worker.started_at)
-        if silent > self._hang_seconds * max(1.0, training / (os.cpu_count() or 1)):
+        if silent > self._hang_seconds * max(1.0, training / available_cores()):
             pid = worker.process.pid
             log_event("hung", run=run.id, worker=pid, silent_seconds=round(silent, 1))
             worker.process.kill()

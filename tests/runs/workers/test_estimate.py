@@ -20,11 +20,6 @@ def test_runs_share_the_cores(durations, cores, seconds):
     assert total_seconds(durations, cores=cores) == seconds
 
 
-def test_one_core_is_assumed_if_the_number_of_cores_is_unknown(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: None)
-    assert total_seconds([3, 4]) == 7
-
-
 def test_a_larger_network_takes_longer():
     small, large = (
         seconds_per_iteration(RunConfig(hidden_size=n, seq_length=25), 40) for n in (8, 512)

@@ -4,6 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.workers.supervisor import Supervisor
@@ -81,10 +84,49 @@ with contextlib.suppress(KeyboardInterrupt):
     assert "KeyboardInterrupt" not in errors  # the workers ignore it
 
 
-def test_close_does_not_wait_forever(store, run, supervisor, started, eventually, monkeypatch):
+def test_close_ends_a_worker_that_a_signal_has_stopped(store, run, supervisor, started, eventually):
+    supervisor.ensure_worker(run)
+    eventually(lambda: store.runs.get(run.id).iteration > 0)
+    process = started[0][1]
+    process.send_signal(signal.SIGSTOP)
+    supervisor.close()
+    assert process.poll() == 0
+    left = store.runs.get(run.id)
+    assert (left.worker, left.iteration) == (None, store.snapshots.checkpoint_iteration(run.id))
+
+
+def test_close_kills_a_worker_that_does_not_end(
+    store, run, supervisor, started, eventually, monkeypatch
+):
     monkeypatch.setattr("charrnn.runs.workers.supervisor.CLOSE_SECONDS", 0.1)
     supervisor.ensure_worker(run)
     eventually(lambda: store.runs.get(run.id).iteration > 0)
-    started[0][1].send_signal(signal.SIGSTOP)
+    process = started[0][1]
+    monkeypatch.delattr(signal, "SIGCONT")  # nothing continues it
+    os.kill(process.pid, signal.SIGSTOP)
     supervisor.close()
-    assert started[0][1].poll() is None
+    assert process.poll() == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports the end of a parent")
+def test_a_worker_that_a_signal_has_stopped_ends_when_its_server_is_killed(store, run, eventually):
+    server = """
+import sys
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.url import default_url
+from charrnn.runs.workers.supervisor import Supervisor
+Supervisor(Store(default_url())).reconcile()
+sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", server],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+    ) as process:
+        eventually(lambda: store.runs.get(run.id).iteration > 0)
+        pid = int(store.runs.get(run.id).worker.rpartition(":")[2])
+        os.kill(pid, signal.SIGSTOP)
+        process.kill()
+    eventually(lambda: store.runs.get(run.id).worker is None)
+    eventually(lambda: not Path(f"/proc/{pid}").exists())

@@ -1,6 +1,5 @@
 """A supervisor waits for slow workers, kills those that hang, and gives up without progress."""
 
-import os
 import signal
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store.leases import Leases
 from charrnn.runs.store.records import Progress
+from charrnn.runs.workers import supervisor as supervisor_module
 from charrnn.runs.workers.process import STORE_FAILED
 from charrnn.runs.workers.supervisor import (
     HANG_SECONDS,
@@ -171,7 +171,7 @@ def test_a_worker_that_hangs_while_starting_is_replaced(store, run, supervisor, 
 def test_workers_that_share_a_core_may_be_silent_for_longer(
     store, corpus, supervisor, started, clock, monkeypatch
 ):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(supervisor_module, "available_cores", lambda: 1.0)
     for _ in range(2):
         store.runs.create(corpus, ENDLESS)
     supervisor.reconcile()
