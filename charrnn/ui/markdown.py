@@ -1,8 +1,18 @@
-"""Escaping text that visitors wrote before it is shown as Markdown."""
+"""Showing text that visitors wrote in elements that interpret Markdown."""
 
-_MARKUP = frozenset("\\`*_{}[]#|<>$:~")
+import re
+
+_WORD_JOINER = "\u2060"  # invisible, and no line breaks at it
+# After parsing, Streamlit still turns these into links and typographic symbols, escaped or not.
+_BROKEN_UP = re.compile(
+    r"(?<=@)|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=-)(?=[->])|(?<=[<>~])(?=[-=])", re.I
+)
+_PUNCTUATION = re.compile(r"[!-/:-@[-`{-~]")  # all of ASCII's: Markdown gives meaning to no other
 
 
 def escape_markdown(text: str) -> str:
-    """The text with every character escaped that Markdown would interpret."""
-    return "".join("\\" + c if c in _MARKUP else c for c in text)
+    """The text for an element that interprets Markdown, so that it shows every character as it is.
+
+    A character reference such as `&#42;` is never taken for markup, by the definition of Markdown.
+    """
+    return _PUNCTUATION.sub(lambda c: f"&#{ord(c[0])};", _BROKEN_UP.sub(_WORD_JOINER, text))

@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -24,9 +25,16 @@ STOP_SECONDS = 20.0
 
 
 class Server:
-    """`streamlit run dashboard.py` on a free port; it is ready once constructed."""
+    """`streamlit run` on a free port; it is ready once constructed."""
 
-    def __init__(self, store: Path | str, log: Path):
+    def __init__(
+        self,
+        store: Path | str,
+        log: Path,
+        *,
+        script: Path = ROOT / "dashboard.py",
+        arguments: Iterable[Path | str] = (),
+    ):
         """store: a value for CHARRNN_STORE. log: the file for its standard output and error."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -39,7 +47,10 @@ class Server:
         )
         with log.open("w") as output:  # not a pipe: a full one would block the server
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", "dashboard.py", *options.split()],
+                [
+                    *(sys.executable, "-m", "streamlit", "run", str(script), *options.split()),
+                    *("--", *map(str, arguments)),
+                ],
                 cwd=ROOT,
                 env=os.environ | {"CHARRNN_STORE": str(store)},
                 stdout=output,

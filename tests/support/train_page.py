@@ -1,5 +1,7 @@
 """Reading and clicking the Train page in an AppTest, without a browser."""
 
+from html import unescape
+
 from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.config import RunConfig
@@ -27,12 +29,17 @@ def click(page: AppTest, label: str) -> None:
     assert not page.exception
 
 
+def as_read(markdown: str) -> str:
+    """Escaped Markdown as a person reads it."""
+    return unescape(markdown).replace("\u2060", "")
+
+
 def words(page: AppTest) -> str:
     """All the text on the page."""
     elements = [*page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.code]
     html = [block.proto.body for block in page.get("html")]
     bars = [bar.proto.text for bar in page.get("progress")]
-    return "\n".join([element.value for element in elements] + html + bars)
+    return "\n".join([as_read(element.value) for element in elements] + html + bars)
 
 
 def lines(page: AppTest, phrase: str) -> list[str]:

@@ -13,6 +13,7 @@ from charrnn.ui.compare import page as compare
 from charrnn.ui.compare import run_list
 from charrnn.ui.markdown import escape_markdown
 from tests.support.store import WORKSPACE
+from tests.support.train_page import as_read
 
 SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_length=40)
 
@@ -85,7 +86,7 @@ def html(page) -> str:
 
 def words(page) -> str:
     elements = [*page.markdown, *page.caption, *page.text, *page.warning, *page.error, *page.code]
-    return "\n".join([*(element.value for element in elements), html(page)])
+    return "\n".join([*(as_read(element.value) for element in elements), html(page)])
 
 
 def legend(page) -> list[str]:

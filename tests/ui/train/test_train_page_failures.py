@@ -6,7 +6,7 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.store.records import Progress
 from charrnn.runs.store.runs import Runs
 from charrnn.ui.markdown import escape_markdown
-from tests.support.train_page import buttons, click, lines, words
+from tests.support.train_page import as_read, buttons, click, lines, words
 
 
 def test_a_link_to_an_unknown_run_is_a_warning_and_the_page_works(open_page, shown_run):
@@ -38,7 +38,7 @@ def test_a_run_that_fails_while_it_is_viewed_shows_why(open_page, store, cats):
     facts = {"status": "failed", "message": "It broke."}
     store.leases.publish(cats.id, "worker", facts, Progress())
     page.run()
-    assert [error.value for error in page.error] == ["It broke."]
+    assert [as_read(error.value) for error in page.error] == ["It broke."]
     assert "Resume" in buttons(page)
 
 

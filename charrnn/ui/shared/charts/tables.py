@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 MAX_ROWS = 2000  # shown on the page; the file holds all of them
 
 
@@ -12,7 +13,7 @@ def download(frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> Non
     """Draw a button that downloads the frame as `name`.csv."""
 
     def csv() -> bytes:
-        rows = frame() if callable(frame) else frame
+        rows = inert(frame() if callable(frame) else frame)
         # With a byte order mark, because spreadsheets do not recognize UTF-8 without one.
         return rows.to_csv(index=False).encode("utf-8-sig")
 
@@ -27,6 +28,19 @@ def download(frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> Non
         help=f"Download {name}.csv",
         on_click="ignore",
     )
+
+
+def inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with no cell that a spreadsheet would take for a formula.
+
+    An apostrophe in front makes text of it (OWASP, "CSV injection").
+    """
+
+    def as_text(value: object) -> object:
+        formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+        return f"'{value}" if formula else value
+
+    return frame.map(as_text).rename(columns=as_text)
 
 
 def table(title: str, name: str, frame: Callable[[], pd.DataFrame]) -> None:
