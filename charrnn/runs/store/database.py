@@ -1,5 +1,6 @@
 """Connections to the database of the store, and transactions on it."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 
-from charrnn.runs.store.database_errors import as_store_errors
+from charrnn.runs.store.database_errors import StoreMoved, as_store_errors
 from charrnn.runs.store.migration import create_or_migrate
 from charrnn.runs.store.url import URL_VARIABLE, BadStoreURL, parse_url, sqlite_file
 
@@ -30,6 +31,7 @@ class Database:
         with as_store_errors("opened"):
             self._engine = connect(url)
             create_or_migrate(self._engine)
+        self._identity = self._file_identity()
         # Each dialect has its own INSERT ... ON CONFLICT; only the one in use is imported.
         dialect = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}")
         self.insert: Callable[[Table], Insert] = dialect.insert
@@ -39,11 +41,29 @@ class Database:
         """The path of the SQLite file, or None for a database server."""
         return self._engine.url.database if self._engine.dialect.name == "sqlite" else None
 
+    def _file_identity(self) -> tuple[int, int] | None:
+        """Device and inode of the SQLite file; None for a server, or if the file is missing."""
+        with suppress(OSError):
+            if self.file is not None:
+                status = os.stat(self.file)
+                return status.st_dev, status.st_ino
+        return None
+
+    def _check_file(self) -> None:
+        """Raises StoreMoved if the SQLite file is no longer the one that was opened.
+
+        SQLite itself goes on reading and writing a file that was deleted.
+        """
+        if self._identity != self._file_identity():
+            raise StoreMoved
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads: all its queries see the same state of the database."""
-        with as_store_errors("read"), self._engine.connect() as db:
-            yield db
+        with as_store_errors("read"):
+            self._check_file()
+            with self._engine.connect() as db:
+                yield db
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -52,8 +72,10 @@ class Database:
         One writer at a time; it waits up to BUSY_SECONDS for its turn.
         """
         writer = self._engine.execution_options(writes=True)
-        with as_store_errors("saved"), writer.begin() as db:
-            yield db
+        with as_store_errors("saved"):
+            self._check_file()
+            with writer.begin() as db:
+                yield db
 
     def upsert(self, table: Table) -> "Insert":
         """An INSERT that replaces the row with the same primary key."""

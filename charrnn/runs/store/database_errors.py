@@ -12,6 +12,10 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.store.url import URL_VARIABLE
 
 
+class StoreMoved(OSError):
+    """The file of the database was deleted, moved or replaced while it was open."""
+
+
 @contextmanager
 def as_store_errors(action: str) -> Iterator[None]:
     """Raise errors of the database or its disk as StoreError: "The runs cannot be <action>: ..."
@@ -30,6 +34,10 @@ _FULL = "the disk is full", "Free some space"
 _LOCKED = "another program has locked the database", "Close that program or wait for it to finish"
 _READ_ONLY = "the database is read-only", "Let this program write to it and to its folder"
 _CLOSED = "the database cannot be opened", "Check that its folder exists and can be written to"
+_MOVED = (
+    "the database file was deleted, moved or replaced while this program was using it",
+    "Put it back, or restart the dashboard to begin with a new one",
+)
 _NO_ANSWER = "the database does not answer, or refuses the login", "Check that it is running"
 _DAMAGED = (
     "the file is damaged or not a database",
@@ -66,6 +74,8 @@ def _reason_and_remedy(
     error: DBAPIError | NoFreeConnection | OSError,
 ) -> tuple[str, str]:
     """Never quotes the error itself: its text may contain hosts, users and passwords."""
+    if isinstance(error, StoreMoved):
+        return _MOVED
     if isinstance(error, OSError):
         return _OS_REASONS.get(error.errno or 0, _CLOSED)
     if isinstance(error, NoFreeConnection):

@@ -104,3 +104,23 @@ def test_error_of_a_database_server_is_reported_without_its_details(sqlstate, re
     with pytest.raises(StoreError, match=reason) as caught, as_store_errors("saved"):
         raise OperationalError("SELECT 1", {}, cause)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_store_that_is_deleted_while_it_is_open_is_reported_and_never_written(
+    store, store_file, corpus, run, tmp_path, replaced
+):
+    away = tmp_path / "away"
+    store_file.parent.rename(away)
+    if replaced:
+        Store(store.database.url)
+    for use in (
+        lambda: store.runs.get(run.id),
+        lambda: store.runs.create(corpus, RunConfig()),
+        lambda: store.leases.claim(run.id, "one"),
+    ):
+        with pytest.raises(StoreError, match="was deleted, moved or replaced while"):
+            use()
+    if not replaced:
+        away.rename(store_file.parent)
+        assert store.runs.get(run.id) == run  # it is back
