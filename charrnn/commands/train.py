@@ -150,7 +150,7 @@ def _train(session: "TrainingSession", stopped: Callable[[], bool]) -> float:
         while True:
             iteration = trainer.iteration
             if prints_progress and iteration > first and iteration % PROGRESS_ITERATIONS == 0:
-                print_output(_progress(trainer, speed, held_out=True))
+                print_output(_progress(trainer, speed))
             if (sample := session.evaluate()) is not None:
                 with tqdm.external_write_mode(file=sys.stdout):
                     print_output(f"sample iteration={iteration}")
@@ -166,7 +166,7 @@ def _train(session: "TrainingSession", stopped: Callable[[], bool]) -> float:
             bar.set_postfix(smooth_loss=f"{trainer.smooth_loss:.2f}", refresh=False)
 
 
-def _progress(trainer: "Trainer", speed: float, *, held_out: bool = False) -> str:
+def _progress(trainer: "Trainer", speed: float) -> str:
     """One line of `name=value`. speed: characters per second."""
     from charrnn.engine.evaluation import bits_per_character
 
@@ -175,8 +175,8 @@ def _progress(trainer: "Trainer", speed: float, *, held_out: bool = False) -> st
         "smooth_loss": f"{trainer.smooth_loss:.2f}",
         "bits_per_char": f"{bits_per_character(trainer.smooth_loss, trainer.seq_length):.3f}",
     }
-    if held_out and (loss := trainer.held_out_loss()) is not None:
-        values["held_out_bits_per_char"] = f"{bits_per_character(loss, 1):.3f}"
+    if (loss := trainer.held_out_loss()) is not None:
+        values["held_out_bits"] = f"{bits_per_character(loss, 1):.3f}"
     values["chars_per_second"] = f"{speed:.0f}"
     return " ".join(f"{name}={value}" for name, value in values.items())
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 
@@ -15,8 +15,9 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers.supervisor import Supervisor
-from charrnn.ui import workspace_key
+from charrnn.ui import session, workspace_key
 from charrnn.ui._compat import session_id
+from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
 
 
@@ -91,11 +92,26 @@ def refresh_factor() -> int:
     return _live_pages().factor
 
 
+def show_runs(runs: Iterable[Run]) -> None:
+    """Count these runs as viewed, now and at every refresh of the page.
+
+    Every page that shows runs calls this, so that none is paused as unseen, or pruned, meanwhile.
+    """
+    session.note_shown_runs(run.id for run in runs)
+    _mark_viewed()
+
+
 def note_refresh(seconds: float) -> None:
-    """Count this page as live; it will refresh again in `seconds`."""
+    """Count this page as live, and its runs as viewed; it will refresh again in `seconds`."""
+    _mark_viewed()
     page = session_id()
     if page:
         _live_pages().record_refresh(page, seconds)
+
+
+def _mark_viewed() -> None:
+    with shows_errors():  # a full disk is no reason to show nothing
+        store().runs.mark_viewed(session.shown_runs())
 
 
 @cache

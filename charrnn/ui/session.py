@@ -20,6 +20,7 @@ _PREVIOUS_RUN = "previous_run"
 _DELETED_RUN = "deleted_run"  # the run that was deleted last and can be restored
 _PAGE = "page"  # the title of the page that was drawn last
 _PAGE_CHANGED = "page_changed"
+_SHOWN_RUNS = "shown_runs"  # the ids of the runs that the page shows
 _TEXT = "text"  # sha256 of the selected text
 _OWN_TEXTS = "own_texts"  # sha256 -> name of each text this visitor uploaded or pasted
 _INSPECTED = "inspected"  # the character or word inspected on /alphabet
@@ -167,6 +168,16 @@ def set_run_owned(owned: bool) -> None:
         st.query_params[parameter] = key
     elif not owned:
         st.query_params.pop(parameter, None)
+
+
+def shown_runs() -> list[str]:
+    """The ids of the runs that the page shows: see services.show_runs()."""
+    return list(st.session_state.get(_SHOWN_RUNS, []))
+
+
+def note_shown_runs(run_ids: Iterable[str]) -> None:
+    """Remember which runs the page shows."""
+    st.session_state[_SHOWN_RUNS] = list(run_ids)
 
 
 def deleted_run() -> str | None:

@@ -87,6 +87,38 @@ CREATE TABLE snapshots (
     PRIMARY KEY (run, iteration), FOREIGN KEY(run) REFERENCES runs (id)
 );
 """
+VERSION_4 = f"""
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
+INSERT INTO alembic_version VALUES ('4');
+CREATE TABLE corpora (
+    sha256 VARCHAR(64) NOT NULL, name TEXT NOT NULL, text BLOB NOT NULL, opening TEXT NOT NULL,
+    characters INTEGER NOT NULL, vocabulary TEXT NOT NULL, baselines JSON NOT NULL, added_at FLOAT,
+    PRIMARY KEY (sha256)
+);
+CREATE TABLE runs (
+    id VARCHAR(32) NOT NULL, sha256 VARCHAR(64) NOT NULL, config JSON NOT NULL,
+    created_at FLOAT NOT NULL, workspace VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
+    name TEXT NOT NULL, parent VARCHAR(32), branched_at INTEGER, view_key VARCHAR(32) NOT NULL,
+    viewed_at FLOAT NOT NULL, deleted_at FLOAT, desired VARCHAR(16) NOT NULL,
+    learning_rate FLOAT NOT NULL, iterations INTEGER NOT NULL, pause_at INTEGER,
+    status VARCHAR(16) NOT NULL, failure VARCHAR(16) DEFAULT '' NOT NULL, message TEXT NOT NULL,
+    iteration INTEGER NOT NULL, smooth_loss FLOAT NOT NULL, seconds FLOAT NOT NULL,
+    characters_per_second FLOAT NOT NULL, greedy_sample TEXT NOT NULL, worker VARCHAR(255),
+    heartbeat FLOAT NOT NULL,
+    PRIMARY KEY (id), FOREIGN KEY(sha256) REFERENCES corpora (sha256), UNIQUE (view_key)
+);
+CREATE INDEX ix_runs_workspace ON runs (workspace);
+{_HISTORY}
+CREATE TABLE snapshots (
+    run VARCHAR(32) NOT NULL, iteration INTEGER NOT NULL, state BLOB NOT NULL, seconds FLOAT,
+    PRIMARY KEY (run, iteration), FOREIGN KEY(run) REFERENCES runs (id)
+);
+"""
+RENAMED_IN_VERSION_4 = {
+    "landmarks": "baselines",
+    "likeliest": "greedy_sample",
+    "looked_at": "viewed_at",
+}
 
 # table name -> its rows, each a dict from column to value
 Contents = dict[str, list[dict[str, Any]]]
@@ -95,7 +127,7 @@ Contents = dict[str, list[dict[str, Any]]]
 def create_store(url: str, tables: str, contents: Contents) -> Contents:
     """Create a store of an earlier version in an empty database; returns the contents.
 
-    tables: VERSION_1 or VERSION_3.
+    tables: VERSION_1, VERSION_3 or VERSION_4.
     """
     engine = create_engine(url)
     if engine.dialect.name == "postgresql":
@@ -112,7 +144,7 @@ def create_store(url: str, tables: str, contents: Contents) -> Contents:
 
 def _insert(db: Connection, table: str, row: dict[str, Any]) -> None:
     values = ", ".join(f":{column}" for column in row)
-    as_json = {"config", "landmarks"} & row.keys()
+    as_json = {"config", "landmarks", "baselines"} & row.keys()
     db.execute(
         text(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})"),
         row | {column: json.dumps(row[column]) for column in as_json},
@@ -174,6 +206,24 @@ def version_3_contents() -> Contents:
         **{table: history[0][table] + history[1][table] for table in history[0]},
         "snapshots": [{"run": "diverged", "iteration": 120, "state": state, "seconds": 1.5}],
     }
+
+
+def version_4_contents() -> Contents:
+    """As in version 3, with the columns of version 4, and more losses of the run that diverged."""
+    contents = {
+        table: [
+            {RENAMED_IN_VERSION_4.get(name, name): value for name, value in row.items()}
+            for row in rows
+        ]
+        for table, rows in version_3_contents().items()
+    }
+    for run in contents["runs"]:
+        run["failure"] = "diverged" if run["id"] == "diverged" else ""
+    contents["metrics"] += [
+        {"run": "diverged", "iteration": n, "loss": 40.0, "smooth_loss": 9.0 + n, "seconds": 0.1}
+        for n in range(120)
+    ]
+    return contents
 
 
 def _trained(iterations: int) -> Trainer:

@@ -37,6 +37,9 @@ def make_view(
         "greedy_sample": "abc",
         "characters_per_second": 4000.0,
         "moving": True,
+        "diverged": False,
+        "baselines": BASELINES,
+        "recent_loss": newest.smooth_loss,
     }
     return RunView(
         corpus=CORPUS,

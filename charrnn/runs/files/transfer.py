@@ -4,6 +4,7 @@ import csv
 import io
 from typing import Any
 
+from charrnn.engine.arrays import IntArray
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
@@ -13,7 +14,8 @@ from charrnn.runs.files.archive import SavedRun
 from charrnn.runs.files.validation import BadRunFile, check_text
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
-from charrnn.runs.store.corpora import corpus_row, sha256_of
+from charrnn.runs.store.corpora import baselines_for, corpus_row, sha256_of
+from charrnn.runs.store.losses import loss_figures
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.runs import new_run_row
 from charrnn.runs.store.store import Store
@@ -92,7 +94,11 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
         raise BadRunFile(str(problem)) from problem
     text = _text(workspace, saved, saved.sha256, text)
     corpus = corpus_row(saved.text_name, text)
-    row = _run_row(saved, corpus, _trainer(saved, text)) | {"workspace": workspace.key}
+    ids = saved.vocabulary.encode(text)
+    row = _run_row(saved, corpus, _trainer(saved, ids)) | {
+        "workspace": workspace.key,
+        "baselines": baselines_for(ids, len(saved.vocabulary), saved.config.held_out),
+    }
     run = workspace.store.history.add_trained_run(
         corpus=corpus,
         run=row,
@@ -149,9 +155,8 @@ def _text(workspace: Workspace, saved: SavedRun, sha256: str, given: str | None)
     return text
 
 
-def _trainer(saved: SavedRun, text: str) -> Trainer:
+def _trainer(saved: SavedRun, ids: IntArray) -> Trainer:
     """A trainer as a worker will make it. Raises BadRunFile if the state does not fit the text."""
-    ids = saved.vocabulary.encode(text)
     try:
         trainer = Trainer(ids, len(saved.vocabulary), **saved.config.trainer_settings())
         trainer.restore(dict(saved.state))
@@ -173,6 +178,7 @@ def _run_row(saved: SavedRun, corpus: dict[str, Any], trainer: Trainer) -> dict[
         "iterations": saved.iterations,
         "iteration": saved.iteration,
         "smooth_loss": trainer.smooth_loss,
+        **loss_figures(saved.history.metrics, trainer.smooth_loss)._asdict(),
         "seconds": saved.seconds,
         "greedy_sample": saved.vocabulary.decode(trainer.greedy_sample(GREEDY_SAMPLE_LENGTH)),
     }

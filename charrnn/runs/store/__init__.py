@@ -9,6 +9,7 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     snapshots.py  store.snapshots: saved training states
     leases.py     store.leases: which worker trains a run, and what only that worker writes
     workspace.py  Workspace: one visitor's runs
+    losses.py     what the losses of a run come to: recent mean, and best
     retention.py  prune(): deletes runs and texts that nobody needs
     records.py    what the store takes and returns: Run, Corpus, History, Progress ...
 

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from charrnn.engine.analysis.baselines import Baselines, baselines
+from charrnn.engine.arrays import IntArray
 from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
@@ -78,9 +80,15 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
+def baselines_for(ids: IntArray, vocab_size: int, held_out: float) -> Baselines:
+    """The baselines of a text. ids: the text, (n,). held_out: the share of it that is held out."""
+    return baselines(ids, vocab_size)
+
+
 def corpus_row(name: str, text: str) -> dict[str, Any]:
     """The row of a text in schema.corpora."""
     vocabulary = Vocabulary.of(text)
+    ids, held_out = vocabulary.encode(text), RunConfig().held_out
     return {
         "sha256": sha256_of(text),
         "name": name,
@@ -88,5 +96,5 @@ def corpus_row(name: str, text: str) -> dict[str, Any]:
         "opening": text[:OPENING_CHARACTERS],
         "characters": len(text),
         "vocabulary": vocabulary.characters,
-        "baselines": baselines(vocabulary.encode(text), len(vocabulary)),
+        "baselines": baselines_for(ids, len(vocabulary), held_out),
     }

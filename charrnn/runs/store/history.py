@@ -1,19 +1,18 @@
 """The history of runs: metrics, evaluations, samples and learning-rate changes by iteration."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, or_, select, true
 
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
+from charrnn.runs.store.losses import LossFigures, loss_figures
 from charrnn.runs.store.records import (
     HISTORY_COLUMNS,
     CheckpointedRun,
     FullHistory,
     History,
     Run,
-    Summary,
 )
 from charrnn.runs.store.runs import find_run, next_number
 
@@ -23,26 +22,6 @@ class Histories:
 
     def __init__(self, database: Database):
         self._database = database
-
-    def summaries(self, run_ids: Iterable[str]) -> dict[str, Summary]:
-        """run id -> the best loss and the newest evaluation of that run."""
-        ids = list(run_ids)
-        m, e = schema.metrics.c, schema.evaluations.c
-        best_loss = select(m.run, func.min(m.smooth_loss)).where(m.run.in_(ids)).group_by(m.run)
-        newest = (
-            select(e.run, func.max(e.iteration).label("iteration"))
-            .where(e.run.in_(ids))
-            .group_by(e.run)
-            .subquery()
-        )
-        is_newest = (e.run == newest.c.run) & (e.iteration == newest.c.iteration)
-        held_out = select(e.run, e.held_out_loss).where(is_newest)
-        with self._database.reading() as db:
-            best_losses = dict(tuple(row) for row in db.execute(best_loss))
-            held_out_losses = dict(tuple(row) for row in db.execute(held_out))
-        return {
-            run_id: Summary(best_losses.get(run_id), held_out_losses.get(run_id)) for run_id in ids
-        }
 
     def observe(
         self, run_id: str, *, points: int = 256, evaluations: int = 1000
@@ -90,6 +69,11 @@ class Histories:
         if text is None:
             raise KeyError(iteration)
         return text
+
+    def loss_figures(self, run_id: str, smooth_loss: float) -> LossFigures:
+        """What the losses of a run come to. smooth_loss: its newest."""
+        with self._database.reading() as db:
+            return stored_loss_figures(db, run_id, smooth_loss)
 
     def full(self, run_id: str) -> FullHistory:
         """Every row up to the run's iteration. Raises KeyError."""
@@ -158,6 +142,13 @@ def select_rows(
     c = table.c
     query = select(c.iteration, *columns).where(c.run == run_id, where)
     return [tuple(row) for row in db.execute(query.order_by(c.iteration))]
+
+
+def stored_loss_figures(db: Connection, run_id: str, smooth_loss: float) -> LossFigures:
+    """What the losses of a run come to. smooth_loss: its newest."""
+    m = schema.metrics
+    rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
+    return loss_figures(rows, smooth_loss)
 
 
 def _full(db: Connection, run_id: str, until: int) -> FullHistory:

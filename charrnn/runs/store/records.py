@@ -23,7 +23,7 @@ class Corpus:
     opening: str  # the first characters
     characters: int  # length of the text
     vocabulary: str  # the distinct characters, in order of their ids
-    baselines: Baselines  # bits per character
+    baselines: Baselines  # for the share that is held out by default
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ class Run:
     message: str
     iteration: int
     smooth_loss: float  # nats, summed over the window
+    best_smooth_loss: float  # the lowest so far
+    recent_loss: float  # the mean of the last windows, nats, summed over the window
+    baselines: Baselines | None  # for the part of the text it holds out; None before it starts
     seconds: float  # spent training
     characters_per_second: float
     greedy_sample: str
@@ -132,11 +135,3 @@ class CheckpointedRun:
     seconds: float  # spent training
     state: bytes  # Trainer.state() as safetensors
     history: FullHistory
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The results of a run for a table. None if nothing has been recorded yet."""
-
-    best_smooth_loss: float | None  # nats, summed over the window
-    held_out_loss: float | None  # the newest, nats per character

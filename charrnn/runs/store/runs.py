@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, func, select, update
 
+from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 from charrnn.runs.limits import Limits
@@ -104,6 +105,7 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
     """
     Limits.from_environment().check(config, len(corpus.vocabulary))
     now = time.time()
+    guessing = config.seq_length * math.log(len(corpus.vocabulary))
     return {
         "id": secrets.token_urlsafe(12),
         "view_key": secrets.token_urlsafe(12),
@@ -119,7 +121,10 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
         "failure": "",
         "message": "",
         "iteration": 0,
-        "smooth_loss": config.seq_length * math.log(len(corpus.vocabulary)),
+        "smooth_loss": guessing,
+        "best_smooth_loss": guessing,
+        "recent_loss": guessing,
+        "baselines": None,
         "seconds": 0.0,
         "characters_per_second": 0.0,
         "greedy_sample": "",
@@ -159,4 +164,6 @@ def find_run(db: Connection, column: Column[str], key: str | None) -> Run:
 def run_from_row(row: Row[Any]) -> Run:
     """The Run of a row of schema.runs."""
     values = row._asdict()
-    return Run(**{**values, "config": RunConfig.from_dict(values["config"])})
+    values["config"] = RunConfig.from_dict(values["config"])
+    values["baselines"] = Baselines(*row.baselines) if row.baselines else None
+    return Run(**values)

@@ -27,7 +27,8 @@ corpora = Table(
     Column("opening", Text, nullable=False),  # the first characters, to show on a page
     Column("characters", Integer, nullable=False),  # length of the text
     Column("vocabulary", Text, nullable=False),  # the distinct characters, in order of their ids
-    Column("baselines", JSON, nullable=False),  # a list of the fields of Baselines
+    # A list of the fields of Baselines, for the share that is held out by default.
+    Column("baselines", JSON, nullable=False),
     # When the text was last added or added again. NULL: not recorded before version 3.
     Column("added_at", Float, default=time.time),
 )
@@ -59,6 +60,11 @@ runs = Table(
     Column("message", Text, nullable=False),  # why it paused or failed, or ""
     Column("iteration", Integer, nullable=False),  # updates so far
     Column("smooth_loss", Float, nullable=False),  # nats, summed over the window
+    Column("best_smooth_loss", Float, nullable=False, server_default="0"),  # the lowest so far
+    # The mean loss of the last windows (see losses.py), in nats, summed over the window.
+    Column("recent_loss", Float, nullable=False, server_default="0"),
+    # As in corpora, for the part of the text that this run holds out. NULL until its worker starts.
+    Column("baselines", JSON(none_as_null=True)),
     Column("seconds", Float, nullable=False),  # spent training
     Column("characters_per_second", Float, nullable=False),
     Column("greedy_sample", Text, nullable=False),

@@ -4,11 +4,15 @@ A snapshot is kept for good, to show and branch from a past iteration. The check
 as training goes on, and the run resumes from it.
 """
 
-from sqlalchemy import func, select, true
+from statistics import median
+
+from sqlalchemy import select, true
 
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.history import select_rows
+
+FOLLOWING_ROWS = 20  # recorded losses that show whether training from a snapshot goes well
 
 
 class Snapshots:
@@ -37,19 +41,23 @@ class Snapshots:
             raise KeyError(iteration)
         return state
 
-    def last_good(self, run_id: str) -> int | None:
-        """The iteration of the last complete snapshot before the smooth loss was lowest.
+    def last_good(self, run_id: str, max_loss: float) -> int | None:
+        """Where to go back to after training diverged; None if there is nowhere.
 
-        This is where to go back to after training diverged. None if there is no such snapshot.
+        This is the newest complete snapshot after which windows cost less than `max_loss` (nats,
+        summed over the window), by the median of the next FOLLOWING_ROWS recorded; or else the one
+        before the first update. The loss of a window is that of the weights before their update,
+        so it says nothing of a snapshot at the same iteration.
         """
-        m, s = schema.metrics.c, schema.snapshots.c
-        lowest = select(m.iteration).where(m.run == run_id).order_by(m.smooth_loss, m.iteration)
-        complete = select(func.max(s.iteration)).where(s.run == run_id, s.seconds.is_not(None))
+        m = schema.metrics
+        complete = self.iterations(run_id, complete=True)
         with self._database.reading() as db:
-            best = db.execute(lowest.limit(1)).scalar()
-            if best is None:
-                return None
-            return db.execute(complete.where(s.iteration <= best)).scalar()
+            metrics = select_rows(db, m, run_id, m.c.loss, where=true())
+        for iteration in reversed(complete):
+            following = [loss for n, loss in metrics if n > iteration][:FOLLOWING_ROWS]
+            if following and median(following) < max_loss:
+                return iteration
+        return 0 if 0 in complete else None
 
     def checkpoint(self, run_id: str) -> tuple[float, bytes] | None:
         """(seconds spent training, state as safetensors) of the checkpoint; None before it."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert, literal, select, update
 from charrnn.runs.config import RunConfig
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
+from charrnn.runs.store.history import stored_loss_figures
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.runs import find_run, insert_run, new_run_row, run_from_row
 from charrnn.runs.store.store import Store
@@ -75,6 +76,7 @@ class Workspace:
         rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
         iterations = max(run.iterations, iteration + 1)
         config = replace(run.config, learning_rate=rate, iterations=iterations)
+        smooth_loss = float(state["smooth_loss"])
         s = schema.snapshots.c
         with self.store.database.writing() as db:
             here = (s.run == run.id, s.iteration == iteration, s.seconds.is_not(None))
@@ -86,7 +88,8 @@ class Workspace:
                 "parent": run.id,
                 "branched_at": iteration,
                 "iteration": iteration,
-                "smooth_loss": float(state["smooth_loss"]),
+                "smooth_loss": smooth_loss,
+                "baselines": run.baselines,
                 "seconds": seconds,
             }
             insert_run(db, row)
@@ -94,6 +97,8 @@ class Workspace:
                 # The parent changed its learning rate at this very iteration after the snapshot.
                 until = iteration - 1 if table is schema.rate_changes else iteration
                 _copy_rows(db, table, run.id, row["id"], until)
+            figures = stored_loss_figures(db, row["id"], smooth_loss)._asdict()
+            db.execute(update(schema.runs).where(schema.runs.c.id == row["id"]).values(figures))
             checkpoint = {"iteration": iteration, "seconds": seconds, "state": data}
             db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
         return self.store.runs.get(row["id"])

@@ -6,14 +6,19 @@ process.py runs one in a process of its own; tests run one in theirs.
 import math
 import threading
 import time
+from collections import deque
+from statistics import fmean
 from typing import Any
 
+from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
 from charrnn.runs.serialization import state_from_bytes, state_to_bytes
+from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
+from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
 from charrnn.runs.store.records import Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers.schedule import should_record, should_snapshot
@@ -72,14 +77,21 @@ class Worker:
         self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
         self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
         self._checkpoint_seconds = -math.inf  # of training, at the last checkpoint of this worker
+        self._new_baselines: Baselines | None = None  # computed since the last publish()
+        figures = LossFigures(run.recent_loss, run.best_smooth_loss)
         checkpoint = store.snapshots.checkpoint(run.id)
         if checkpoint:
             self._seconds, state = checkpoint
             self.trainer.restore(state_from_bytes(state))
             if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
                 store.leases.rewind(run.id, name, self.trainer.iteration)
+                figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
         else:
             self._record_start()
+        self._best_smooth_loss = figures.best_smooth_loss
+        # Each of the windows before this worker counts with their mean.
+        earlier = [figures.recent_loss] * min(RECENT_WINDOWS, self.trainer.iteration)
+        self._recent_losses = deque(earlier, maxlen=RECENT_WINDOWS)
 
     def work(self, stop: threading.Event) -> None:
         """Train whenever the run should, until `stop` is set or it was idle for IDLE_SECONDS.
@@ -88,6 +100,7 @@ class Worker:
         """
         idle_since = time.perf_counter()
         self.publish("running" if self.run.active else "paused")
+        self._compute_baselines()
         while not stop.is_set() and time.perf_counter() - idle_since < IDLE_SECONDS:
             self.run = self._read_run()
             if self.run.desired == "running" and self.trainer.iteration < self._target():
@@ -138,19 +151,23 @@ class Worker:
             "status": status,
             "iteration": trainer.iteration,
             "smooth_loss": trainer.smooth_loss,
+            "best_smooth_loss": self._best_smooth_loss,
+            "recent_loss": fmean(self._recent_losses or [trainer.smooth_loss]),
             "seconds": self._seconds,
             "characters_per_second": self._characters_per_second,
             "greedy_sample": self._greedy_sample,
         }
         if message:
             fields |= {"failure": failure, "message": message}
+        if self._new_baselines:
+            fields["baselines"] = self._new_baselines
         if checkpoint:
             self._updates.checkpoint = self._state_row(self._seconds)
         cpu_time = time.process_time()
         self.store.leases.publish(self.run.id, self.name, fields, self._updates)
         if not checkpoint and not self._updates.snapshots:
             self._publish_cost = time.process_time() - cpu_time
-        self._updates = Progress()
+        self._updates, self._new_baselines = Progress(), None
         if checkpoint:
             self._checkpoint_seconds = self._seconds
 
@@ -160,6 +177,16 @@ class Worker:
             return self.store.runs.get(self.run.id)
         except KeyError as error:
             raise LeaseLost(self.run.id) from error
+
+    def _compute_baselines(self) -> None:
+        """Compute the baselines for the part of the text that this run holds out, if it has none.
+
+        After the first publish(), because a long text takes a few seconds.
+        """
+        if self.run.baselines is None:
+            ids = self.vocabulary.encode(self.store.corpora.text(self.run.sha256))
+            held_out = self.run.config.held_out
+            self._new_baselines = baselines_for(ids, len(self.vocabulary), held_out)
 
     def _record_start(self) -> None:
         """Record loss, sample and snapshot from before the first update."""
@@ -177,6 +204,8 @@ class Worker:
         """
         step_started = time.perf_counter()
         record = self.trainer.step()
+        self._recent_losses.append(record.loss)
+        self._best_smooth_loss = min(self._best_smooth_loss, record.smooth_loss)
         if should_record(record.iteration):
             seconds = self._seconds + step_started - turn_started
             self._updates.metrics.append(record._asdict() | {"seconds": seconds})

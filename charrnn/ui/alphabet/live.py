@@ -88,7 +88,6 @@ def text_seconds() -> float:
 @shows_errors()
 def _draw_status(run_id: str, timers: Timers) -> None:
     run = services.store().runs.get(run_id)
-    services.store().runs.mark_viewed([run_id])
     services.note_refresh(text_seconds())
     if Timers.of_run(run) != timers:
         rerun_page()

@@ -8,7 +8,7 @@ import numpy as np
 
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.engine.parameters import Parameters
-from charrnn.runs.store.records import Corpus, History, Run, Summary
+from charrnn.runs.store.records import Corpus, History, Run
 from charrnn.ui import services
 from charrnn.ui.shared import lineage
 
@@ -42,7 +42,6 @@ class ComparedRun:
     key: str  # its id, or its view key if it is another visitor's
     run: Run
     history: History
-    summary: Summary
     corpus: Corpus
     differing_settings: str  # those in which the compared runs differ, as "learning rate 0.1"
 
@@ -58,15 +57,13 @@ class ComparedRun:
     @property
     def best_bits(self) -> float:
         """The lowest smooth loss so far, in bits per character."""
-        best = self.summary.best_smooth_loss
-        T = self.run.config.seq_length
-        return self.bits if best is None else bits_per_character(best, T)
+        return bits_per_character(self.run.best_smooth_loss, self.run.config.seq_length)
 
     @property
     def held_out_bits(self) -> float | None:
         """The last loss on the held-out text, in bits per character; None without one."""
-        loss = self.summary.held_out_loss
-        return None if loss is None else bits_per_character(loss, 1)
+        evaluations = self.history.evaluations
+        return bits_per_character(evaluations[-1][1], 1) if evaluations else None
 
     @property
     def weights(self) -> int:
@@ -118,8 +115,6 @@ def find(key: str) -> Run | None:
 def read(runs: dict[str, Run]) -> list[ComparedRun]:
     """The runs with their histories as they are now. runs: by key."""
     store = services.store()
-    summaries = store.history.summaries(run.id for run in runs.values())
-    store.runs.mark_viewed([run.id for run in runs.values()])
     differing = lineage.varying_settings([run.config for run in runs.values()])
     several_texts = len({run.sha256 for run in runs.values()}) > 1
     compared_runs = []
@@ -133,7 +128,5 @@ def read(runs: dict[str, Run]) -> list[ComparedRun]:
             f"{lineage.label(name)} {lineage.value(name, getattr(run.config, name))}"
             for name in differing
         ]
-        compared_runs.append(
-            ComparedRun(key, run, history, summaries[run.id], corpus, " · ".join(words))
-        )
+        compared_runs.append(ComparedRun(key, run, history, corpus, " · ".join(words)))
     return compared_runs

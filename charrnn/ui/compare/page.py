@@ -55,6 +55,7 @@ def _compared_runs() -> dict[str, Run]:
             "A run in this link was not found: it was deleted, or it is on another server.",
             icon=":material/link_off:",
         )
+    services.show_runs(runs.values())
     return runs
 
 

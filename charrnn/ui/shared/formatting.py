@@ -1,4 +1,4 @@
-"""How the page writes durations, lists and the range of available snapshots."""
+"""How the page writes durations, perplexities, lists and the range of available snapshots."""
 
 
 def duration(seconds: float) -> str:
@@ -8,6 +8,11 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes % 60:02d} min"
     return f"{minutes} min {seconds % 60:02d} s" if minutes else f"{seconds} s"
+
+
+def effective_choices(bits: float, *, digits: int = 1) -> str:
+    """The perplexity, 2 to the power of bits per character, which can be astronomical."""
+    return f"{2**bits:,.{digits}f}" if bits < 20 else "over a million"
 
 
 def listed(words: list[str]) -> str:

@@ -9,10 +9,16 @@ from charrnn.ui import services, session
 
 
 def run_in_link() -> Run | None:
-    """The run to show: one of the visitor's own, or one that was shared by a read-only link.
+    """The run to show, which counts as viewed: an own one, or one shared by a read-only link.
 
     None if the link names no run, or one that does not exist; the latter is said on the page.
     """
+    run = _find()
+    services.show_runs([run] if run else [])
+    return run
+
+
+def _find() -> Run | None:
     key = session.run_id()
     if key is None:
         return None

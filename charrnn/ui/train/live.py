@@ -96,7 +96,6 @@ def _draw_words(
     """Progress, figures and newest sample; reruns the page when the phase of the run changes."""
     run, view = _read(run_id, corpus, config, max_points=1)  # the curve is not drawn here
     if run and phase:
-        services.store().runs.mark_viewed([run.id])
         services.note_refresh(phase.intervals.words)
         if _phase(run) != phase:
             rerun_page()

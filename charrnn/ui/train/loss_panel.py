@@ -15,14 +15,17 @@ EXPLANATION = """
 **Why does it go up and down?** Some windows of text are easier to predict than others: common
 words in one, an unusual name in the next. The *faint* line is the loss of each single window. The
 **bold** line is their running average (each new window counts for one part in a thousand), and
-that is the one to watch. The dashed blue line is the loss on held-out text, which the network
+that is the one to watch. It lags behind: after a thousand windows it still contains the guesses of
+the beginning. The figure above the chart is therefore the mean of the last 200 windows alone. The
+dashed blue line is the loss on held-out text, which the network
 never trains on. It starts out below the bold line, because the average still contains the first
 thousand windows.
 
 **What is a bit?** The network gives each possible next character a probability. A loss of 1 bit
 per character is as uncertain as a choice between 2 equally probable characters, 2 bits between 4,
 3 bits between 8: that number of effective choices is the perplexity. The dotted lines are
-baselines, which simple counting reaches on this text: *guessing* (all characters are equally
+baselines, which simple counting reaches, counted on the training text and scored on the held-out
+text as the network is: *guessing* (all characters are equally
 probable), *character frequencies* (how often each one occurs), *bigrams* (knowing the previous
 character) and *trigrams* (knowing the last two characters).
 

@@ -109,6 +109,11 @@ def _curve_rows(view: RunView) -> list[Row]:
     return rows
 
 
+def draws_held_out_line(view: RunView) -> bool:
+    """Whether there is a held-out line in the chart: a single evaluation draws none."""
+    return len(view.evaluations) >= 2
+
+
 def settled(changes: list[tuple[int, float]], iteration: int) -> list[tuple[int, float]]:
     """The changes of the learning rate that were not followed by another one at once.
 
@@ -131,7 +136,7 @@ def _baseline_rows(view: RunView) -> list[Row]:
     """A line for each baseline. Where two are close, the label of the upper one names both."""
     low, high = _extent(view)
     rows: list[Row] = []
-    for name, bits in view.corpus.baselines._asdict().items():
+    for name, bits in view.baselines._asdict().items():
         nats, label = bits * LN_2, BASELINE_LABELS[name]
         labelled = [row for row in rows if row["label"]]
         distance = labelled[-1]["nats_per_character"] - nats if labelled else math.inf
@@ -159,7 +164,7 @@ def _extent(view: RunView) -> tuple[float, float]:
 
     Rounded to half and quarter bits, so that the axis stays the same while the loss falls a little.
     """
-    T, baselines = view.config.seq_length, view.corpus.baselines
+    T, baselines = view.config.seq_length, view.baselines
     bits = [point.smooth_loss / T / LN_2 for point in view.curve]
     held_out = [nats / LN_2 for _, nats in view.evaluations]
     low = min(*bits, *held_out, baselines.trigram, baselines.bigram - 0.5)
@@ -174,8 +179,8 @@ def _held_out_label_rows(view: RunView, rows: list[Row]) -> list[Row]:
 
     rows: all the others. In every unit, equal steps of the loss are drawn equally high.
     """
-    if len(view.evaluations) < 2:
-        return []  # a single point draws no line
+    if not draws_held_out_line(view):
+        return []
     baselines = [row["nats_per_character"] for row in rows if row["kind"] == "baseline"]
     drawn = [row["nats_per_character"] for row in rows]
     low, high = min(drawn), max(drawn)

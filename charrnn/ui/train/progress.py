@@ -5,10 +5,11 @@ import time
 
 import streamlit as st
 
+from charrnn.runs.store.losses import RECENT_WINDOWS
 from charrnn.runs.store.records import DIVERGED, Run
 from charrnn.ui import services
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared.formatting import duration
+from charrnn.ui.shared.formatting import duration, effective_choices
 from charrnn.ui.shared.run_actions import branch
 from charrnn.ui.train.run_view import RunView
 
@@ -54,8 +55,8 @@ def draw_progress(view: RunView, *, owned: bool) -> None:
 def draw_figures(view: RunView) -> None:
     """Loss, perplexity, epochs and speed."""
     figures = [
-        (f"{view.bits:.2f}", "bits per character", "the smooth loss"),
-        (f"{2**view.bits:.1f}", "effective choices", "per character (perplexity)"),
+        (f"{view.bits:.2f}", "bits per character", _loss_in_words(view)),
+        (effective_choices(view.bits), "effective choices", "per character (perplexity)"),
         (f"{view.epochs:,.2f}", "epochs", "passes through the text"),
         (f"{view.characters_per_second:,.0f}", "characters/s", "training speed"),
     ]
@@ -65,3 +66,10 @@ def draw_figures(view: RunView) -> None:
         for value, label, meaning in figures
     )
     st.html(f'<dl class="figures">{cells}</dl>')
+
+
+def _loss_in_words(view: RunView) -> str:
+    """What the large figure is the mean of, and the textbook's smooth loss."""
+    n = min(RECENT_WINDOWS, view.iteration)
+    mean = f"mean of the last {n} windows" if n > 1 else "the first window" if n else "a guess"
+    return f"{mean}; smooth loss {view.smooth_loss:.1f} nats"

@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.corpus import training_length
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import greedy_sample, sample, sample_rng
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH, RunConfig
-from charrnn.runs.store.records import Corpus, History, Run
+from charrnn.runs.store.records import DIVERGED, Corpus, History, Run
 
 
 class CurvePoint(NamedTuple):
@@ -30,6 +31,7 @@ class RunView:
 
     corpus: Corpus
     config: RunConfig
+    baselines: Baselines
     curve: list[CurvePoint]  # in order of iteration, never empty
     evaluations: list[tuple[int, float]]  # iteration, held-out loss in nats per character
     rate_changes: list[tuple[int, float]]  # iteration, learning rate
@@ -39,14 +41,16 @@ class RunView:
     iteration: int
     iterations: int  # the limit
     smooth_loss: float  # nats, summed over the window
+    recent_loss: float  # the mean of the last windows, in the same unit
     seconds: float  # of training
     characters_per_second: float
     moving: bool
+    diverged: bool
 
     @property
     def bits(self) -> float:
-        """The smooth loss in bits per character."""
-        return bits_per_character(self.smooth_loss, self.config.seq_length)
+        """What the network costs now: the mean loss of the last windows, in bits per character."""
+        return bits_per_character(self.recent_loss, self.config.seq_length)
 
     @property
     def characters_per_iteration(self) -> int:
@@ -76,6 +80,7 @@ def of_run(corpus: Corpus, run: Run, history: History) -> RunView:
     return RunView(
         corpus=corpus,
         config=run.config,
+        baselines=run.baselines or corpus.baselines,
         curve=[*(CurvePoint(*row) for row in history.metrics), end],
         evaluations=history.evaluations,
         rate_changes=history.rate_changes,
@@ -85,9 +90,11 @@ def of_run(corpus: Corpus, run: Run, history: History) -> RunView:
         iteration=run.iteration,
         iterations=run.iterations,
         smooth_loss=run.smooth_loss,
+        recent_loss=run.recent_loss,
         seconds=run.seconds,
         characters_per_second=run.characters_per_second,
         moving=run.moving,
+        diverged=run.failure == DIVERGED,
     )
 
 
@@ -111,6 +118,7 @@ def before_training(corpus: Corpus, config: RunConfig) -> RunView:
     return RunView(
         corpus=corpus,
         config=config,
+        baselines=corpus.baselines,
         curve=[CurvePoint(0, loss, loss, 0.0)],
         evaluations=[],
         rate_changes=[],
@@ -120,7 +128,9 @@ def before_training(corpus: Corpus, config: RunConfig) -> RunView:
         iteration=0,
         iterations=config.iterations,
         smooth_loss=loss,
+        recent_loss=loss,
         seconds=0.0,
         characters_per_second=0.0,
         moving=False,
+        diverged=False,
     )

@@ -29,6 +29,7 @@ def choose_run(linked: Run | None) -> Run | None:
     selected = linked.id if linked else next(iter(runs))
     if linked is None:
         session.select_run(selected)
+        services.show_runs([runs[selected]])
     st.session_state[session.WRITER] = selected
     st.selectbox(
         "Network",

@@ -47,9 +47,11 @@ def test_imported_run_is_paused_and_equals_the_original(source, destination):
     assert (imported.number, imported.workspace) == (1, destination.key)
     assert imported.id != run.id
     assert imported.view_key != run.view_key
-    same = "config name learning_rate iterations iteration smooth_loss seconds sha256"
+    same = "config name learning_rate iterations iteration smooth_loss seconds sha256 baselines"
     for name in same.split():
         assert getattr(imported, name) == getattr(run, name)
+    for name in ("recent_loss", "best_smooth_loss"):
+        assert getattr(imported, name) == pytest.approx(getattr(run, name))
     assert len(imported.greedy_sample) == len(run.greedy_sample) > 0
     assert destination.store.corpora.get(run.sha256) == source.corpora.get(run.sha256)
     assert destination.store.corpora.text(run.sha256) == TEXT

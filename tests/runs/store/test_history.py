@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from charrnn.runs.config import RunConfig
-from charrnn.runs.store.records import Progress, Summary
+from charrnn.runs.store.records import Progress
 from tests.support.progress import RUNNING, metrics_row
 
 
@@ -49,15 +48,3 @@ def test_every_sample_and_the_newest_evaluation_are_offered(store, leased_run):
 def test_unknown_sample_raises_key_error(store, run):
     with pytest.raises(KeyError):
         store.history.sample(run.id, 1000)
-
-
-def test_summary_has_the_best_loss_and_the_newest_evaluation(store, corpus, leased_run):
-    other = store.runs.create(corpus, RunConfig())
-    updates = Progress(
-        metrics=[metrics_row(n, loss) for n, loss in enumerate((9.0, 5.0, 7.0))],
-        evaluations=[{"iteration": n, "held_out_loss": 3.0 - n} for n in range(3)],
-    )
-    store.leases.publish(leased_run.id, "one", RUNNING | {"iteration": 2}, updates)
-    summaries = store.history.summaries([leased_run.id, other.id])
-    assert summaries == {leased_run.id: Summary(5.0, 1.0), other.id: Summary(None, None)}
-    assert store.history.summaries([]) == {}

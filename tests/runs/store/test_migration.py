@@ -1,6 +1,7 @@
 """A store of any earlier version is brought up to date without loss; a newer one is left alone."""
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,21 +19,20 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from tests.support.old_stores import (
     CONFIG,
+    RENAMED_IN_VERSION_4,
     VERSION_1,
     VERSION_3,
+    VERSION_4,
     Contents,
     create_store,
     version_1_contents,
     version_3_contents,
+    version_4_contents,
 )
 from tests.support.store import TEXT
 from tests.support.supervisors import open_at_once
+from tests.support.workers import work
 
-RENAMED_IN_VERSION_4 = {
-    "landmarks": "baselines",
-    "likeliest": "greedy_sample",
-    "looked_at": "viewed_at",
-}
 only_sqlite = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 
 
@@ -63,7 +63,13 @@ def version_3(url) -> Contents:
     return create_store(url, VERSION_3, version_3_contents())
 
 
-@pytest.fixture(params=["version_1", "version_3"])
+@pytest.fixture
+def version_4(url) -> Contents:
+    """The contents of a store of version 4 at `url`."""
+    return create_store(url, VERSION_4, version_4_contents())
+
+
+@pytest.fixture(params=["version_1", "version_3", "version_4"])
 def old_version(request) -> Contents:
     """The contents of a store of an earlier version at `url`."""
     return request.getfixturevalue(request.param)
@@ -99,6 +105,25 @@ def tables(url: str) -> dict[str, Any]:
     }
 
 
+def stored(store: Store, names: Iterable[str]) -> Contents:
+    """The contents of these tables of a store, in order of their keys."""
+    with store.database.reading() as db:
+        return {
+            name: [row._asdict() for row in db.execute(select(t).order_by(*t.primary_key))]
+            for name, t in schema.metadata.tables.items()
+            if name in names
+        }
+
+
+def in_order(contents: Contents) -> Contents:
+    """The same contents, in order of their keys."""
+    keys = {name: [c.name for c in schema.metadata.tables[name].primary_key] for name in contents}
+    return {
+        name: sorted(rows, key=lambda row, name=name: [row[key] for key in keys[name]])
+        for name, rows in contents.items()
+    }
+
+
 def test_store_of_version_1_loses_nothing(url, version_1):
     store = Store(url)
     corpus = store.corpora.get("5a")
@@ -126,21 +151,46 @@ def test_columns_that_version_1_lacks_get_fitting_values(url, version_1):
 
 
 def test_store_of_version_3_loses_nothing(url, version_3):
-    store = Store(url)
-    tables = {name: schema.metadata.tables[name] for name in version_3}
-    with store.database.reading() as db:
-        found = {
-            name: [row._asdict() for row in db.execute(select(table).order_by(*table.primary_key))]
-            for name, table in tables.items()
+    expected = in_order(
+        {
+            name: [{RENAMED_IN_VERSION_4.get(c, c): row[c] for c in row} for row in rows]
+            for name, rows in version_3.items()
         }
-    expected = {}
-    for name, rows in version_3.items():
-        renamed = [{RENAMED_IN_VERSION_4.get(c, c): row[c] for c in row} for row in rows]
-        keys = [column.name for column in tables[name].primary_key]
-        expected[name] = sorted(renamed, key=lambda row, keys=keys: [row[key] for key in keys])
+    )
     for row in expected["runs"]:
         row["failure"] = "diverged" if row["id"] == "diverged" else ""
-    assert found == expected
+        recorded = row["id"] != "failed"  # which has no history
+        row["recent_loss"] = 50.0 if recorded else row["smooth_loss"]
+        row["best_smooth_loss"] = min(60.0, row["smooth_loss"]) if recorded else row["smooth_loss"]
+        row["baselines"] = None
+    assert stored(Store(url), version_3) == expected
+
+
+def test_store_of_version_4_loses_nothing(url, version_4):
+    found = stored(Store(url), version_4)
+    for row in found["runs"]:
+        for name in ("recent_loss", "best_smooth_loss", "baselines"):
+            del row[name]
+    assert found == in_order(version_4)
+
+
+def test_losses_of_older_runs_are_those_recorded(url, version_4):
+    store = Store(url)
+    diverged = store.runs.get("diverged")
+    # Iterations 1 ... 119 with a loss of 40, and 120 with 50; the smooth loss was 9 at first.
+    assert diverged.recent_loss == pytest.approx((119 * 40 + 50) / 120)
+    assert diverged.best_smooth_loss == 9.0
+    figures = store.history.loss_figures("diverged", diverged.smooth_loss)
+    assert figures == pytest.approx((diverged.recent_loss, diverged.best_smooth_loss))
+    not_started = store.runs.get("failed")
+    assert not_started.recent_loss == not_started.best_smooth_loss == not_started.smooth_loss
+
+
+def test_baselines_of_an_older_run_are_computed_when_it_resumes(url, version_4):
+    store = Store(url)
+    assert store.runs.get("diverged").baselines is None
+    store.runs.request("diverged", desired="running")
+    assert work(store, store.runs.get("diverged")).baselines == store.corpora.get("5a").baselines
 
 
 def test_runs_of_version_3_are_what_they_were(url, version_3):
@@ -216,7 +266,7 @@ def test_failed_migration_leaves_the_store_as_it_was(url, old_version, file, mon
 
 
 @only_sqlite
-@pytest.mark.parametrize("version", ["5", "99", "a" * 500, "x'; DROP TABLE runs; --"])
+@pytest.mark.parametrize("version", ["6", "99", "a" * 500, "x'; DROP TABLE runs; --"])
 def test_store_of_a_newer_version_is_refused_and_left_as_it_is(url, file, version):
     Store(url).corpora.add("cats", TEXT)
     with closing(sqlite3.connect(file)) as db, db:

@@ -162,6 +162,16 @@ def test_branch_repeats_its_parent_bit_by_bit(mine, store, parent, iteration):
     branch = work(store, branch)
     assert stored_rows(store, branch) == stored_rows(store, parent)
     assert branch.smooth_loss == parent.smooth_loss
+    assert branch.best_smooth_loss == parent.best_smooth_loss
+    assert branch.recent_loss == pytest.approx(parent.recent_loss)
+
+
+def test_branch_has_the_losses_and_baselines_of_its_parent_at_the_snapshot(mine, store, parent):
+    branch = mine.branch(parent, 50)
+    metrics = store.history.observe(parent.id, points=1000)[1].metrics[:51]
+    assert branch.recent_loss == pytest.approx(sum(row[1] for row in metrics[1:]) / 50)
+    assert branch.best_smooth_loss == min(row[2] for row in metrics)
+    assert branch.baselines == parent.baselines is not None
 
 
 def test_branch_starts_with_the_training_time_of_its_snapshot(mine, store, parent):

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
+from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
+from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.workers import worker
 from charrnn.runs.workers.schedule import should_record, should_snapshot
@@ -80,6 +82,58 @@ def test_losses_are_recorded_at_intervals_that_double():
 def test_snapshots_are_log_spaced():
     snapshots = [n for n in range(1001) if should_snapshot(n)]
     assert snapshots == [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+
+
+def losses(store, corpus, config):
+    """The losses and the smooth losses of all windows, from a Trainer alone."""
+    vocabulary = Vocabulary(corpus.vocabulary)
+    ids = vocabulary.encode(store.corpora.text(corpus.sha256))
+    trainer = Trainer(ids, len(vocabulary), **config.trainer_settings())
+    records = [trainer.step() for _ in range(config.iterations)]
+    return [r.loss for r in records], [r.smooth_loss for r in records]
+
+
+@pytest.mark.parametrize("iterations", [1, 150, 450])
+def test_recent_loss_is_the_mean_of_the_last_200_windows(store, corpus, iterations):
+    config = replace(SMALL, iterations=iterations)
+    run = work(store, store.runs.create(corpus, config))
+    last = losses(store, corpus, config)[0][-200:]
+    assert run.recent_loss == pytest.approx(sum(last) / len(last))
+
+
+def test_best_smooth_loss_is_the_lowest_of_all_windows_recorded_or_not(store, corpus):
+    config = replace(SMALL, iterations=5000, sample_interval=1000)
+    run = store.runs.create(corpus, config, pause_at=4099)
+    run = work(store, run)
+    lowest = min(losses(store, corpus, replace(config, iterations=4099))[1])
+    assert run.best_smooth_loss == lowest <= run.smooth_loss
+    store.runs.request(run.id, desired="running")
+    assert work(store, run).best_smooth_loss == min(losses(store, corpus, config)[1])
+
+
+def test_loss_figures_do_not_jump_when_a_run_resumes(store, corpus):
+    run = work(store, store.runs.create(corpus, replace(SMALL, iterations=6000), pause_at=5000))
+    store.runs.request(run.id, desired="running", pause_at=5001)
+    resumed = work(store, run)
+    assert resumed.recent_loss == pytest.approx(run.recent_loss, rel=0.02)
+    assert resumed.best_smooth_loss <= run.best_smooth_loss
+
+
+def test_a_run_has_the_baselines_for_what_it_holds_out(store, corpus, monkeypatch):
+    asked = []
+
+    def note(ids, vocab_size, held_out):
+        asked.append((len(ids), vocab_size, held_out))
+        return Baselines(4.0, 3.0, 2.0, held_out)
+
+    monkeypatch.setattr(worker, "baselines_for", note)
+    run = store.runs.create(corpus, replace(SMALL, held_out=0.25), pause_at=10)
+    assert run.baselines is None
+    run = work(store, run)
+    assert run.baselines == Baselines(4.0, 3.0, 2.0, 0.25)
+    store.runs.request(run.id, desired="running")
+    assert work(store, run).baselines == run.baselines
+    assert asked == [(corpus.characters, len(corpus.vocabulary), 0.25)]  # only once
 
 
 # --- Requests -----------------------------------------------------------------------------------

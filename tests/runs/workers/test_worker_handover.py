@@ -46,6 +46,9 @@ def test_a_run_whose_worker_was_killed_equals_an_uninterrupted_run(store, corpus
     config = replace(run.config, iterations=limit)
     expected = expected_rows(store.corpora.text(corpus.sha256), config)
     assert rows_without_times(store, run) == expected
+    finished = store.runs.get(run.id)
+    smooth_losses = [row[2] for row in history(store, run).metrics]
+    assert finished.best_smooth_loss <= min(finished.smooth_loss, *smooth_losses)
 
 
 def test_a_worker_ends_after_a_last_checkpoint_when_its_server_is_gone(store, corpus, eventually):

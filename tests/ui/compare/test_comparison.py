@@ -8,7 +8,7 @@ import pytest
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store.records import Corpus, History, Summary
+from charrnn.runs.store.records import Corpus, History
 from charrnn.ui.compare import curves_chart, samples, table
 from charrnn.ui.compare.compared_run import COLOURS, DASHES, ComparedRun, LineStyle, read
 from charrnn.ui.shared.charts.specs import AXES
@@ -24,11 +24,12 @@ def compared_run(workspace, corpus):
     def compared_run(*, bits=3.0, seconds=5.0, differing="", sampled=(0, 500, 1000), **settings):
         run = workspace.create(corpus, RunConfig(**settings))
         T = run.config.seq_length
-        run = replace(run, iteration=1000, smooth_loss=bits * T * BIT, seconds=seconds)
+        losses = {"smooth_loss": bits * T * BIT, "best_smooth_loss": (bits - 0.5) * T * BIT}
+        run = replace(run, iteration=1000, seconds=seconds, **losses)
         metrics = [(0, 4 * T * BIT, 4 * T * BIT, 0.0), (500, 0.0, bits * T * BIT, seconds / 2)]
-        history = History(metrics, [], [], list(sampled), (1000, "abc"))
-        summary = Summary((bits - 0.5) * T * BIT, bits * BIT)
-        return ComparedRun(run.id, run, history, summary, CORPUS, differing)
+        evaluations = [(0, 4 * BIT), (1000, bits * BIT)]
+        history = History(metrics, evaluations, [], list(sampled), (1000, "abc"))
+        return ComparedRun(run.id, run, history, CORPUS, differing)
 
     return compared_run
 

@@ -1,5 +1,7 @@
 """Branch from here: a new run that continues from a snapshot of another."""
 
+import math
+
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
@@ -60,17 +62,27 @@ def start(run: Run, iteration: int, rate: float) -> None:
 def offer_recovery(run: Run) -> None:
     """After training has diverged, draw a button that branches from before that happened.
 
-    The branch starts from the last good snapshot, with at most a third of the learning rate.
-    Draws nothing if there is no such snapshot.
+    The branch starts from the last good snapshot: training from there has beaten the frequencies
+    of the characters, which a ruined network never does. Its learning rate is at most a tenth of
+    what it was, and at most the default. Draws nothing if there is no such snapshot.
     """
-    last_good = services.store().snapshots.last_good(run.id)
+    baselines = run.baselines or services.corpus(run.sha256).baselines
+    max_loss = baselines.unigram * run.config.seq_length * math.log(2)
+    last_good = services.store().snapshots.last_good(run.id, max_loss)
     if last_good is None:
         return
-    limit = run.learning_rate / 3
-    rate = max((rate for rate in CHOICES["learning_rate"] if rate <= limit), default=limit)
+    rate = _recovery_rate(run)
     if st.button(
         f"Go back to iteration {last_good:,} with learning rate {rate:g}",
         icon=":material/undo:",
         type="primary",
     ):
         start(run, last_good, rate)
+
+
+def _recovery_rate(run: Run) -> float:
+    limit = min(run.learning_rate / 10, RunConfig().learning_rate)
+    lowest, _ = RunConfig.limits("learning_rate")
+    return max(
+        (rate for rate in CHOICES["learning_rate"] if rate <= limit), default=max(limit, lowest)
+    )
