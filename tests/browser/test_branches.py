@@ -58,10 +58,10 @@ def test_a_diverged_run_offers_a_branch_from_before_it_diverged(open_page, works
     page = open_page(f"/?w={workspace.key}&run={run.id}")
     expect(page.get_by_test_id("stAlert")).to_contain_text("Training diverged")
     page.get_by_role(
-        "button", name=re.compile("Go back to iteration .* with learning rate 1")
+        "button", name="Go back to iteration 0 with learning rate 0.1", exact=True
     ).click()
     expect(page.get_by_text("Branch of Run 1 at iteration")).to_be_visible()
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     branch = workspace.runs()[0]
-    assert branch.learning_rate == 1.0
+    assert (branch.branched_at, branch.learning_rate) == (0, 0.1)
     eventually(lambda: workspace.run(branch.id).iteration > branch.branched_at)

@@ -1,5 +1,6 @@
 """Training and sampling with python -m charrnn."""
 
+import math
 import os
 import re
 import signal
@@ -14,7 +15,8 @@ from charrnn.runs.files import archive
 from tests.support.terminal import COMMAND, ENVIRONMENT, QUICK, ROOT, comparable, run
 
 LAST_LINE = re.compile(
-    r"done iteration=(\d+) smooth_loss=(\d+\.\d+) bits_per_char=(\d+\.\d+) chars_per_second=\d+"
+    r"done iteration=(\d+) smooth_loss=(\d+\.\d+) bits_per_char=(\d+\.\d+) "
+    r"(?:held_out_bits=(\d+\.\d+) )?chars_per_second=\d+"
 )
 
 
@@ -23,17 +25,28 @@ def without_speed(output: str) -> str:
 
 
 def test_training_reports_progress_and_improves(trained):
-    result, _ = trained
+    result, saved = trained
     assert result.returncode == 0
     assert result.stderr == ""
     lines = result.stdout.splitlines()
-    iteration, smooth_loss, bits = LAST_LINE.fullmatch(lines[-1]).groups()
+    iteration, smooth_loss, bits, held_out = LAST_LINE.fullmatch(lines[-1]).groups()
     assert iteration == "2000"
     assert float(smooth_loss) < 25 * 2
     assert float(bits) < 3
     progress = [line for line in lines if line.startswith("iteration=")]
     assert [line.split()[0] for line in progress] == ["iteration=1000", "iteration=2000"]
-    assert all("held_out_bits_per_char=" in line for line in progress)
+    assert all("held_out_bits=" in line for line in progress)
+    assert f"held_out_bits={held_out}" in progress[-1]
+    evaluated, loss = archive.load(saved).history.evaluations[-1]
+    assert evaluated == 2000
+    assert float(held_out) == pytest.approx(loss / math.log(2), abs=0.001)
+
+
+def test_held_out_bits_are_left_out_if_nothing_is_held_out(text):
+    arguments = ("--iterations", "5", "--hidden-size", "4", "--held-out", "0")
+    last = run("train", text, *arguments).stdout.splitlines()[-1]
+    assert last.startswith("done iteration=5 ")
+    assert "held_out" not in last
 
 
 def test_first_sample_is_taken_before_the_first_update(trained):

@@ -1,7 +1,6 @@
 """The loss chart: its rows and its specification, not its pixels."""
 
 import math
-from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
@@ -18,7 +17,7 @@ from charrnn.ui.train.loss_rows import (
     PLOT_HEIGHT,
     loss_rows,
 )
-from tests.support.run_views import BASELINES, BIT, CORPUS, STREAMS, T, make_view
+from tests.support.run_views import BASELINES, BIT, STREAMS, T, make_view
 
 ALL_AXES = list(product(UNITS, AXES))
 
@@ -164,8 +163,7 @@ def test_a_slider_on_its_way_leaves_one_mark():
 
 
 def test_baselines_that_are_close_share_a_label():
-    close = replace(CORPUS, baselines=Baselines(5.0, 4.9, 3.0, 2.0))
-    view = replace(make_view(), corpus=close)
+    view = make_view(baselines=Baselines(5.0, 4.9, 3.0, 2.0))
     labels = list(rows(view, "baseline")["label"])
     assert labels == ["guessing, character frequencies", "", "bigrams", "trigrams"]
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from charrnn.ui.train.loss_rows import BASELINE_LABELS
+from charrnn.ui.train.loss_rows import BASELINE_LABELS, draws_held_out_line
 from charrnn.ui.train.loss_summary import BASELINES_IN_WORDS, loss_in_words
-from tests.support.run_views import BIT, make_view
+from tests.support.run_views import BIT, T, make_view
 
 
 def test_before_the_first_update_the_network_guesses():
@@ -39,8 +39,35 @@ def test_only_the_best_baseline_beaten_is_named(bits, expected):
     assert sum(f"{other}." in words for other in others) == 1
 
 
-def test_the_newest_held_out_loss_is_given_if_there_is_one():
-    assert "held-out" not in loss_in_words(make_view(iteration=200))
+def test_the_comparison_is_of_what_the_network_costs_now():
+    view = make_view(iteration=1000, bits=4.65, recent_loss=3.47 * T * BIT)
+    words = loss_in_words(view)
+    assert words.startswith("After 1,000 iterations: 3.47 bits per character, 11.1 effective")
+    assert words.endswith("better than character frequencies alone.")
+
+
+def test_an_astronomical_loss_has_words():
+    view = make_view(iteration=3, bits=5.1, recent_loss=2000.0 * T * BIT)
+    assert "2000.00 bits per character, over a million effective choices" in loss_in_words(view)
+
+
+def test_a_diverged_run_has_a_sentence_of_its_own():
+    evaluations = [(0, 5 * BIT), (100, 6 * BIT)]
+    view = make_view(iteration=152, bits=9.87, diverged=True, evaluations=evaluations)
+    assert loss_in_words(view) == (
+        "Training diverged at iteration 152: the loss is far worse than guessing."
+    )
+    view = make_view(iteration=152, bits=2.0, diverged=True)
+    assert loss_in_words(view) == (
+        "Training diverged at iteration 153: the loss is no longer a number."
+    )
+
+
+def test_the_newest_held_out_loss_is_given_if_its_line_is_drawn():
+    assert "eld-out" not in loss_in_words(make_view(iteration=200))
+    view = make_view(iteration=200, evaluations=[(0, 5 * BIT)])
+    assert "eld-out" not in loss_in_words(view)
+    assert not draws_held_out_line(view)
     view = make_view(iteration=200, evaluations=[(0, 5 * BIT), (200, 4.25 * BIT)])
     assert loss_in_words(view).endswith("On held-out text: 4.25 bits per character.")
 
@@ -61,6 +88,23 @@ def test_memorizing_is_reported(bits, held_out, memorizing):
     assert (
         "memorizing this text rather than learning the language" in loss_in_words(view)
     ) == memorizing
+
+
+@pytest.mark.parametrize(
+    ("training", "consequence"),
+    [
+        (2.0, "the network is starting to memorize this text (overfitting)."),
+        (1.0, "the network is memorizing this text rather than learning the language"),
+    ],
+)
+def test_a_rise_of_the_held_out_loss_and_what_it_means_are_reported(training, consequence):
+    fall_and_rise = [5.0, 3.0, *(2.5 + abs(n - 10) / 50 for n in range(30))]
+    evaluations = [(1000 * n, loss * BIT) for n, loss in enumerate(fall_and_rise)]
+    view = make_view(iteration=31_000, bits=training, evaluations=evaluations)
+    words = loss_in_words(view)
+    assert "Held-out loss was lowest at iteration 12,000 and has risen since: " in words
+    assert consequence in words
+    assert words.count("memoriz") == 1
 
 
 def test_memorizing_is_judged_only_at_evaluations():

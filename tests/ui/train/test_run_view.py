@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 import streamlit as st
 
+from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH, RunConfig
 from charrnn.runs.store.records import History, Progress
 from charrnn.ui.train import run_view
+from tests.support.workers import work
 
 SMALL = RunConfig(hidden_size=8, seq_length=10, streams=2, held_out=0.1, iterations=1000)
 
@@ -81,10 +83,24 @@ def test_the_curve_ends_at_the_iteration_of_the_run(corpus, run):
     assert (view.iteration, view.smooth_loss, view.seconds) == (130, 24.0, 1.5)
 
 
-def test_bits_are_the_smooth_loss_per_character(start):
+def test_bits_are_the_mean_recent_loss_per_character(start):
     assert start.bits == pytest.approx(start.corpus.baselines.uniform)
-    view = replace(start, smooth_loss=10 * 3 * math.log(2))  # 10 characters, 3 bits each
+    view = replace(start, recent_loss=10 * 3 * math.log(2))  # 10 characters, 3 bits each
     assert view.bits == pytest.approx(3)
+
+
+def test_the_figures_do_not_lag_behind_as_the_smooth_loss_does(corpus, store):
+    run = work(store, store.runs.create(corpus, replace(SMALL, iterations=600)))
+    view = run_view.of_run(corpus, *store.history.observe(run.id, points=1000))
+    last = [point.loss for point in view.curve if point.loss is not None][-200:]
+    assert view.bits == pytest.approx(sum(last) / len(last) / 10 / math.log(2))
+    assert view.recent_loss < 0.8 * view.smooth_loss
+
+
+def test_baselines_are_those_of_the_run_or_else_those_of_its_text(corpus, run):
+    own = Baselines(4.0, 3.0, 2.0, 1.0)
+    assert run_view.of_run(corpus, run, history()).baselines == corpus.baselines
+    assert run_view.of_run(corpus, replace(run, baselines=own), history()).baselines == own
 
 
 def test_epochs_count_passes_through_the_training_text(start):

@@ -11,6 +11,10 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.dialogs import dialog
 from charrnn.ui.shared.settings import CHOICES
 
+# A network whose hidden units are saturated hardly learns more than how often each character
+# occurs. One with a loss below this share of that baseline can be trained on.
+GOOD_SHARE = 0.9
+
 
 def offer(run: Run, iteration: int) -> None:
     """Draw a button that branches from the complete snapshot nearest to an iteration.
@@ -62,12 +66,11 @@ def start(run: Run, iteration: int, rate: float) -> None:
 def offer_recovery(run: Run) -> None:
     """After training has diverged, draw a button that branches from before that happened.
 
-    The branch starts from the last good snapshot: training from there has beaten the frequencies
-    of the characters, which a ruined network never does. Its learning rate is at most a tenth of
-    what it was, and at most the default. Draws nothing if there is no such snapshot.
+    The branch starts from the last good snapshot, with at most a tenth of the learning rate, and
+    at most the default. Draws nothing if there is no such snapshot.
     """
     baselines = run.baselines or services.corpus(run.sha256).baselines
-    max_loss = baselines.unigram * run.config.seq_length * math.log(2)
+    max_loss = GOOD_SHARE * baselines.unigram * run.config.seq_length * math.log(2)
     last_good = services.store().snapshots.last_good(run.id, max_loss)
     if last_good is None:
         return
