@@ -103,6 +103,11 @@ class RunConfig:
         return metadata["low"], metadata["high"]
 
     @classmethod
+    def is_whole(cls, name: str) -> bool:
+        """Whether a numeric field takes whole numbers only."""
+        return cls.__dataclass_fields__[name].type is int
+
+    @classmethod
     def meaning(cls, name: str) -> str:
         """One sentence that says what a field does: the help on the page and the command line."""
         meaning: str = cls.__dataclass_fields__[name].metadata["meaning"]

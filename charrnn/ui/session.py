@@ -27,6 +27,8 @@ _INSPECTED = "inspected"  # the character or word inspected on /alphabet
 
 SETTINGS_OF = "settings_of"  # the run that the settings were last copied from
 AGREED = "agreed"  # run id -> its live settings when page and run last agreed on them
+VALID_SETTINGS = "valid_settings"  # name -> the last value that is allowed
+SLIDERS = "sliders"  # name of a setting -> the value at which its slider was drawn last
 DIALOG = "dialog"  # whether a dialog is open
 AXIS = "axis"  # of loss charts, on every page
 
@@ -37,6 +39,7 @@ UPLOAD = "upload"
 PASTE = "paste"
 LAST_TEXT = "last_text"  # the text uploaded or pasted last, and whether it could be read
 STEP_SIZE = "step_size"
+ANSWERED_AT = "answered_at"  # when the page had answered the last click on the main button
 UNIT = "unit"
 CLICKED_SAMPLE = "clicked_sample"  # the iteration clicked in the chart, until it has been shown
 

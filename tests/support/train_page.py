@@ -5,13 +5,7 @@ from html import unescape
 from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.config import RunConfig
-from charrnn.ui.shared.settings import CHOICES
-
-NUMBERS = {
-    "seed": "random seed",
-    "sample_length": "sample length",
-    "sample_interval": "sample interval",
-}
+from charrnn.ui.shared.settings import TYPED
 
 SNAPSHOT_ACTIONS = ("Write from", "Branch from")  # below the slider of earlier samples
 
@@ -49,5 +43,6 @@ def lines(page: AppTest, phrase: str) -> list[str]:
 
 def settings(page: AppTest) -> RunConfig:
     """The settings that the controls show; the dtype has no control."""
-    sliders = {name: page.select_slider(key=name).value for name in CHOICES}
-    return RunConfig(**sliders, **{name: page.number_input(key=name).value for name in NUMBERS})
+    numbers = {name: page.number_input(key=name).value for name in TYPED}
+    whole = {name: int(number) for name, number in numbers.items() if RunConfig.is_whole(name)}
+    return RunConfig(**numbers | whole, held_out=page.select_slider(key="held_out").value)

@@ -2,6 +2,7 @@
 
 import threading
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.workers import supervisor
 from charrnn.ui import services
+from charrnn.ui.train import double_click
 from tests.support.store import SMALL, WORKSPACE
 
 PAGES = Path(__file__).parents[2] / "charrnn" / "ui" / "pages.py"
@@ -128,3 +130,10 @@ def shown_run(store):
 def cats(workspace, corpus, work):
     """A paused run at iteration 250 of 1,000, of a text that does not come with charrnn."""
     return work(workspace.create(corpus, SMALL, pause_at=250))
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """The clock that double clicks are told by: a minute passes with every reading of it."""
+    minutes = count()
+    monkeypatch.setattr(double_click, "clock", lambda: 60.0 * next(minutes))

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.ui.shared.formatting import listed
@@ -24,7 +26,9 @@ def value(setting: str, number: Any) -> str:
     """The value of a setting as the page writes it."""
     if setting == "held_out":
         return f"{number:.0%}"
-    return f"{number:,}" if isinstance(number, int) else f"{number}"
+    if isinstance(number, int):
+        return f"{number:,}"
+    return np.format_float_positional(number, trim="-")  # 0.00001 rather than 1e-05
 
 
 def differences(before: RunConfig, after: RunConfig) -> list[str]:

@@ -1,18 +1,23 @@
 """The settings on the page, and how they are kept in step with those of the run that is shown.
 
-The key of each widget is the name of its setting: session_state["hidden_size"].
+The key of each widget is the name of its setting: session_state["hidden_size"] is what stands in
+the number field, which may be nothing, or not allowed. current() has the allowed settings alone. A
+number field with a slider beside it has the setting's name; the slider follows it.
 """
+
+from typing import Any
 
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
+from charrnn.ui.shared import lineage
 
 # The settings that can change while a run trains. To change any other takes a new run.
 LIVE = ("learning_rate", "iterations")
 
-# The steps of the sliders: values worth trying, within the limits of RunConfig.
+# The stops of the sliders: values worth trying, within the limits of RunConfig.
 CHOICES: dict[str, list[float]] = {
     "hidden_size": [8, 16, 32, 64, 83, 100, 128, 192, 256, 384, 512],
     "seq_length": [2, 5, 10, 15, 25, 35, 50, 75, 100, 150, 200],
@@ -22,11 +27,31 @@ CHOICES: dict[str, list[float]] = {
     "held_out": [0.0, 0.05, 0.1, 0.2, 0.3],
 }
 
+# Labels of controls that say more than the short names elsewhere.
+_LABELS = {"streams": "parallel streams", "seed": "random seed"}
+
+# The settings with a number field, where anything can be typed.
+TYPED = (
+    "hidden_size",
+    "seq_length",
+    "learning_rate",
+    "iterations",
+    "streams",
+    "seed",
+    "sample_length",
+    "sample_interval",
+)
+
 
 def set_defaults() -> None:
     """Give every setting that has no value yet its default."""
     for name, value in RunConfig().to_dict().items():
         st.session_state.setdefault(name, value)
+
+
+def label(name: str) -> str:
+    """The label of a setting's control."""
+    return _LABELS.get(name, lineage.label(name))
 
 
 def load(run: Run) -> bool:
@@ -46,6 +71,87 @@ def load(run: Run) -> bool:
     return True
 
 
+# --- What was typed, and where the sliders are --------------------------------------------------
+
+
+def take_input() -> None:
+    """Take what the visitor typed, or moved with a slider, since the page was drawn.
+
+    To be called before the settings are used: at the start of the page, and in a callback.
+    """
+    state = st.session_state
+    drawn: dict[str, float] = dict(state.get(session.SLIDERS, {}))
+    valid: dict[str, Any] = dict(state.get(session.VALID_SETTINGS, {}))
+    for name in TYPED:
+        position = state.get(slider_key(name))
+        if name in drawn and position is not None and position != drawn[name]:
+            state[name] = drawn[name] = position
+        if not problem(name):
+            valid[name] = _number(name)
+    state[session.SLIDERS] = drawn
+    state[session.VALID_SETTINGS] = valid
+
+
+def slider_key(name: str) -> str:
+    """The widget key of the slider beside a number field."""
+    return f"{name}_slider"
+
+
+def place_slider(name: str) -> None:
+    """Set a slider, which is about to be drawn, to the value of its setting.
+
+    Written only if it differs: to write a widget's value takes it out of the visitor's hand.
+    """
+    state, position = st.session_state, value(name)
+    if state.get(slider_key(name)) != position:
+        state[slider_key(name)] = position
+    state[session.SLIDERS] = dict(state.get(session.SLIDERS, {})) | {name: position}
+
+
+def value(name: str) -> Any:
+    """The value of a setting; if what was typed is not allowed, the last value that was."""
+    if not problem(name):
+        return _number(name)
+    valid = st.session_state.get(session.VALID_SETTINGS, {})
+    return valid.get(name, getattr(RunConfig(), name))
+
+
+def problem(name: str) -> str:
+    """Why what was typed for a setting is not allowed, as a sentence, or ""."""
+    number = _number(name)
+    if number is None:
+        low, high = (lineage.value(name, limit) for limit in RunConfig.limits(name))
+        return f"{label(name)} is empty. Type a number from {low} to {high}."
+    try:
+        RunConfig.check(name, number)
+    except ValueError:
+        if RunConfig.is_whole(name) and not isinstance(number, int):
+            return f"{label(name)} has to be a whole number, not {lineage.value(name, number)}."
+        low, high = (lineage.value(name, limit) for limit in RunConfig.limits(name))
+        return f"{label(name)} can be {low} to {high}, not {lineage.value(name, number)}."
+    return ""
+
+
+def all_allowed() -> bool:
+    """Whether everything that was typed is allowed."""
+    return not any(problem(name) for name in TYPED)
+
+
+def _number(name: str) -> Any:
+    """What the field of a setting contains: None, or a number; 100.0 is the whole number 100."""
+    number = st.session_state[name]
+    whole = isinstance(number, float) and number.is_integer() and RunConfig.is_whole(name)
+    return int(number) if whole else number
+
+
+def current() -> RunConfig:
+    """The settings as they are on the page."""
+    return RunConfig.from_dict({name: value(name) for name in RunConfig().to_dict()})
+
+
+# --- In step with the run -----------------------------------------------------------------------
+
+
 def pending_changes(run: Run) -> dict[str, float]:
     """The live settings that the visitor has changed since mark_synced(), with their new values.
 
@@ -55,7 +161,7 @@ def pending_changes(run: Run) -> dict[str, float]:
     agreed = state.get(session.AGREED, {}).get(run.id, {})
     changes = {}
     for name in LIVE:
-        on_page, in_run = state[name], getattr(run, name)
+        on_page, in_run = value(name), getattr(run, name)
         if on_page == in_run:
             continue
         if name in agreed and on_page != agreed[name]:
@@ -78,8 +184,3 @@ def reset_live(run: Run) -> None:
     """Set the live controls back to the values that the run began with."""
     for name in LIVE:
         st.session_state[name] = getattr(run.config, name)
-
-
-def current() -> RunConfig:
-    """The settings as they are on the page. Raises ValueError for a value out of limits."""
-    return RunConfig.from_dict({name: st.session_state[name] for name in RunConfig().to_dict()})

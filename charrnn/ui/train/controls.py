@@ -1,9 +1,8 @@
 """The row of buttons, Train, Pause, Resume, Step and Reset, and what each does to the run.
 
-A callback changes the store before it changes the session: if the page reruns at that moment,
-Streamlit ends the callback at the first access to the session. _create_run() and _step() are the
-exceptions. A text or step size that was changed last may arrive together with the click, so they
-have to read the session first.
+A callback changes the store before it changes the session wherever it can: if the page reruns at
+that moment, Streamlit ends the callback at the next access to the session. A text, a number or a
+step size that was entered last arrives together with the click, and so has to be read first.
 """
 
 from typing import Any
@@ -18,15 +17,25 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
+from charrnn.ui.train import double_click
 from charrnn.ui.train.settings_panel import changes_in_words
 from charrnn.ui.train.text_panel import current_corpus
 
+ICONS = {
+    "Train": ":material/play_arrow:",
+    "Pause": ":material/pause:",
+    "Resume": ":material/play_arrow:",
+}
 STEP_SIZES = (1, 100, 1000)  # iterations
 MAX_RELATED = 4  # copies and branches listed by name
 
 
 def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
-    """Draw the buttons that apply to the run, or to no run yet."""
+    """Draw the buttons that apply to the run, or to no run yet.
+
+    The main button trains what the sidebar shows: a new run, or else the run on the page. It is one
+    widget under one key, so that it keeps its place and the keyboard focus when its label changes.
+    """
     workspace = services.workspace()
     if run and not services.owned(run):
         _draw_for_viewer(workspace, run)
@@ -34,10 +43,9 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     changed = bool(changes_in_words(run, corpus, config))
     action = None
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        if run is None or changed:
-            _train_button(workspace, run)
-        if run:
-            _pause_or_resume_button(workspace, run, primary=not changed)
+        _main_button(workspace, run, changed=changed)
+        if run and changed:
+            _pause_or_resume_button(workspace, run)
         _step_button(workspace, run)
         st.button(
             "Reset",
@@ -58,32 +66,45 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
 def _draw_for_viewer(workspace: Workspace, run: Run) -> None:
     """Another visitor's run can be viewed, and its settings used for a run of one's own."""
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
-        _train_button(workspace, run, hint="Start a run of your own with these settings")
+        hint = "Start a run of your own with these settings"
+        _main_button(workspace, run, changed=True, hint=hint)
         st.caption(
             "You are viewing another visitor's run. You cannot change it, but you can train one "
             "like it."
         )
 
 
-def _train_button(workspace: Workspace, run: Run | None, hint: str | None = None) -> None:
+def _main_button(
+    workspace: Workspace, run: Run | None, *, changed: bool, hint: str | None = None
+) -> None:
+    """Train, Pause or Resume. changed: whether the sidebar shows another run than this one."""
+    label = "Train" if run is None or changed else _pause_or_resume(run)
     st.button(
-        "Train",
+        label,
+        key="main_button",
         type="primary",
-        icon=":material/play_arrow:",
-        on_click=_train,
-        args=(workspace, session.run_id(), run),
+        icon=ICONS[label],
+        on_click=_main,
+        args=(workspace, session.run_id(), run, label),
+        disabled=label == "Train" and not settings.all_allowed(),
         help=hint,
     )
 
 
-def _pause_or_resume_button(workspace: Workspace, run: Run, *, primary: bool) -> None:
+def _pause_or_resume_button(workspace: Workspace, run: Run) -> None:
+    """The button for the run on the page while the main button would train another one."""
+    label = _pause_or_resume(run)
     st.button(
-        "Pause" if run.active else "Resume",
-        type="primary" if primary else "secondary",
-        icon=":material/pause:" if run.active else ":material/play_arrow:",
-        on_click=_pause if run.active else _resume,
-        args=(workspace, run),
+        label,
+        key="second_button",
+        icon=ICONS[label],
+        on_click=_second,
+        args=(workspace, run, label),
     )
+
+
+def _pause_or_resume(run: Run) -> str:
+    return "Pause" if run.active else "Resume"
 
 
 def _step_button(workspace: Workspace, run: Run | None) -> None:
@@ -93,7 +114,7 @@ def _step_button(workspace: Workspace, run: Run | None) -> None:
         icon=":material/skip_next:",
         on_click=_step,
         args=(workspace, run),
-        disabled=bool(run and run.moving),
+        disabled=run.moving if run else not settings.all_allowed(),
     )
     st.segmented_control(
         "Iterations per step",
@@ -135,9 +156,42 @@ def _show_lineage(run: Run) -> None:
 
 
 @shows_errors()
-def _train(workspace: Workspace, selected: str | None, run: Run | None) -> None:
-    """Start a new run. An own run that is selected pauses, so that the new one has the CPU."""
-    _create_run(workspace, selected, beside=run)
+def _main(workspace: Workspace, selected: str | None, run: Run | None, label: str) -> None:
+    """Do what the main button said.
+
+    A text or a number that was entered last arrives together with the click. So "Resume" may by
+    now stand beside the text of another run, and that is what is trained.
+    """
+    if double_click.is_second():
+        return
+    if label == "Pause" and run:
+        _pause(workspace, run)
+    elif label == "Resume" and run and not _entered_changes(run):
+        _resume(workspace, run)
+    else:
+        _create_run(workspace, selected, beside=run)
+    double_click.note_click()
+
+
+@shows_errors()
+def _second(workspace: Workspace, run: Run, label: str) -> None:
+    if double_click.is_second():
+        return
+    if label == "Pause":
+        _pause(workspace, run)
+    else:
+        _resume(workspace, run)
+    double_click.note_click()
+
+
+def _entered_changes(run: Run) -> bool:
+    """Whether the sidebar shows another run by now, or something that cannot be trained."""
+    settings.take_input()
+    corpus = current_corpus()
+    if corpus is None or not settings.all_allowed():
+        return True
+    config = settings.current().fitted(corpus.characters)
+    return bool(changes_in_words(run, corpus, config))
 
 
 def _create_run(
@@ -149,14 +203,17 @@ def _create_run(
 ) -> None:
     """Create a run from the text and the settings on the page, and select it.
 
+    An own run that is on the page pauses, so that the new one has the CPU.
+
     selected: session.run_id() when the button was drawn. beside: the run on the page, if any; the
     new run counts as a copy of it if both learn the same text.
     """
     if session.run_id() != selected:
         return  # the second click of a double click: the first one has created a run
+    settings.take_input()
     corpus = current_corpus()
-    if corpus is None:
-        return  # the text panel says why
+    if corpus is None or not settings.all_allowed():
+        return  # the sidebar says why
     if beside and services.owned(beside):
         workspace.request(beside.id, desired="paused")
     config = settings.current().fitted(corpus.characters)
@@ -166,12 +223,10 @@ def _create_run(
     session.select_new_run(run.id)
 
 
-@shows_errors()
 def _pause(workspace: Workspace, run: Run) -> None:
     workspace.request(run.id, desired="paused")
 
 
-@shows_errors()
 def _resume(workspace: Workspace, run: Run, *, pause_at: int | None = None) -> None:
     """Continue; a run at its iteration limit continues for as many iterations again."""
     requests: dict[str, Any] = {"desired": "running", "pause_at": pause_at}

@@ -8,6 +8,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import choose_corpus
 from charrnn.ui.shared.linked_run import run_in_link
+from charrnn.ui.train import double_click
 from charrnn.ui.train.controls import draw_controls
 from charrnn.ui.train.live import draw_live
 from charrnn.ui.train.settings_panel import choose_settings
@@ -16,11 +17,19 @@ from charrnn.ui.train.text_panel import choose_text
 
 def show() -> None:
     """Draw the page."""
+    try:
+        _draw()
+    finally:  # also if a second click interrupts it
+        double_click.note_drawn()
+
+
+def _draw() -> None:
     run = run_in_link()
     settings.set_defaults()
+    if run and settings.load(run):
+        choose_corpus(run.sha256)
+    settings.take_input()
     if run:
-        if settings.load(run):
-            choose_corpus(run.sha256)
         run = _sync_live_settings(run)
     with st.sidebar:
         st.markdown("### charrnn")

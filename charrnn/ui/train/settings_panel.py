@@ -1,7 +1,5 @@
 """Step 2 in the sidebar: the settings. The three that matter most first, the rest in "Advanced"."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
@@ -11,6 +9,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
+from charrnn.ui.train import number_field
 
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
@@ -19,16 +18,16 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("##### 2 · Network")
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
-    _slider("hidden_size")
-    _slider("seq_length")
-    _slider("learning_rate", "learning rate")
+    number_field.draw_with_slider("hidden_size")
+    number_field.draw_with_slider("seq_length")
+    number_field.draw_with_slider("learning_rate")
     with st.expander("Advanced"):
-        _slider("iterations", "iteration limit")
-        _slider("streams", "parallel streams")
-        _slider("held_out", "held out", format_func=lambda share: f"{share:.0%}")
-        _number("seed", "random seed")
-        _number("sample_length", "sample length", step=50)
-        _number("sample_interval", "sample interval", step=100)
+        number_field.draw_with_slider("iterations")
+        number_field.draw_with_slider("streams")
+        _held_out()
+        number_field.draw("seed")
+        number_field.draw("sample_length", step=50)
+        number_field.draw("sample_interval", step=100)
     config = settings.current().fitted(corpus.characters)
     _warn_of_limits(corpus, config)
     changes = changes_in_words(run, corpus, config)
@@ -60,31 +59,12 @@ def changes_in_words(run: Run | None, corpus: Corpus, config: RunConfig) -> list
     ]
 
 
-def _slider(
-    name: str,
-    label: str | None = None,
-    *,
-    format_func: Callable[[float], str] = lambda value: f"{value:,}",
-) -> None:
+def _held_out() -> None:
     st.select_slider(
-        label or name,
-        sorted({*CHOICES[name], st.session_state[name]}),
-        key=name,
-        format_func=format_func,
-        help=RunConfig.meaning(name),
-        persist_state="session",
-    )
-
-
-def _number(name: str, label: str, *, step: int = 1) -> None:
-    low, high = RunConfig.limits(name)
-    st.number_input(
-        label,
-        low,
-        high,
-        key=name,
-        step=step,
-        required=True,
-        help=RunConfig.meaning(name),
+        settings.label("held_out"),
+        sorted({*CHOICES["held_out"], settings.value("held_out")}),
+        key="held_out",
+        format_func=lambda share: lineage.value("held_out", share),
+        help=RunConfig.meaning("held_out"),
         persist_state="session",
     )

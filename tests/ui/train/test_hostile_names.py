@@ -129,7 +129,7 @@ def test_samples_of_a_hostile_text_are_not_interpreted(open_page, shown_run, sto
     page = open_page()
     upload(page, NAMES["HTML"], ("<b>**:red[$x$]</b>\n" * 40).encode())
     page.number_input(key="sample_interval").set_value(100)
-    page.select_slider(key="hidden_size").set_value(8).run()
+    page.select_slider(key="hidden_size_slider").set_value(8).run()
     next(button for button in page.button if button.label == "Train").click()
     page.run()
     run = shown_run(page)

@@ -30,8 +30,8 @@ def test_a_shared_run_cannot_be_changed(open_page, theirs, store, workspace):
     assert buttons(page) == {"Train"}
     assert len(page.get("menu_button")) == 0
     assert "w" not in page.query_params
-    page.select_slider(key="learning_rate").set_value(0.01).run()
-    page.select_slider(key="iterations").set_value(1_000_000).run()
+    page.select_slider(key="learning_rate_slider").set_value(0.01).run()
+    page.select_slider(key="iterations_slider").set_value(1_000_000).run()
     assert store.runs.get(theirs.id) == theirs
     click(page, "Train")  # a run of one's own with the same settings
     mine = workspace.runs()[0]

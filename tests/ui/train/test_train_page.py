@@ -42,9 +42,9 @@ def test_train_starts_one_run_with_the_settings_shown_and_puts_it_into_the_url(
     open_page, shown_run, store, started
 ):
     page = open_page()
-    page.select_slider(key="hidden_size").set_value(16)
-    page.select_slider(key="learning_rate").set_value(0.3)
-    page.select_slider(key="streams").set_value(4)
+    page.select_slider(key="hidden_size_slider").set_value(16)
+    page.select_slider(key="learning_rate_slider").set_value(0.3)
+    page.select_slider(key="streams_slider").set_value(4)
     page.number_input(key="seed").set_value(7).run()
     click(page, "Train")
     run = shown_run(page)

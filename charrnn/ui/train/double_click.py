@@ -1,0 +1,41 @@
+"""The second click of a double click: it must not undo what the first one did.
+
+A click on Train turns the button into Pause, and a second click would pause the new run at once.
+Nobody reads a label and clicks again within half a second, so a click that arrives that soon after
+the page has answered the last one is ignored.
+"""
+
+import time
+
+import streamlit as st
+
+from charrnn.ui import session
+
+SECONDS = 0.5  # the longest time between the two clicks, as operating systems count it
+
+clock = time.monotonic
+
+
+def belongs_to(answered_at: float | None, now: float) -> bool:
+    """Whether a click at `now` is a second one.
+
+    answered_at: when the page had answered the first click; infinity while it has not yet, None if
+    there was none.
+    """
+    return answered_at is not None and now < answered_at + SECONDS
+
+
+def is_second() -> bool:
+    """Whether the click that is being handled is the second one of a double click."""
+    return belongs_to(st.session_state.get(session.ANSWERED_AT), clock())
+
+
+def note_click() -> None:
+    """Note that a click has been handled; the page has not been drawn again yet."""
+    st.session_state[session.ANSWERED_AT] = float("inf")
+
+
+def note_drawn() -> None:
+    """Note, once the page has been drawn, that the click before has been answered by now."""
+    if st.session_state.get(session.ANSWERED_AT) == float("inf"):
+        st.session_state[session.ANSWERED_AT] = clock()
