@@ -3,7 +3,11 @@
 page.py            the page: the sidebar, the controls, the live part
 text_panel.py      sidebar, step 1: the text
 settings_panel.py  sidebar, step 2: the settings
+number_field.py    a number to type, with a slider
+learning_rate_hint.py  a warning before training diverges
 controls.py        the buttons Train, Pause, Resume, Step, Reset
+double_click.py    ignores the second click of a double click
+next_steps.py      what to do after a run has ended; next_steps_panel.py draws it
 live.py            the live part and how often it refreshes
 run_view.py        the data of one refresh
 progress.py        problems of the run, its progress bar, its figures

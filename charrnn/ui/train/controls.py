@@ -167,7 +167,7 @@ def _main(workspace: Workspace, selected: str | None, run: Run | None, label: st
     if label == "Pause" and run:
         _pause(workspace, run)
     elif label == "Resume" and run and not _entered_changes(run):
-        _resume(workspace, run)
+        resume(workspace, run)
     else:
         _create_run(workspace, selected, beside=run)
     double_click.note_click()
@@ -180,7 +180,7 @@ def _second(workspace: Workspace, run: Run, label: str) -> None:
     if label == "Pause":
         _pause(workspace, run)
     else:
-        _resume(workspace, run)
+        resume(workspace, run)
     double_click.note_click()
 
 
@@ -227,7 +227,7 @@ def _pause(workspace: Workspace, run: Run) -> None:
     workspace.request(run.id, desired="paused")
 
 
-def _resume(workspace: Workspace, run: Run, *, pause_at: int | None = None) -> None:
+def resume(workspace: Workspace, run: Run, *, pause_at: int | None = None) -> None:
     """Continue; a run at its iteration limit continues for as many iterations again."""
     requests: dict[str, Any] = {"desired": "running", "pause_at": pause_at}
     if run.iteration >= run.iterations:
@@ -245,7 +245,7 @@ def _step(workspace: Workspace, run: Run | None) -> None:
         _create_run(workspace, None, pause_at=size)
     else:
         run = workspace.run(run.id)  # it may have trained on since the page was drawn
-        _resume(workspace, run, pause_at=run.iteration + size)
+        resume(workspace, run, pause_at=run.iteration + size)
 
 
 @shows_errors()

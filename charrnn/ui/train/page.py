@@ -11,6 +11,7 @@ from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.train import double_click
 from charrnn.ui.train.controls import draw_controls
 from charrnn.ui.train.live import draw_live
+from charrnn.ui.train.next_steps_panel import draw_next_steps
 from charrnn.ui.train.settings_panel import choose_settings
 from charrnn.ui.train.text_panel import choose_text
 
@@ -37,6 +38,8 @@ def _draw() -> None:
         corpus = choose_text()
         config = choose_settings(corpus, run)
     draw_controls(run, corpus, config)
+    if run and services.owned(run):
+        draw_next_steps(run)
     draw_live(run, corpus, config)
 
 

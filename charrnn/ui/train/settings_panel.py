@@ -1,6 +1,7 @@
 """Step 2 in the sidebar: the settings. The three that matter most first, the rest in "Advanced"."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits, TooLarge
@@ -9,7 +10,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
-from charrnn.ui.train import number_field
+from charrnn.ui.train import learning_rate_hint, number_field
 
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
@@ -21,6 +22,7 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     number_field.draw_with_slider("hidden_size")
     number_field.draw_with_slider("seq_length")
     number_field.draw_with_slider("learning_rate")
+    hint = st.container()
     with st.expander("Advanced"):
         number_field.draw_with_slider("iterations")
         number_field.draw_with_slider("streams")
@@ -31,6 +33,8 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     config = settings.current().fitted(corpus.characters)
     _warn_of_limits(corpus, config)
     changes = changes_in_words(run, corpus, config)
+    if run is None or changes:
+        _warn_of_divergence(hint, config)
     with note.container(key="note"):
         st.caption(f"{listed(changes)}: Train starts a new run." if changes else UNCHANGED)
     return config
@@ -42,6 +46,13 @@ def _warn_of_limits(corpus: Corpus, config: RunConfig) -> None:
         Limits.from_environment().check(config, len(corpus.vocabulary))
     except TooLarge as error:
         st.warning(escape_markdown(str(error)), icon=":material/expand:")
+
+
+def _warn_of_divergence(place: DeltaGenerator, config: RunConfig) -> None:
+    """Warn before Train is pressed of a learning rate that is too large for the network."""
+    words = learning_rate_hint.hint(config.hidden_size, config.learning_rate)
+    if words:
+        place.warning(words, icon=":material/trending_up:")
 
 
 def changes_in_words(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:

@@ -1,0 +1,132 @@
+"""What to do next, after a run has reached its limit or diverged: what it suggests itself.
+
+Decides only, and draws nothing: see next_steps_panel.py.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+from typing import Any, Literal, NamedTuple
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import DIVERGED, History, Run
+from charrnn.ui.shared import lineage
+from charrnn.ui.shared.formatting import listed
+from charrnn.ui.train.learning_rate_hint import good_rate, hint
+
+TEMPERATURE = 0.7  # lower than 1: fewer surprises, fewer mistakes
+LAST_PART = 0.2  # of the iterations: what the loss did there tells whether it still falls
+FALLING = 0.01  # by this share, over the last part
+RISING = 0.02  # by this share, above the lowest held-out loss
+MIN_EVALUATIONS = 4  # to tell a rise from ups and downs
+
+
+class Step(NamedTuple):
+    """One suggestion: a button's label and what it does."""
+
+    action: Literal["train", "resume", "write", "compare"]
+    label: str
+    config: RunConfig | None = None  # train: the settings of the new run
+    snapshot: int | None = None  # write: its iteration; None for the newest
+    temperature: float = 1.0  # write
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """What happened, in one sentence, and two or three suggestions."""
+
+    reason: str
+    steps: list[Step]
+
+
+def next_steps(
+    run: Run, history: History, *, characters: int, snapshots: list[int], others: bool
+) -> NextSteps | None:
+    """What to do next; None as long as the run trains, waits or is paused on its way.
+
+    characters: length of the text. snapshots: the iterations that have one. others: whether there
+    are runs to compare it with.
+    """
+    if run.failure == DIVERGED and run.status == "failed":
+        return _after_divergence(run)
+    if run.moving or run.iteration < run.iterations:
+        return None
+    compare = [Step("compare", "Compare with other runs")] if others else []
+    cooler = Step("write", f"Write at temperature {TEMPERATURE:g}", temperature=TEMPERATURE)
+    best = best_evaluation(history)
+    if best is not None and snapshots:
+        nearest = min(snapshots, key=lambda iteration: abs(iteration - best))
+        write = Step("write", f"Write from iteration {nearest:,}", snapshot=nearest)
+        return NextSteps(
+            f"Held-out text was predicted best around iteration {best:,}. Since then the network "
+            "has been memorizing this text (overfitting).",
+            [write, cooler, *compare],
+        )
+    if still_falling(history) and run.iteration < RunConfig.limits("iterations")[1]:
+        more = f"{run.config.iterations:,}"
+        return NextSteps(
+            "The loss was still falling at the limit.",
+            [Step("resume", f"Resume for {more} more iterations"), cooler, *compare],
+        )
+    return NextSteps(
+        "The loss has stopped falling. A larger network may learn more, or one that sees longer "
+        "sequences.",
+        [*_larger(run, characters), cooler],
+    )
+
+
+def still_falling(history: History) -> bool:
+    """Whether the smooth loss fell in the last part of the run."""
+    losses = [(iteration, smooth) for iteration, _, smooth, _ in history.metrics]
+    if len(losses) < 2:
+        return True
+    end, last = losses[-1]
+    earlier = next(smooth for iteration, smooth in losses if iteration >= (1 - LAST_PART) * end)
+    return last < (1 - FALLING) * earlier
+
+
+def best_evaluation(history: History) -> int | None:
+    """The iteration with the lowest held-out loss, if the loss has risen since; otherwise None."""
+    evaluations = history.evaluations
+    if len(evaluations) < MIN_EVALUATIONS:
+        return None
+    best, lowest = min(evaluations, key=lambda evaluation: evaluation[1])
+    end, last = evaluations[-1]
+    noise = median(abs(after - before) for (_, before), (_, after) in pairwise(evaluations))
+    rise = last - lowest
+    early = best <= (1 - LAST_PART) * end
+    return best if early and rise > max(RISING * lowest, 2 * noise) else None
+
+
+def _after_divergence(run: Run) -> NextSteps:
+    low, _ = RunConfig.limits("learning_rate")
+    rate = max(low, min(good_rate(run.config.hidden_size), run.learning_rate / 3))
+    steps = [_train(run, learning_rate=rate)]
+    usual = RunConfig().hidden_size
+    if run.config.hidden_size > usual:
+        steps.append(_train(run, hidden_size=usual, learning_rate=good_rate(usual)))
+    return NextSteps("The updates were too large for this network.", steps)
+
+
+def _larger(run: Run, characters: int) -> list[Step]:
+    """Runs with twice the hidden units, or twice the sequence length, where they can have that."""
+    steps = []
+    for name in ("hidden_size", "seq_length"):
+        before, most = getattr(run.config, name), int(RunConfig.limits(name)[1])
+        step = _train(run, **{name: min(2 * before, most)})
+        if step.config and getattr(step.config.fitted(characters), name) > before:
+            steps.append(step)
+    return steps
+
+
+def _train(run: Run, **changes: Any) -> Step:
+    """A new run with other settings, and a learning rate that suits its hidden units."""
+    config = replace(run.config, **{"learning_rate": run.learning_rate} | changes)
+    if hint(config.hidden_size, config.learning_rate):
+        config = replace(config, learning_rate=good_rate(config.hidden_size))
+    before = replace(run.config, learning_rate=run.learning_rate)
+    changed = [
+        f"{lineage.label(name)} {lineage.value(name, value)}"
+        for name, (_, value) in before.differences(config).items()
+    ]
+    return Step("train", f"Train with {listed(changed)}", config)

@@ -1,0 +1,64 @@
+"""The suggestions after a run has ended; each button does what it says."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Corpus, Run
+from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared.run_actions.copies import refusal
+from charrnn.ui.train.controls import resume
+from charrnn.ui.train.next_steps import NextSteps, Step, next_steps
+
+CURVE_POINTS = 64  # enough to see whether the loss still falls
+
+
+@shows_errors()
+def draw_next_steps(run: Run) -> None:
+    """Draw what happened and what to do next; nothing until the run has ended."""
+    if run.active:
+        return
+    corpus = services.corpus(run.sha256)
+    suggested = _suggested(run, corpus)
+    if suggested is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="next_steps"):
+        st.caption(f"**What next?** {suggested.reason}")
+        for number, step in enumerate(suggested.steps):
+            if step.config and refusal([step.config.fitted(corpus.characters)], corpus):
+                continue
+            if st.button(step.label, key=f"next_step_{number}"):
+                _do(run, corpus, step)
+
+
+def _suggested(run: Run, corpus: Corpus) -> NextSteps | None:
+    store = services.store()
+    run, history = store.history.observe(run.id, points=CURVE_POINTS)
+    return next_steps(
+        run,
+        history,
+        characters=corpus.characters,
+        snapshots=store.snapshots.iterations(run.id),
+        others=len(services.workspace().runs()) > 1,
+    )
+
+
+def _do(run: Run, corpus: Corpus, step: Step) -> None:
+    workspace = services.workspace()
+    if step.action == "resume":
+        resume(workspace, run)
+        st.rerun()
+    elif step.config:
+        config = step.config.fitted(corpus.characters)
+        new = workspace.create(corpus, config, parent=run.id)
+        services.supervisor().reconcile()
+        session.select_run(new.id)
+        st.rerun()
+    elif step.action == "write":
+        st.session_state[session.TEMPERATURE] = step.temperature
+        if step.snapshot is not None:
+            st.session_state[f"{session.WRITE_AT}_{run.id}"] = step.snapshot
+        navigation.go("Write")
+    else:
+        others = [other.id for other in workspace.runs() if other.id != run.id]
+        comparison.select([run.id, *others[:3]])
+        navigation.go("Compare")
