@@ -27,8 +27,8 @@ CHOICES: dict[str, list[float]] = {
     "held_out": [0.0, 0.05, 0.1, 0.2, 0.3],
 }
 
-# Labels of controls that say more than the short names elsewhere.
-_LABELS = {"streams": "parallel streams", "seed": "random seed"}
+# Where a control says more than the short name elsewhere.
+_LABELS = {"seed": "random seed"}
 
 # The settings with a number field, where anything can be typed.
 TYPED = (

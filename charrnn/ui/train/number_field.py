@@ -12,12 +12,12 @@ from charrnn.runs.config import RunConfig
 from charrnn.ui.shared import lineage, settings
 from charrnn.ui.shared.settings import CHOICES
 
-FIELD_WIDTH = 96  # pixels: room for seven digits
+FIELD_WIDTH = 84  # pixels: room for seven digits
 
 
 def draw_with_slider(name: str) -> None:
     """The slider of a setting, and its number field to the right."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"number_{name}"):
         settings.place_slider(name)
         st.select_slider(
             settings.label(name),

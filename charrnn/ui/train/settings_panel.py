@@ -52,7 +52,7 @@ def _warn_of_divergence(place: DeltaGenerator, config: RunConfig) -> None:
     """Warn before Train is pressed of a learning rate that is too large for the network."""
     words = learning_rate_hint.hint(config.hidden_size, config.learning_rate)
     if words:
-        place.warning(words, icon=":material/trending_up:")
+        place.caption(f":primary[:material/trending_up:] {words}")
 
 
 def changes_in_words(run: Run | None, corpus: Corpus, config: RunConfig) -> list[str]:
