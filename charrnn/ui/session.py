@@ -58,6 +58,10 @@ VOCABULARY = "vocabulary"  # of the network that writes
 WRITE_AT = "write_at"  # with "_" and the run's id: the iteration of its snapshot
 NEWEST_REQUESTS = "newest_requests"  # how often the newest snapshot was requested
 
+# The URL parameters of a sample. They change with every key pressed in the prompt, so changing them
+# adds no entry to the browser's history.
+WITHOUT_HISTORY_ENTRY = ("prompt", "temperature", "seed", "length")
+
 # On the page /alphabet.
 FIND = "find"
 SORT = "sort"

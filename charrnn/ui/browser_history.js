@@ -1,0 +1,33 @@
+// One thing a visitor does adds at most one entry to the browser's history.
+//
+// Streamlit calls history.pushState() for every change of the URL. Opening a page makes several:
+// the path, then each parameter that the page adds to a link. All of them belong to one entry, and
+// so does everything the page writes until the next click or key.
+(() => {
+  if (history.entriesByVisitor) return; // installed already
+  history.entriesByVisitor = true;
+  const withoutEntry = new Set(WITHOUT_ENTRY);
+  let answered = true; // whether the visitor's last action has its entry already
+
+  const acted = () => {
+    answered = false;
+  };
+  addEventListener("pointerdown", acted, true);
+  addEventListener("keydown", acted, true);
+  addEventListener("click", (event) => event.detail === 0 && acted(), true); // without a pointer
+
+  const compared = (url) => {
+    const { pathname, searchParams } = new URL(url, location.href);
+    const parameters = [...searchParams].filter(([name]) => !withoutEntry.has(name));
+    return pathname + JSON.stringify(parameters.sort());
+  };
+  const push = history.pushState.bind(history);
+  history.pushState = (state, title, url) => {
+    if (answered || compared(url) === compared(location.href)) {
+      history.replaceState(state, title, url);
+    } else {
+      push(state, title, url);
+      answered = true;
+    }
+  };
+})();
