@@ -9,6 +9,7 @@ from charrnn.commands.terminal import (
     number,
     print_error,
     print_output,
+    whole_number,
 )
 
 MAX_TEMPERATURE = 3.0
@@ -19,12 +20,13 @@ def sample(options: argparse.Namespace) -> int:
     import numpy as np
 
     from charrnn.engine import sampling
+    from charrnn.runs import prompts
     from charrnn.runs.config import RunConfig
     from charrnn.runs.files import archive
     from charrnn.runs.files.validation import BadRunFile
 
     for name, (low, high) in {
-        "length": RunConfig.limits("sample_length"),
+        "length": (1, prompts.MAX_LENGTH),
         "temperature": (0.0, MAX_TEMPERATURE),
         "seed": RunConfig.limits("seed"),
     }.items():
@@ -42,18 +44,11 @@ def sample(options: argparse.Namespace) -> int:
         names = ", ".join(map(repr, unknown))
         print_error(f"left out of the prime, since the network has never seen them: {names}")
     prime = vocabulary.known(options.prime)
-    # Without a prime the text begins on a new line, or else after a space.
-    characters = vocabulary.characters
-    opening = next((c for c in "\n " if c in characters), characters[0])
-    # The hidden state is the one at which training stopped: many networks never learn to begin
-    # from zeros.
-    hidden, first = sampling.prime(
-        weights, run.state["hidden"][0], vocabulary.encode(prime or opening).tolist()
-    )
+    hidden, first = prompts.read_prompt(weights, run.state["hidden"][0], vocabulary, prime)
     with np.errstate(over="ignore"):  # at a tiny temperature, improbable becomes impossible
         ids = sampling.sample(
             weights,
-            sampling.sample_rng(options.seed, run.iteration),
+            prompts.seeded_rng(options.seed),
             hidden=hidden,
             first=first,
             length=options.length,
@@ -64,11 +59,17 @@ def sample(options: argparse.Namespace) -> int:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
+    from charrnn.runs.prompts import MAX_LENGTH
+
     parser.add_argument(
         "run", metavar="RUN", help="A saved run, from train --out, from export or from a page."
     )
-    add_setting(
-        parser, "--length", "sample_length", meaning="Number of characters, beyond the prime."
+    parser.add_argument(
+        "--length",
+        type=whole_number,
+        default=200,
+        metavar="N",
+        help=f"Number of characters, beyond the prime. 1 to {MAX_LENGTH:,}; 200 unless given.",
     )
     parser.add_argument(
         "--temperature",

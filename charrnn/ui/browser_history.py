@@ -30,7 +30,7 @@ class BrowserHistory:
         """Answer a request; all that is not HTML passes unchanged."""
         if scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", ""):
             headers = [header for header in scope["headers"] if header[0] not in _NOT_FOR_HTML]
-            scope, send = scope | {"headers": headers}, _AddScript(send)
+            scope, send = {**scope, "headers": headers}, _AddScript(send)
         await self._app(scope, receive, send)
 
 

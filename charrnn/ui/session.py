@@ -54,13 +54,12 @@ PROMPT, LENGTH, TEMPERATURE, SAMPLE_SEED = "prompt", "length", "temperature", "s
 WRITER = "writer"  # the run whose network writes
 POSITION = "position"  # of the selected character in the sample
 PICKS = "picks"  # position -> index of the character that was picked there
-VOCABULARY = "vocabulary"  # of the network that writes
 WRITE_AT = "write_at"  # with "_" and the run's id: the iteration of its snapshot
 NEWEST_REQUESTS = "newest_requests"  # how often the newest snapshot was requested
 
 # The URL parameters of a sample. They change with every key pressed in the prompt, so changing them
 # adds no entry to the browser's history.
-WITHOUT_HISTORY_ENTRY = ("prompt", "temperature", "seed", "length")
+WITHOUT_HISTORY_ENTRY = ("iteration", "prompt", "temperature", "seed", "length")
 
 # On the page /alphabet.
 FIND = "find"

@@ -61,5 +61,5 @@ def test_everything_else_passes_unchanged(body, content_type, accept):
 
 
 def test_script_names_the_parameters_that_get_no_entry():
-    assert b'["prompt", "temperature", "seed", "length"]' in ELEMENT
+    assert b'["iteration", "prompt", "temperature", "seed", "length"]' in ELEMENT
     assert b"WITHOUT_ENTRY" not in ELEMENT

@@ -41,6 +41,19 @@ class Snapshots:
             raise KeyError(iteration)
         return state
 
+    def complete(self, run_id: str, iteration: int) -> tuple[float, bytes]:
+        """(seconds spent training, state as safetensors) at an iteration.
+
+        Raises KeyError if there is no snapshot with the whole training state.
+        """
+        s = schema.snapshots.c
+        here = (s.run == run_id, s.iteration == iteration, s.seconds.is_not(None))
+        with self._database.reading() as db:
+            row = db.execute(select(s.seconds, s.state).where(*here)).first()
+        if row is None:
+            raise KeyError(iteration)
+        return row.seconds, row.state
+
     def last_good(self, run_id: str, max_loss: float) -> int | None:
         """Where to go back to after training diverged; None if there is nowhere.
 

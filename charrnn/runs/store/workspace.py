@@ -62,39 +62,37 @@ class Workspace:
             corpus, config, pause_at=pause_at, parent=parent, workspace=self.key
         )
 
-    def branch(self, run: Run, iteration: int, *, learning_rate: float | None = None) -> Run:
-        """A new run in this workspace that continues `run` from a snapshot.
+    def branch(self, run: Run, iteration: int | None, *, learning_rate: float | None = None) -> Run:
+        """A new run in this workspace that continues `run` from a saved state.
 
-        run may belong to anyone. Its history up to the snapshot is copied, so the branch stays
-        whole if its parent is deleted. learning_rate: for the branch; by default what the parent
-        used at the snapshot. Raises KeyError if there is no complete snapshot at that iteration,
-        ValueError for a learning rate that is not allowed, TooLarge.
+        run may belong to anyone. Its history up to there is copied, so the branch stays whole if
+        its parent is deleted. iteration: of a complete snapshot; None for the checkpoint, the
+        newest state there is. learning_rate: for the branch; by default what the parent used at
+        that iteration. Raises KeyError if there is no such state, ValueError for a learning rate
+        that is not allowed, TooLarge.
         """
         corpus = self.store.corpora.get(run.sha256)
-        data = self.store.snapshots.get(run.id, iteration)
+        seconds, data = self._saved_state(run, iteration)
         state = state_from_bytes(data)
+        iteration = int(state["iteration"])
         rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
         iterations = max(run.iterations, iteration + 1)
         config = replace(run.config, learning_rate=rate, iterations=iterations)
         smooth_loss = float(state["smooth_loss"])
-        s = schema.snapshots.c
+        row = new_run_row(corpus, config) | {
+            "workspace": self.key,
+            "parent": run.id,
+            "branched_at": iteration,
+            "iteration": iteration,
+            "smooth_loss": smooth_loss,
+            "baselines": run.baselines,
+            "seconds": seconds,
+        }
         with self.store.database.writing() as db:
-            here = (s.run == run.id, s.iteration == iteration, s.seconds.is_not(None))
-            seconds = db.execute(select(s.seconds).where(*here)).scalar()
-            if seconds is None:
-                raise KeyError(iteration)
-            row = new_run_row(corpus, config) | {
-                "workspace": self.key,
-                "parent": run.id,
-                "branched_at": iteration,
-                "iteration": iteration,
-                "smooth_loss": smooth_loss,
-                "baselines": run.baselines,
-                "seconds": seconds,
-            }
             insert_run(db, row)
             for table in schema.HISTORY_TABLES:
-                # The parent changed its learning rate at this very iteration after the snapshot.
+                # The parent may have changed its learning rate at this very iteration, after the
+                # state was saved.
                 until = iteration - 1 if table is schema.rate_changes else iteration
                 _copy_rows(db, table, run.id, row["id"], until)
             figures = stored_loss_figures(db, row["id"], smooth_loss)._asdict()
@@ -103,12 +101,21 @@ class Workspace:
             db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
         return self.store.runs.get(row["id"])
 
-    def learning_rate_at(self, run: Run, iteration: int) -> float:
-        """The learning rate at a snapshot of `run`, which may belong to anyone.
+    def learning_rate_at(self, run: Run, iteration: int | None) -> float:
+        """The learning rate at a saved state of `run`, which may belong to anyone.
 
-        Raises KeyError if there is no snapshot at that iteration.
+        iteration and KeyError: as for branch().
         """
-        return float(state_from_bytes(self.store.snapshots.get(run.id, iteration))["learning_rate"])
+        return float(state_from_bytes(self._saved_state(run, iteration)[1])["learning_rate"])
+
+    def _saved_state(self, run: Run, iteration: int | None) -> tuple[float, bytes]:
+        """(Seconds spent training, Trainer.state() as safetensors): see branch()."""
+        if iteration is not None:
+            return self.store.snapshots.complete(run.id, iteration)
+        checkpoint = self.store.snapshots.checkpoint(run.id)
+        if checkpoint is None:
+            raise KeyError(run.id)
+        return checkpoint
 
     def request(self, run_id: str, **desired_state: Any) -> None:
         """Change what a run should do: see Runs.request(). Raises KeyError if it is not here."""

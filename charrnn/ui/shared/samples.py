@@ -17,10 +17,20 @@ def draw(text: str, corpus: Corpus, *, height: int | None = None) -> None:
 
     height: in pixels; a longer sample scrolls. None: as high as the sample.
     """
-    overlap = source(corpus).compare(text)
+    found = overlap(text, corpus)
     style = f' style="height: {height}px"' if height else ""
-    st.html(f'<pre class="written" tabindex="0"{style}><code>{_marked(text, overlap)}</code></pre>')
-    st.html(meter(text, overlap))
+    st.html(f'<pre class="written" tabindex="0"{style}><code>{_marked(text, found)}</code></pre>')
+    st.html(meter(text, found))
+
+
+def overlap(text: str, corpus: Corpus) -> Overlap:
+    """What a sample has in common with the text of a corpus. Cached."""
+    return _overlap(services.url(), corpus.sha256, text, corpus)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _overlap(url: str, sha256: str, text: str, _corpus: Corpus) -> Overlap:
+    return source(_corpus).compare(text)
 
 
 def source(corpus: Corpus) -> SourceIndex:

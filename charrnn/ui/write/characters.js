@@ -2,20 +2,26 @@
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".characters");
   box.setAttribute("aria-label", data.label);
-  const prompt = document.createElement("span");
-  prompt.className = "prompt";
-  prompt.textContent = data.prompt;
-  const characters = data.written.map((character, position) => {
-    const element = document.createElement("span");
-    element.id = `written-${position}`;
-    element.dataset.position = position;
-    element.setAttribute("role", "option");
-    element.className = data.picked.includes(position) ? "picked" : "";
-    element.textContent = character === "\n" ? "⏎\n" : character;
-    if (character === "\n") element.classList.add("newline");
-    return element;
-  });
-  box.replaceChildren(prompt, ...characters);
+  const shown = JSON.stringify([data.prompt, data.written, data.picked]);
+  if (box.shown !== shown) {
+    box.shown = shown;
+    const prompt = document.createElement("span");
+    prompt.className = "prompt";
+    prompt.textContent = data.prompt;
+    const picked = new Set(data.picked);
+    box.characters = data.written.map((character, position) => {
+      const element = document.createElement("span");
+      element.id = `written-${position}`;
+      element.dataset.position = position;
+      element.setAttribute("role", "option");
+      element.className = picked.has(position) ? "picked" : "";
+      element.textContent = character === "\n" ? "⏎\n" : character;
+      if (character === "\n") element.classList.add("newline");
+      return element;
+    });
+    box.replaceChildren(prompt, ...box.characters);
+  }
+  const characters = box.characters;
 
   const mark = (position) => {
     characters.forEach((element, i) => element.setAttribute("aria-selected", i === position));
@@ -44,5 +50,6 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (!step) return;
     event.preventDefault();
     select(box.position === null ? 0 : box.position + step);
+    characters[box.position]?.scrollIntoView({ block: "nearest" });
   };
 }

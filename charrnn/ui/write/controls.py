@@ -1,25 +1,44 @@
 """The controls of a sample: prompt, temperature, length and random seed."""
 
+import re
+
 import streamlit as st
 
 from charrnn.engine.analysis import character_info
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
+from charrnn.runs.prompts import MAX_LENGTH
 from charrnn.ui import session
 from charrnn.ui.write.writer import TEMPERATURES, SampleSettings
+
+MAX_PROMPT = 200  # characters
+DEFAULTS = {
+    session.PROMPT: "",
+    session.TEMPERATURE: 1.0,
+    session.LENGTH: 200,
+    session.SAMPLE_SEED: 0,
+}
+
+
+def set_defaults() -> None:
+    """Give every control that has no value yet its default."""
+    for key, value in DEFAULTS.items():
+        st.session_state.setdefault(key, value)
 
 
 def choose_prompt(vocabulary: Vocabulary) -> str:
     """The text to continue, without the characters that the network does not know."""
-    prompt = st.text_input(
+    typed = st.text_input(
         "Prompt: the text to continue",
         key=session.PROMPT,
-        max_chars=200,
+        max_chars=MAX_PROMPT,
         live="200ms",
         placeholder="Type to see the probabilities change",
+        help=r"Type \\n for a new line.",
         persist_state="session",
         on_change=reset_picks,
     )
+    prompt = with_newlines(typed)
     unknown = vocabulary.unknown(prompt)
     if unknown:
         names = ", ".join(f"{character_info.symbol(c)} ({character_info.name(c)})" for c in unknown)
@@ -28,24 +47,26 @@ def choose_prompt(vocabulary: Vocabulary) -> str:
     return vocabulary.known(prompt)
 
 
+def with_newlines(typed: str) -> str:
+    r"""The prompt that was typed on one line: \n stands for a newline, \\ for a backslash."""
+    return re.sub(r"\\([n\\])", lambda found: {"n": "\n"}.get(found[1], "\\"), typed)
+
+
 def choose_settings() -> SampleSettings:
     """Temperature, length and random seed, with the characters picked so far."""
     temperature = st.select_slider(
         "Temperature: higher is more random",
         TEMPERATURES,
-        value=1.0,
         key=session.TEMPERATURE,
         format_func=lambda t: f"{t:g}",
         persist_state="session",
         help="Below 1 likely characters become even more likely; above 1 the probabilities even "
         "out. At 0 the most likely character is always chosen (greedy).",
     )
-    low, high = RunConfig.limits("sample_length")
     length = st.number_input(
         "Length, in characters",
-        low,
-        high,
-        200,
+        1,
+        MAX_LENGTH,
         step=50,
         key=session.LENGTH,
         persist_state="session",
@@ -63,7 +84,6 @@ def _choose_seed() -> int:
             "Random seed",
             low,
             high,
-            0,
             key=session.SAMPLE_SEED,
             persist_state="session",
             on_change=reset_picks,

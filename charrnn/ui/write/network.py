@@ -107,6 +107,8 @@ def choose_snapshot(subject: Subject, run: Run) -> Snapshot:
             persist_state="session",
             on_change=reset_picks,
         )
-        snapshot = _newest(subject, run) if isinstance(chosen, str) else subject.snapshot(chosen)
-        branch.offer(run, snapshot.iteration)
-    return snapshot
+        if isinstance(chosen, str):
+            branch.offer_from_newest(run)
+            return _newest(subject, run)
+        branch.offer(run, chosen)
+        return subject.snapshot(chosen)

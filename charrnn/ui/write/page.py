@@ -1,21 +1,24 @@
 """The page at /write: sample from a network, and see the probabilities behind each character."""
 
+from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import navigation, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import samples, settings
+from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.shared.snapshots import Subject
-from charrnn.ui.write import clickable_text, controls, network
+from charrnn.ui.write import clickable_text, controls, drafts, link, network
+from charrnn.ui.write.drafts import Draft
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, SampleSettings, Writer
 
 SAMPLE_HEIGHT = 190  # pixels, of each of the five temperatures
+COMPARED_LENGTH = 200  # characters of each of them, at most
 REFRESH_SECONDS = 2.0  # longer when many pages are live, see ui/refresh.py
 
 
@@ -23,6 +26,7 @@ def show() -> None:
     """Draw the page, for the run in the link."""
     st.html(Path(__file__).with_name("write.css"))
     settings.set_defaults()
+    link.read_url()
     st.markdown("### Write")
     if session.page_changed():
         network.request_newest()
@@ -35,63 +39,71 @@ def show() -> None:
             fragment(subject, run, seconds)
     if run is None:
         st.markdown("There is no network yet. Press Train on the Train page to start one.")
+        if st.button("Go to Train", icon=":material/model_training:", type="primary"):
+            navigation.go("Train")
         return
+    link.read_iteration(run)
     st.fragment(_draw)(subject, run)
 
 
 @shows_errors()
 def _draw(subject: Subject, run: Run) -> None:
     snapshot = network.choose_snapshot(subject, run)
+    key = (services.url(), run.id, snapshot.iteration)
     with st.container(horizontal=True, key="sampling"):
         with st.container(key="sampling_controls"):
             prompt = controls.choose_prompt(subject.vocabulary)
             sample_settings = controls.choose_settings()
         writer = Writer(snapshot, subject.vocabulary, prompt)
+        draft = drafts.write(writer, sample_settings, key=key)
         with st.container(key="sampling_result"):
-            _draw_sample(subject, writer, sample_settings)
-    _draw_temperatures(subject, writer, sample_settings)
+            _draw_sample(subject, draft)
+    _draw_temperatures(subject, writer, sample_settings, key)
+    link.write_url(run)
+    if not draft.complete:
+        rerun_page()  # and go on writing; meanwhile the page answers clicks
 
 
-def _draw_sample(subject: Subject, writer: Writer, sample_settings: SampleSettings) -> None:
+def _draw_sample(subject: Subject, draft: Draft) -> None:
     """The sample and, below it, the probabilities of the selected character."""
-    ids = writer.write(sample_settings)
-    written = subject.vocabulary.decode(ids)
-    position = st.session_state.get(session.POSITION)
-    position = position if position is not None and position < len(ids) else None
+    written = subject.vocabulary.decode(draft.ids)
     clickable_text.characters(
-        writer.prompt,
+        draft.writer.prompt,
         written,
-        position=position,
-        picked=sorted(sample_settings.picked),
+        position=_position(draft),
+        picked=sorted(draft.settings.picked),
         key="characters",
         on_click=_select_position,
     )
-    st.caption("Click a character to see the alternatives and their probabilities.")
-    text = writer.prompt + written
-    st.html(samples.meter(text, samples.source(subject.corpus).compare(text)))
-    _draw_probabilities(writer, ids, position, sample_settings.temperature)
-    st.session_state[session.VOCABULARY] = subject.corpus.vocabulary
+    if draft.complete:
+        st.caption("Click a character to see the alternatives and their probabilities.")
+        text = draft.writer.prompt + written
+        st.html(samples.meter(text, samples.overlap(text, subject.corpus)))
+    else:
+        st.caption(f"Writing: {len(written):,} of {draft.settings.length:,} characters.")
+    _draw_probabilities(draft)
 
 
-def _draw_probabilities(
-    writer: Writer, ids: np.ndarray, position: int | None, temperature: float
-) -> None:
-    """The probabilities at a position of the sample; None is directly after the prompt."""
-    st.markdown(f"##### {_probabilities_heading(writer.prompt, position)}")
+def _position(draft: Draft) -> int | None:
+    """The selected position, unless nothing is written there."""
+    position: int | None = st.session_state.get(session.POSITION)
+    return position if position is not None and position < len(draft.ids) else None
+
+
+def _draw_probabilities(draft: Draft) -> None:
+    """The probabilities at the selected position, or else of the first character."""
+    position = _position(draft)
+    st.markdown(f"##### {_probabilities_heading(draft.writer.prompt, position)}")
     clickable_text.probabilities(
-        writer.top_probabilities(ids[: position or 0], temperature),
-        writer.vocabulary,
-        chosen=None if position is None else int(ids[position]),
+        draft.top_probabilities(position or 0),
+        draft.writer.vocabulary,
+        chosen=None if position is None else int(draft.ids[position]),
         key="probabilities",
         on_click=_pick,
     )
     st.caption(
         "Thick bar: at the chosen temperature. Thin bar: at temperature 1. "
-        + (
-            "Click another character to continue from it instead."
-            if position is not None
-            else "Click a character to add it to the prompt."
-        )
+        "Click another character to continue from it instead."
     )
 
 
@@ -108,25 +120,29 @@ def _select_position() -> None:
 
 
 def _pick() -> None:
-    """Replace the selected character of the sample, or add one to the prompt."""
-    state = st.session_state
-    clicked = state["probabilities"].get("clicked")
-    if clicked is None:
-        return
-    position = state.get(session.POSITION)
-    if position is None:
-        state[session.PROMPT] += state[session.VOCABULARY][int(clicked)]
-    else:
+    """Replace the selected character of the sample, or else its first one, which is selected.
+
+    The probabilities of its position stay on the page, in the same order, until another position
+    is selected: a second thought finds every character where it was.
+    """
+    clicked = st.session_state["probabilities"].get("clicked")
+    if clicked is not None:
+        position = st.session_state.get(session.POSITION) or 0
         controls.pick(position, int(clicked))
+        st.session_state[session.POSITION] = position
 
 
-def _draw_temperatures(subject: Subject, writer: Writer, sample_settings: SampleSettings) -> None:
+def _draw_temperatures(
+    subject: Subject, writer: Writer, sample_settings: SampleSettings, key: Hashable
+) -> None:
     st.markdown("#### The same random seed at five temperatures")
+    length = min(sample_settings.length, COMPARED_LENGTH)
     with st.container(horizontal=True, key="temperatures"):
         for temperature in COMPARED_TEMPERATURES:
             with st.container(key=f"temperature_{str(temperature).replace('.', '_')}"):
                 st.markdown(f"**{temperature:g}** · {_temperature_in_words(temperature)}")
-                ids = writer.write(replace(sample_settings, temperature=temperature))
+                compared = replace(sample_settings, temperature=temperature, length=length)
+                ids = drafts.write(writer, compared, key=key).ids
                 text = writer.prompt + subject.vocabulary.decode(ids)
                 samples.draw(text, subject.corpus, height=SAMPLE_HEIGHT)
 

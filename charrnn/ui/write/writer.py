@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from charrnn.engine.sampling import TopProbabilities, prime, sample, sample_rng, top_probabilities
+from charrnn.engine.sampling import TopProbabilities, prime, sample, top_probabilities
 from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.ui.shared.snapshots import Snapshot
 
 # The steps are finest just below and around 1, where a small change is visible in the text.
@@ -27,6 +29,13 @@ class SampleSettings:
     picked: Mapping[int, int] = field(default_factory=dict)  # position -> id used instead
 
 
+class Start(NamedTuple):
+    """Where writing begins or goes on."""
+
+    hidden: np.ndarray  # before `first`, (H,)
+    first: int  # the id of the character that is read first
+
+
 @dataclass(frozen=True)
 class Writer:
     """A snapshot of a network, and the prompt it continues."""
@@ -35,34 +44,45 @@ class Writer:
     vocabulary: Vocabulary
     prompt: str  # only characters of the vocabulary
 
-    def write(self, settings: SampleSettings) -> np.ndarray:
-        """The ids of the characters after the prompt: (length,). Equal settings, equal ids."""
-        hidden, first = self._start()
+    def start(self) -> Start:
+        """Where a sample begins: at the last character of the prompt."""
+        snapshot = self.snapshot
+        return Start(*read_prompt(snapshot.weights, snapshot.hidden, self.vocabulary, self.prompt))
+
+    def after(self, start: Start, written: np.ndarray) -> Start:
+        """Where to go on after these ids, which were written from `start`."""
+        return Start(*prime(self.snapshot.weights, start.hidden, [start.first, *written.tolist()]))
+
+    def write(
+        self, settings: SampleSettings, *, start: Start | None = None, position: int = 0
+    ) -> np.ndarray:
+        """The ids of `settings.length` characters: (length,). Equal settings, equal ids.
+
+        They are the characters after the prompt, or those from a later position on. start: where
+        to go on then.
+        """
+        rng = seeded_rng(settings.seed)
+        rng.random(position)  # used up by the characters before
+        hidden, first = start or self.start()
+        picked = {p - position: i for p, i in settings.picked.items() if p >= position}
         return sample(
             self.snapshot.weights,
-            sample_rng(settings.seed, 0),
+            rng,
             hidden=hidden,
             first=first,
             length=settings.length,
             temperature=settings.temperature,
-            picked=settings.picked,
+            picked=picked,
         )
 
-    def top_probabilities(self, written: np.ndarray, temperature: float) -> TopProbabilities:
-        """The most likely characters after the prompt and the ids written so far."""
-        hidden, first = self._start()
-        ids = [first, *(int(i) for i in written)]
+    def top_probabilities(
+        self, written: np.ndarray, temperature: float, *, start: Start | None = None
+    ) -> TopProbabilities:
+        """The most likely characters after the ids written so far, from the prompt or `start`."""
+        hidden, first = start or self.start()
         return top_probabilities(
-            self.snapshot.weights, hidden=hidden, ids=ids, temperature=temperature
+            self.snapshot.weights,
+            hidden=hidden,
+            ids=[first, *written.tolist()],
+            temperature=temperature,
         )
-
-    def _start(self) -> tuple[np.ndarray, int]:
-        """(the hidden state before the last character of the prompt, that character).
-
-        The prompt is read from the snapshot's hidden state, because many networks never learn to
-        start from zeros. An empty prompt stands for a newline, or else for a space.
-        """
-        characters = self.vocabulary.characters
-        default = next((c for c in "\n " if c in characters), characters[0])
-        ids = self.vocabulary.encode(self.prompt or default)
-        return prime(self.snapshot.weights, self.snapshot.hidden, ids.tolist())

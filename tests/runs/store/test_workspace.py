@@ -219,6 +219,22 @@ def test_branch_from_the_last_iteration_can_still_train(mine, store, corpus):
     assert (branch.iterations, branch.active) == (201, True)
 
 
+def test_branch_from_the_checkpoint_repeats_its_parent_bit_by_bit(mine, yours, store, corpus):
+    run = work(store, yours.create(corpus, SMALL, pause_at=273))
+    assert mine.learning_rate_at(run, None) == 0.1
+    branch = mine.branch(run, None)
+    assert (branch.branched_at, branch.iteration) == (273, 273)
+    store.runs.request(run.id, desired="running", pause_at=None)
+    run, branch = work(store, run), work(store, branch)
+    assert stored_rows(store, branch) == stored_rows(store, run)
+
+
+def test_branch_from_the_checkpoint_needs_one(mine, yours, corpus):
+    with pytest.raises(KeyError):
+        mine.branch(yours.create(corpus, SMALL), None)
+    assert mine.runs() == []
+
+
 def test_branch_needs_a_complete_snapshot(mine, store, parent):
     for iteration in (3, 451):
         with pytest.raises(KeyError):

@@ -1,14 +1,18 @@
 """What the Write page shows and does, without a browser and without worker processes."""
 
+import json
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from charrnn.__main__ import main
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files.transfer import export_run, import_run
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.shared.snapshots import Subject
+from charrnn.ui.write import controls, drafts
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, SampleSettings, Writer
 from tests.support.store import WORKSPACE
 
@@ -50,7 +54,9 @@ def expected_samples(run, prompt="", *, iteration=None, seed=0, length=200) -> l
 
 
 def test_page_without_runs_says_what_to_do(open_write):
-    assert "There is no network yet. Press Train" in words(open_write())
+    page = open_write()
+    assert "There is no network yet. Press Train" in words(page)
+    assert [b.label for b in page.button] == ["Go to Train"]
 
 
 def test_newest_run_is_selected_and_written_into_the_link(open_write, cats, written):
@@ -130,10 +136,135 @@ def test_imported_run_offers_only_the_snapshots_it_has(open_write, cats, workspa
     slider = page.select_slider(key=f"write_at_{run.id}")
     assert slider.options == ["250", "newest"]
     assert "imported from a file" in slider.help
-    branch = next(b for b in page.button if b.label == "Branch from 250")
-    assert branch.help == "Iteration 260 has no complete snapshot; the nearest one is at 250."
+    assert "Branch from 260" in [b.label for b in page.button]  # the newest state, as shown
     slider.set_value(250).run()
     assert next(b for b in page.button if b.label == "Branch from 250").help == ""
+
+
+def top_characters(page) -> list[tuple[int, bool]]:
+    """(id, whether it is the chosen one) of each character in the list of probabilities."""
+    component = next(c for c in page.get("bidi_component") if '"rows"' in c.proto.json)
+    return [(row["id"], row["chosen"]) for row in json.loads(component.proto.json)["rows"]]
+
+
+def test_picking_a_first_character_keeps_the_list_of_probabilities(open_write, cats, monkeypatch):
+    page = open_write(run=cats.id)
+    before = top_characters(page)
+    assert not any(chosen for _, chosen in before)
+    position, picks = 0, {0: before[3][0]}
+    page.session_state["position"], page.session_state["picks"] = position, picks
+    page.run()
+    after = top_characters(page)
+    assert [i for i, _ in after] == [i for i, _ in before]
+    assert [chosen for _, chosen in after].index(True) == 3
+    assert page.text_input(key="prompt").value == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "prompt"),
+    [("a\\nb", "a\nb"), ("\\\\n", "\\n"), ("\\t", "\\t"), ("\\", "\\"), ("", "")],
+)
+def test_prompt_may_hold_newlines_and_backslashes(typed, prompt):
+    assert controls.with_newlines(typed) == prompt
+
+
+def test_prompt_with_a_newline_is_continued_on_the_new_line(open_write, cats, written):
+    page = open_write(run=cats.id, prompt="the log\\n")
+    assert written(page) == expected_samples(cats, "the log\n")
+
+
+def test_link_holds_the_settings_of_the_sample_and_restores_them(open_write, cats, written):
+    page = open_write(run=cats.id)
+    assert set(page.query_params) == {"w", "run"}
+    page.text_input(key="prompt").set_value("the do").run()
+    page.number_input(key="length").set_value(30).run()
+    page.number_input(key="sample_seed").set_value(7).run()
+    page.select_slider(key="temperature").set_value(0.65).run()
+    page.select_slider(key=f"write_at_{cats.id}").set_value(100).run()
+    link = dict(page.query_params)
+    assert link == {
+        "w": WORKSPACE,
+        "run": cats.id,
+        "iteration": "100",
+        "prompt": "the do",
+        "temperature": "0.65",
+        "seed": "7",
+        "length": "30",
+    }
+    other = open_write(**link)
+    assert written(other) == written(page)
+    assert written(other) == expected_samples(cats, "the do", iteration=100, seed=7, length=30)
+    assert other.select_slider(key="temperature").value == 0.65
+    assert dict(other.query_params) == link
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"seed": "-1"},
+        {"seed": "x"},
+        {"seed": str(2**32)},
+        {"length": "0"},
+        {"length": "20001"},
+        {"length": "1e3"},
+        {"temperature": "warm"},
+        {"iteration": "7"},
+        {"iteration": "x"},
+    ],
+)
+def test_invalid_settings_in_the_link_are_ignored(open_write, cats, written, query):
+    page = open_write(run=cats.id, **query)
+    assert written(page) == expected_samples(cats)
+    assert set(page.query_params) == {"w", "run"}
+
+
+def test_long_prompt_in_the_link_is_cut(open_write, cats):
+    page = open_write(run=cats.id, prompt="a" * 5000)
+    assert len(page.text_input(key="prompt").value) == 200
+
+
+def test_long_sample_is_written_to_its_end_and_the_five_temperatures_stay_short(
+    open_write, cats, written, monkeypatch
+):
+    monkeypatch.setattr(drafts, "SECONDS", 0.001)  # the page draws it in many parts
+    page = open_write(run=cats.id, length="2000", seed="3")
+    assert all(len(text) == 200 for text in written(page))
+    component = next(c for c in page.get("bidi_component") if '"written"' in c.proto.json)
+    (at_1,) = [text for text, t in zip(written(page), COMPARED_TEMPERATURES, strict=True) if t == 1]
+    text = "".join(json.loads(component.proto.json)["written"])
+    assert len(text) == 2000
+    assert text.startswith(at_1)
+    assert "Writing:" not in words(page)
+
+
+def test_only_what_changes_is_written_again(open_write, cats, monkeypatch):
+    page = open_write(run=cats.id)
+    writes = []
+    real = Writer.write
+    monkeypatch.setattr(
+        Writer, "write", lambda self, *args, **kw: writes.append(args) or real(self, *args, **kw)
+    )
+    page.run()
+    page.session_state["position"] = 5
+    page.run()
+    page.number_input(key="length").set_value(100).run()
+    assert writes == []
+    page.select_slider(key="temperature").set_value(0.65).run()
+    assert len(writes) == 1
+    page.number_input(key="sample_seed").set_value(1).run()
+    assert len(writes) == 1 + 6
+
+
+def test_page_and_command_line_write_the_same(cats, store, tmp_path, capsys):
+    file = tmp_path / "run.safetensors"
+    file.write_bytes(export_run(store, cats, with_text=False))
+    for prompt, length in (("", 200), ("the dog", 450)):
+        arguments = ["--seed", "7", "--length", str(length), "--prime", prompt]
+        assert main(["sample", str(file), "--temperature", "0.8", *arguments]) == 0
+        subject = Subject.of_run(cats)
+        writer = Writer(subject.newest_snapshot(), subject.vocabulary, prompt)
+        draft = drafts.write(writer, SampleSettings(7, length, 0.8), key=cats.id, seconds=60)
+        assert capsys.readouterr().out == prompt + subject.vocabulary.decode(draft.ids) + "\n"
 
 
 def the_branch_dialog():
@@ -168,6 +299,26 @@ def test_branch_offers_the_learning_rate_of_its_snapshot(cats, workspace, work, 
     page.button[0].click().run()
     assert not page.exception
     assert workspace.runs()[0].learning_rate == 0.1
+
+
+def the_newest_branch_dialog():
+    from charrnn.ui import services, session
+    from charrnn.ui.shared.run_actions import branch as branching
+
+    session.read_url("Train")
+    branching.branch(services.workspace().runs()[-1], None)
+
+
+def test_branch_from_the_newest_starts_at_the_checkpoint(cats, workspace, work, started):
+    workspace.request(cats.id, desired="running", pause_at=273)
+    work(workspace.run(cats.id))
+    page = AppTest.from_function(the_newest_branch_dialog, default_timeout=60)
+    page.query_params["w"] = WORKSPACE
+    page.run()
+    assert "as it is at iteration 273 and trains on" in words(page)
+    page.button[0].click().run()
+    assert not page.exception
+    assert workspace.runs()[0].branched_at == 273
 
 
 # --- Other visitors ------------------------------------------------------------------------------

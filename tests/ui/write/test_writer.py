@@ -9,6 +9,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import next_distribution, next_hidden, sample, sample_rng
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.ui.shared.snapshots import Snapshot
+from charrnn.ui.write import drafts
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, TEMPERATURES, SampleSettings, Writer
 
 VOCABULARY = Vocabulary("\n abcdefg")
@@ -72,6 +73,30 @@ def test_picked_character_changes_only_what_follows(snapshot):
     assert (after[10:] != before[10:]).any()
     undone = writer.write(replace(settings, picked={9: int(before[9])}))
     np.testing.assert_array_equal(undone, before)
+
+
+def test_sample_written_in_blocks_is_the_one_written_at_once(snapshot):
+    writer = Writer(snapshot, VOCABULARY, "abc")
+    settings = SampleSettings(seed=2, length=1050, temperature=0.9, picked={3: 1, 640: 4})
+    expected = writer.write(settings)
+    draft = drafts.write(writer, settings, key="blocks", seconds=60)
+    assert draft.complete
+    np.testing.assert_array_equal(draft.ids, expected)
+    for position in (0, 199, 200, 1049):
+        top = draft.top_probabilities(position)
+        whole = writer.top_probabilities(expected[:position], 0.9)
+        np.testing.assert_array_equal(top.ids, whole.ids)
+        np.testing.assert_array_equal(top.tempered, whole.tempered)
+
+
+def test_long_sample_grows_with_every_call(snapshot):
+    writer = Writer(snapshot, VOCABULARY, "")
+    settings = SampleSettings(seed=5, length=700, temperature=1.0)
+    draft = drafts.write(writer, settings, key="grows", seconds=0)
+    assert len(draft.ids) == drafts.BLOCK
+    assert not draft.complete
+    draft = drafts.write(writer, settings, key="grows", seconds=60)
+    assert (len(draft.ids), draft.complete) == (700, True)
 
 
 def test_temperatures_range_from_0_to_3_with_fine_steps_around_1():

@@ -34,15 +34,27 @@ def offer(run: Run, iteration: int) -> None:
         branch(run, nearest)
 
 
+def offer_from_newest(run: Run) -> None:
+    """Draw a button that branches from the checkpoint, the newest state of the run.
+
+    Draws nothing if the run has none yet.
+    """
+    newest = services.store().snapshots.checkpoint_iteration(run.id)
+    if newest is not None and st.button(f"Branch from {newest:,}", icon=":material/fork_right:"):
+        branch(run, None)
+
+
 @dialog("Branch from here", icon=":material/fork_right:")
 @shows_errors()
-def branch(run: Run, iteration: int) -> None:
-    """The dialog that chooses the learning rate of the branch and starts it."""
+def branch(run: Run, iteration: int | None) -> None:
+    """The dialog that chooses the learning rate of the branch and starts it.
+
+    iteration: of a complete snapshot; None for the checkpoint.
+    """
     rate_then = services.workspace().learning_rate_at(run, iteration)
     st.caption(
-        f"A new run starts from this network as it was at iteration {iteration:,} and trains on "
-        f"independently. This run is not changed. Its learning rate was {rate_then:g} at that "
-        "iteration."
+        f"A new run starts from this network as it {_state_in_words(run, iteration)} and trains "
+        f"on independently. This run is not changed. Its learning rate there is {rate_then:g}."
     )
     rate = st.select_slider(
         "learning rate",
@@ -55,7 +67,16 @@ def branch(run: Run, iteration: int) -> None:
         start(run, iteration, rate)
 
 
-def start(run: Run, iteration: int, rate: float) -> None:
+def _state_in_words(run: Run, iteration: int | None) -> str:
+    if iteration is not None:
+        return f"was at iteration {iteration:,}"
+    newest = services.store().snapshots.checkpoint_iteration(run.id)
+    # While the run trains, its checkpoint is replaced every few seconds.
+    later = ", or a little later because it is training," if run.active else ""
+    return f"is at iteration {newest:,}{later}"
+
+
+def start(run: Run, iteration: int | None, rate: float) -> None:
     """Start a branch and show it on the page Train. Raises StoreError."""
     new_run = services.workspace().branch(run, iteration, learning_rate=rate)
     services.supervisor().reconcile()
