@@ -77,6 +77,13 @@ def owned(run: Run) -> bool:
     return run.workspace == workspace_key.current()
 
 
+def parent(run: Run) -> Run | None:
+    """The run that this one was copied or branched from, whoever owns it; None if it is gone."""
+    with suppress(KeyError):
+        return store().runs.get(run.parent) if run.parent else None
+    return None
+
+
 def corpus(sha256: str) -> Corpus:
     """A text's description. Cached, because it never changes. Raises KeyError."""
     return _corpus_at(url(), sha256)

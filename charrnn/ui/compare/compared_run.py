@@ -10,29 +10,11 @@ from charrnn.engine.evaluation import bits_per_character
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Corpus, History, Run
 from charrnn.ui import services
+from charrnn.ui.compare.line_style import LineStyle, styles
 from charrnn.ui.shared import lineage
-
-# Legible on both backgrounds and distinguishable with colour blindness; a seventh run repeats the
-# first colour with other dashes.
-COLOURS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
-DASHES = ((1, 0), (6, 3), (2, 3))
 
 MAX_POINTS = 128  # per curve
 ROUNDING_SECONDS = 1e-6  # two times closer than this are the same
-
-
-@dataclass(frozen=True)
-class LineStyle:
-    """How a run is drawn in the chart."""
-
-    colour: str
-    dash: tuple[int, int]  # lengths of dash and gap
-
-    @classmethod
-    def of(cls, run: Run) -> "LineStyle":
-        """Depends on the run's number alone, so it stays the same in every comparison."""
-        index = run.number - 1
-        return cls(COLOURS[index % len(COLOURS)], DASHES[index // len(COLOURS) % len(DASHES)])
 
 
 @dataclass(frozen=True)
@@ -44,10 +26,7 @@ class ComparedRun:
     history: History
     corpus: Corpus
     differing_settings: str  # those in which the compared runs differ, as "learning rate 0.1"
-
-    @property
-    def style(self) -> LineStyle:
-        return LineStyle.of(self.run)
+    style: LineStyle
 
     @property
     def bits(self) -> float:
@@ -73,6 +52,19 @@ class ComparedRun:
     @property
     def characters_per_iteration(self) -> int:
         return self.run.config.seq_length * self.run.config.streams
+
+    def bits_at(self, iteration: int) -> float:
+        """The smooth loss at an iteration, in bits per character.
+
+        Interpolated, because the points are thinned; the newest if the run is not there yet.
+        """
+        run, T = self.run, self.run.config.seq_length
+        if run.iteration <= iteration:
+            return self.bits
+        start = (0, T * self.corpus.baselines.uniform * np.log(2))
+        points = [start, *((n, smooth) for n, _, smooth, _ in self.history.metrics)]
+        iterations, losses = zip(*points, (run.iteration, run.smooth_loss), strict=True)
+        return bits_per_character(float(np.interp(iteration, iterations, losses)), T)
 
     def seconds_at(self, iterations: Iterable[int]) -> np.ndarray:
         """The training time at each of these iterations, in seconds: (n,)."""
@@ -117,6 +109,7 @@ def read(runs: dict[str, Run]) -> list[ComparedRun]:
     store = services.store()
     differing = lineage.varying_settings([run.config for run in runs.values()])
     several_texts = len({run.sha256 for run in runs.values()}) > 1
+    lines = styles(list(runs.values()))
     compared_runs = []
     for key, listed_run in runs.items():
         run, history = store.history.observe(
@@ -124,9 +117,8 @@ def read(runs: dict[str, Run]) -> list[ComparedRun]:
         )
         corpus = services.corpus(run.sha256)
         words = [corpus.name] if several_texts else []
-        words += [
-            f"{lineage.label(name)} {lineage.value(name, getattr(run.config, name))}"
-            for name in differing
-        ]
-        compared_runs.append(ComparedRun(key, run, history, corpus, " · ".join(words)))
+        words += filter(None, [lineage.values_in_words(run.config, differing)])
+        compared_runs.append(
+            ComparedRun(key, run, history, corpus, " · ".join(words), lines[run.id])
+        )
     return compared_runs

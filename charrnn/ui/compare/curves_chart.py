@@ -4,13 +4,12 @@ from functools import cache
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.ui.compare.compared_run import ComparedRun, LineStyle
+from charrnn.ui.compare.compared_run import ComparedRun
+from charrnn.ui.compare.line_style import LineStyle
 from charrnn.ui.shared.charts.specs import AXES, LARGE_TEXT, compiled, doubled, zoom_and_pan
-from charrnn.ui.shared.formatting import listed
 from charrnn.ui.style import MUTED
 
 HEIGHT = 320  # pixels
@@ -122,50 +121,3 @@ def _tooltip() -> list[alt.Tooltip]:
         alt.Tooltip("characters:Q", title="characters read", format=","),
         alt.Tooltip("seconds:Q", format=".1f"),
     ]
-
-
-def in_words(compared_runs: list[ComparedRun]) -> str:
-    """The chart as a sentence: the lowest loss at the last iteration that all have reached."""
-    if len(compared_runs) == 1:
-        return f"{compared_runs[0].run.title} is at {compared_runs[0].bits:.2f} bits per character."
-    not_started = [c.run.title for c in compared_runs if c.run.iteration == 0]
-    if not_started:
-        have = "has" if len(not_started) == 1 else "have"
-        return f"{listed(not_started)} {have} not started: there is nothing to compare yet."
-    sentence = _lowest_in_words(compared_runs)
-    if len({compared.run.sha256 for compared in compared_runs}) > 1:
-        sentence += " They learn different texts, and some texts are easier than others."
-    return sentence
-
-
-def _lowest_in_words(compared_runs: list[ComparedRun]) -> str:
-    reached = [compared.run.iteration for compared in compared_runs]
-    common = min(reached)
-    # Rounded, so that losses that read the same count as equal.
-    bits = [f"{_bits_at(compared, common):.2f}" for compared in compared_runs]
-    lowest = min(bits, key=float)
-    best = [_named(c) for c, figure in zip(compared_runs, bits, strict=True) if figure == lowest]
-    at = f"At iteration {common:,}"
-    if max(reached) > common:
-        at += ", the last that all have reached,"
-    if len(best) == 1:
-        return f"{at} {best[0]} has the lowest loss: {lowest} bits per character."
-    if len(best) == len(compared_runs):
-        return f"{at} {listed(best)} have the same loss: {lowest} bits per character."
-    return f"{at} {listed(best)} share the lowest loss: {lowest} bits per character."
-
-
-def _named(compared: ComparedRun) -> str:
-    settings = compared.differing_settings
-    return compared.run.title + (f" ({settings})" if settings else "")
-
-
-def _bits_at(compared: ComparedRun, iteration: int) -> float:
-    """The loss at an iteration, in bits per character; interpolated, as the points are thinned."""
-    if compared.run.iteration <= iteration:
-        return compared.bits
-    T, run = compared.run.config.seq_length, compared.run
-    start = (0, T * compared.corpus.baselines.uniform * np.log(2))
-    points = [start, *((n, smooth) for n, _, smooth, _ in compared.history.metrics)]
-    iterations, losses = zip(*points, (run.iteration, run.smooth_loss), strict=True)
-    return bits_per_character(float(np.interp(iteration, iterations, losses)), T)

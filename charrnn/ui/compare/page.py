@@ -5,8 +5,16 @@ from pathlib import Path
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import comparison, services
-from charrnn.ui.compare import compared_run, curves_chart, import_run, run_list, samples, table
+from charrnn.ui import comparison, navigation, services
+from charrnn.ui.compare import (
+    compared_run,
+    curves_chart,
+    import_run,
+    ranking,
+    run_list,
+    samples,
+    table,
+)
 from charrnn.ui.compare.compared_run import ComparedRun
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
@@ -37,7 +45,12 @@ def show() -> None:
             "Check two or more runs in the sidebar to see their curves and samples side by side. "
             "To start a run, press Train on the Train page."
         )
+        if not services.workspace().runs() and st.button(
+            "Go to Train", icon=":material/model_training:", type="primary"
+        ):
+            navigation.go("Train")
         return
+    _offer_one_text(runs)
     refresh_seconds = _refresh_seconds(runs)
     st.fragment(_draw, run_every=refresh_seconds)(tuple(runs), refresh_seconds)
 
@@ -74,6 +87,26 @@ def _heading(runs: dict[str, Run], own: list[Run]) -> None:
                 st.caption("Anyone with this link can view these runs but not change them.")
                 keys = ",".join(run.view_key for run in runs.values())
                 st.code(f"{address()}/compare?compare={keys}", language=None, wrap_lines=True)
+
+
+def _offer_one_text(runs: dict[str, Run]) -> None:
+    """A button for each text, to compare only its runs, if there are several texts."""
+    texts: dict[str, list[str]] = {}
+    for key, run in runs.items():
+        texts.setdefault(run.sha256, []).append(key)
+    if len(texts) < 2:
+        return
+    with st.container(horizontal=True, key="texts"):
+        for sha256, keys in texts.items():
+            name = escape_markdown(services.corpus(sha256).name)
+            st.button(
+                f"Only {name} ({len(keys)} run{'s' * (len(keys) > 1)})",
+                key=f"only_{sha256}",
+                type="tertiary",
+                icon=":material/filter_alt:",
+                on_click=comparison.select,
+                args=(keys,),
+            )
 
 
 def _refresh_seconds(runs: dict[str, Run]) -> float | None:
@@ -116,7 +149,7 @@ def _curves(compared_runs: list[ComparedRun]) -> None:
         selection_mode=["zoom"],
         alt="The smooth loss of each run; the table below has the numbers",
     )
-    st.caption(escape_markdown(curves_chart.in_words(compared_runs)))
+    st.caption(escape_markdown(ranking.in_words(compared_runs)))
 
 
 def _keep_zoom() -> None:

@@ -9,7 +9,8 @@ from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store.records import Run
 from charrnn.ui import comparison, navigation, services, session
 from charrnn.ui.compare.checkbox import checkbox
-from charrnn.ui.compare.compared_run import LineStyle, activity
+from charrnn.ui.compare.compared_run import activity, find
+from charrnn.ui.compare.line_style import LineStyle, styles
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
@@ -50,14 +51,19 @@ def _draw(refresh_seconds: float | None, compared: tuple[str, ...]) -> None:
         return
     several_texts = len({run.sha256 for run in runs}) > 1
     show_all = len(runs) <= SHOWN_AT_FIRST or st.toggle(f"Show all {len(runs)}", key="all_runs")
+    # The compared runs look as in the chart, where the others, too, say how each one is drawn.
+    lines = styles([run for key in compared if (run := find(key))])
     picked = None
     for run in runs if show_all else runs[:SHOWN_AT_FIRST]:
-        picked = _row(run, compared, name_text=several_texts) or picked
+        line = lines.get(run.id, LineStyle.of(run))
+        picked = _row(run, compared, line, name_text=several_texts) or picked
     if picked:
         act(*picked)
 
 
-def _row(run: Run, compared: tuple[str, ...], *, name_text: bool) -> tuple[Run, str] | None:
+def _row(
+    run: Run, compared: tuple[str, ...], line: LineStyle, *, name_text: bool
+) -> tuple[Run, str] | None:
     """One run; returns it with the menu action that was picked, if any."""
     key = f"compared_{run.number}"  # not the id: it can hold what a component's key must not
     full = len(compared) >= comparison.MAX_RUNS
@@ -71,11 +77,11 @@ def _row(run: Run, compared: tuple[str, ...], *, name_text: bool) -> tuple[Run, 
         )
         navigation.link("Train", "Open", query=session.link_to(run.id, own=True))
         action = draw_menu(run, in_list=True)
-    st.html(_details(run, name_text=name_text))
+    st.html(_details(run, line, name_text=name_text))
     return (run, action) if action else None
 
 
-def _details(run: Run, *, name_text: bool) -> str:
+def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
     """Below the name: the line's swatch, settings and progress, as HTML."""
     config = run.config
     bits = bits_per_character(run.smooth_loss, config.seq_length)
@@ -88,7 +94,7 @@ def _details(run: Run, *, name_text: bool) -> str:
     if activity(run):
         lines[-1] += f" · <b>{activity(run)}</b>"
     spans = "".join(f"<span>{line}</span>" for line in lines)
-    return f'<div class="run-details">{swatch(LineStyle.of(run))}<p>{spans}</p></div>'
+    return f'<div class="run-details">{swatch(style)}<p>{spans}</p></div>'
 
 
 def _toggle(run_id: str, key: str) -> None:

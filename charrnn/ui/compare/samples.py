@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from charrnn.ui import services, session
-from charrnn.ui.compare.compared_run import DASHES, ComparedRun, LineStyle
+from charrnn.ui.compare.compared_run import ComparedRun
+from charrnn.ui.compare.line_style import DASHES, LineStyle
 from charrnn.ui.shared import samples
 from charrnn.ui.shared.charts.specs import thinned
 

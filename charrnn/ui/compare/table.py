@@ -4,11 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.runs.store.records import Run
+from charrnn.ui.compare import ranking
 from charrnn.ui.compare.compared_run import ComparedRun, activity
+from charrnn.ui.compare.ranking import all_but_the_seed
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.charts.tables import download
 
 SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams", "held_out", "seed")
+# Of the runs that differ in their random seed only.
+MEAN, SPREAD = "mean of repeats", "spread of repeats"
 
 
 def draw(compared_runs: list[ComparedRun]) -> None:
@@ -22,6 +26,8 @@ def draw(compared_runs: list[ComparedRun]) -> None:
         column_config={
             "run": st.column_config.TextColumn(width=130, pinned=True),
             "bits now": st.column_config.NumberColumn(format="%.3f"),
+            MEAN: st.column_config.NumberColumn(format="%.3f"),
+            SPREAD: st.column_config.NumberColumn(format="%.3f"),
             "best bits": st.column_config.NumberColumn(format="%.3f"),
             "held-out bits": st.column_config.NumberColumn(format="%.3f"),
             "iteration": st.column_config.NumberColumn(format="localized"),
@@ -35,8 +41,15 @@ def draw(compared_runs: list[ComparedRun]) -> None:
 
 
 def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
-    """One row per run. Losses are in bits per character."""
-    return pd.DataFrame(
+    """One row per run. Losses are in bits per character.
+
+    What differs among the runs comes first: their texts and settings, each in a column.
+    """
+    texts = {compared.run.sha256 for compared in compared_runs}
+    varying = lineage.varying_settings([compared.run.config for compared in compared_runs])
+    first = ["run"] + ["text"] * (len(texts) > 1)
+    first += [lineage.label(name) for name in SETTINGS if name in varying]
+    frame = pd.DataFrame(
         [
             {
                 "run": compared.run.title,
@@ -45,15 +58,39 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
                 "bits now": compared.bits,
                 "best bits": compared.best_bits,
                 "held-out bits": compared.held_out_bits,
+            }
+            | repeats
+            | {
                 "iteration": compared.run.iteration,
                 "seconds": compared.run.seconds,
                 "characters/s": round(compared.run.characters_per_second),
                 "weights": compared.weights,
             }
             | {lineage.label(name): getattr(compared.run.config, name) for name in SETTINGS}
-            for compared in compared_runs
+            for compared, repeats in zip(compared_runs, _repeats(compared_runs), strict=True)
         ]
     )
+    return frame[first + [name for name in frame.columns if name not in first]]
+
+
+def _repeats(compared_runs: list[ComparedRun]) -> list[dict[str, float | None]]:
+    """Of each run, the mean and the spread of the group it belongs to; {} if nothing is repeated.
+
+    The spread is the difference between the highest and the lowest loss. Both are None for a run
+    without repeats.
+    """
+    groups = {
+        all_but_the_seed(group.runs[0]): group
+        for group in ranking.groups(compared_runs)
+        if len(group.runs) > 1
+    }
+    if not groups:
+        return [{} for _ in compared_runs]
+    own = [groups.get(all_but_the_seed(compared)) for compared in compared_runs]
+    return [
+        {MEAN: group.mean if group else None, SPREAD: group.spread if group else None}
+        for group in own
+    ]
 
 
 def state(run: Run) -> str:

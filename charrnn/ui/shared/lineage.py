@@ -16,6 +16,8 @@ LABELS = {
     "held_out": "held out",
 }
 
+SHORT_LABELS = {"learning_rate": "lr", "hidden_size": "hidden", "seq_length": "seq"}
+
 
 def label(setting: str) -> str:
     """The name of a setting on the page."""
@@ -29,6 +31,21 @@ def value(setting: str, number: Any) -> str:
     if isinstance(number, int):
         return f"{number:,}"
     return np.format_float_positional(number, trim="-")  # 0.00001 rather than 1e-05
+
+
+def values_in_words(config: RunConfig, settings: list[str]) -> str:
+    """These settings of a run, as "hidden_size 50 · learning rate 0.3"."""
+    return " · ".join(f"{label(name)} {value(name, getattr(config, name))}" for name in settings)
+
+
+def short_name(before: RunConfig, after: RunConfig) -> str:
+    """A name for a copy, after what was changed: "lr 0.03 · hidden 64"; "" if nothing was."""
+    changes = before.differences(after)
+    return " · ".join(
+        f"{SHORT_LABELS.get(name, label(name))} {value(name, new)}"
+        for name, (_, new) in changes.items()
+        if name != "iterations"
+    )
 
 
 def differences(before: RunConfig, after: RunConfig) -> list[str]:
@@ -50,19 +67,26 @@ def varying_settings(configs: list[RunConfig]) -> list[str]:
     return [name for name in names if len({d[name] for d in dicts}) > 1 and name != "iterations"]
 
 
-def origin_in_words(run: Run, parent: Run | None) -> str:
+def origin_in_words(run: Run, runs: list[Run], parent: Run | None) -> str:
     """Which run this one is a copy or a branch of, and what was changed; "" if of none.
 
-    parent: the run it comes from, or None if the visitor cannot see that (any more).
+    runs: those of the visitor. parent: the run it comes from, whoever owns it; None if it was
+    deleted.
     """
     if run.parent is None:
         return ""
-    title = parent.title if parent else "an unavailable run"
+    own = {other.id: other for other in runs}
+    changes = ""
+    if run.parent in own:
+        title = own[run.parent].title
+        changes = f": {_changes(own[run.parent], run)}"
+    elif parent is None or parent.deleted_at is not None:
+        title = "an unavailable run"
+    else:  # nothing else is said about a run that the visitor has no link to
+        title = "another visitor's run" if run.id in own else "a run that is not shared"
     if run.branched_at is not None:
-        origin = f"Branch of {title} at iteration {run.branched_at:,}"
-    else:
-        origin = f"Copy of {title}"
-    return f"{origin}: {_changes(parent, run)}" if parent else origin
+        return f"Branch of {title} at iteration {run.branched_at:,}{changes}"
+    return f"Copy of {title}{changes}"
 
 
 def children_in_words(run: Run, runs: list[Run]) -> list[str]:
@@ -75,10 +99,9 @@ def children_in_words(run: Run, runs: list[Run]) -> list[str]:
     return lines
 
 
-def lines(run: Run, runs: list[Run]) -> list[str]:
-    """The origin of a run, then its copies and branches, one line each. runs: all to look among."""
-    parent = next((other for other in runs if other.id == run.parent), None)
-    origin = origin_in_words(run, parent)
+def lines(run: Run, runs: list[Run], parent: Run | None = None) -> list[str]:
+    """The origin of a run, then its copies and branches, one line each: see origin_in_words()."""
+    origin = origin_in_words(run, runs, parent)
     return ([origin] if origin else []) + children_in_words(run, runs)
 
 

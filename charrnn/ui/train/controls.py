@@ -146,7 +146,7 @@ def _offer_previous_run(workspace: Workspace) -> None:
 
 def _show_lineage(run: Run) -> None:
     """The run's title, where it comes from, and its copies and branches."""
-    lines = lineage.lines(run, services.workspace().runs())
+    lines = lineage.lines(run, services.workspace().runs(), services.parent(run))
     shown, more = lines[:MAX_RELATED], len(lines) - MAX_RELATED
     words = [f"**{escape_markdown(run.title)}**", *map(escape_markdown, shown)]
     st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))

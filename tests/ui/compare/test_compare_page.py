@@ -116,7 +116,7 @@ def test_page_without_runs_says_what_to_do(open_compare):
     page = open_compare()
     assert "No runs yet. Press Train" in words(page)
     assert "Check two or more runs in the sidebar" in words(page)
-    assert [b.label for b in page.button] == []
+    assert [b.label for b in page.button] == ["Go to Train"]
 
 
 def test_newest_runs_are_compared_at_first_and_written_into_the_link(open_compare, pair):
@@ -226,6 +226,53 @@ def test_copy_starts_with_the_changed_settings(pair, workspace, started):
     assert copy.config == RunConfig.from_dict(SMALL.to_dict() | {"learning_rate": 0.03})
     assert started == [copy.id]
     assert page.session_state["compare"] == [pair[0].id, copy.id]
+    assert copy.name == "lr 0.03"
+
+
+def test_copies_are_named_as_typed_and_repeats_get_their_seed(pair, workspace, started):
+    page = open_dialog(the_copy_dialog)
+    key = pair[0].id
+    page.select_slider(key=f"copy_learning_rate_{key}").set_value(0.03).run()
+    assert page.text_input(key=f"copy_name_{key}").placeholder == "lr 0.03"
+    page.text_input(key=f"copy_name_{key}").set_value("slow *one*").run()
+    page.number_input(key=f"copy_repeats_{key}").set_value(3).run()
+    click(page, "Start 3 copies")
+    copies = workspace.runs()[2::-1]
+    assert [c.name for c in copies] == [f"slow *one* · seed {seed}" for seed in (0, 1, 2)]
+    assert [c.config.seed for c in copies] == [0, 1, 2]
+    assert {c.config.learning_rate for c in copies} == {0.03}
+
+
+def test_unchanged_run_can_be_repeated_with_other_seeds(pair, workspace, started):
+    page = open_dialog(the_copy_dialog)
+    page.number_input(key=f"copy_repeats_{pair[0].id}").set_value(3).run()
+    click(page, "Start 2 copies")
+    copies = workspace.runs()[1::-1]
+    assert [(c.name, c.config.seed) for c in copies] == [("seed 1", 1), ("seed 2", 2)]
+
+
+def test_copy_leaves_runs_of_other_texts_out_of_the_comparison(
+    pair, workspace, store, corpus, started
+):
+    dogs = workspace.create(store.corpora.add("dogs", "the dog sat\n" * 200), SMALL)
+    page = open_dialog(the_copy_dialog)
+    page.session_state["compare"] = [dogs.id, pair[1].id]
+    page.select_slider(key=f"copy_learning_rate_{pair[0].id}").set_value(0.03).run()
+    click(page, "Start the copy")
+    copy = workspace.runs()[0]
+    assert page.session_state["compare"] == [pair[0].id, copy.id, pair[1].id]
+
+
+def test_one_click_leaves_the_runs_of_one_text(open_compare, pair, workspace, store, work):
+    dogs = work(workspace.create(store.corpora.add("do*gs*", "the dog sat\n" * 200), SMALL))
+    page = open_compare(dogs, *pair)
+    assert "They learn different texts" in words(page)
+    labels = [b.label for b in page.button if b.label.startswith("Only")]
+    assert labels == ["Only do\\*gs\\* (1 run)", "Only cats (2 runs)"]
+    click(page, "Only cats (2 runs)")
+    assert len(legend(page)) == 2
+    assert page.query_params["compare"] == ",".join(run.id for run in pair)
+    assert not [b.label for b in page.button if b.label.startswith("Only")]
 
 
 def test_too_large_a_copy_is_refused_with_a_warning(pair, monkeypatch):
@@ -249,6 +296,7 @@ def test_sweep_starts_every_combination_of_at_most_twelve_runs(pair, workspace, 
     assert "These are 18 runs, and at most 12 are allowed" in words(page)
     assert next(b for b in page.button if b.label == "Start 18 runs").disabled
     page.button_group(key=f"sweep_seq_length_{pair[0].id}").set_value([25]).run()
+    page.session_state["compare"] = [pair[1].id]
     click(page, "Start 6 runs")
     copies = workspace.runs()[:6]
     assert {(r.config.learning_rate, r.config.hidden_size) for r in copies} == {
@@ -256,6 +304,23 @@ def test_sweep_starts_every_combination_of_at_most_twelve_runs(pair, workspace, 
     }
     assert {r.parent for r in copies} == {pair[0].id}
     assert len(started) == 6
+    # Nothing else stays in the comparison.
+    assert set(page.session_state["compare"]) == {pair[0].id, *(r.id for r in copies)}
+
+
+def test_sweep_repeats_every_combination_with_other_seeds(pair, workspace, started):
+    page = open_dialog(the_sweep_dialog)
+    key = pair[0].id
+    page.button_group(key=f"sweep_learning_rate_{key}").set_value([0.1, 0.3]).run()
+    page.number_input(key=f"sweep_repeats_{key}").set_value(7).run()
+    assert "These are 14 runs" in words(page)
+    page.number_input(key=f"sweep_repeats_{key}").set_value(6).run()
+    click(page, "Start 12 runs")
+    copies = workspace.runs()[:12]
+    assert {(r.config.learning_rate, r.config.seed) for r in copies} == {
+        (rate, seed) for rate in (0.1, 0.3) for seed in range(6)
+    }
+    assert set(page.session_state["compare"]) == {r.id for r in copies}  # as many as there can be
 
 
 # --- Other visitors ------------------------------------------------------------------------------

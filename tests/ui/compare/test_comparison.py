@@ -3,14 +3,16 @@
 import json
 import math
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Corpus, History
-from charrnn.ui.compare import curves_chart, samples, table
-from charrnn.ui.compare.compared_run import COLOURS, DASHES, ComparedRun, LineStyle, read
+from charrnn.ui.compare import curves_chart, ranking, samples, table
+from charrnn.ui.compare.compared_run import ComparedRun, read
+from charrnn.ui.compare.line_style import COLOURS, DASHES, LineStyle, styles
 from charrnn.ui.shared.charts.specs import AXES
 
 BIT = math.log(2)  # nats
@@ -29,7 +31,7 @@ def compared_run(workspace, corpus):
         metrics = [(0, 4 * T * BIT, 4 * T * BIT, 0.0), (500, 0.0, bits * T * BIT, seconds / 2)]
         evaluations = [(0, 4 * BIT), (1000, bits * BIT)]
         history = History(metrics, evaluations, [], list(sampled), (1000, "abc"))
-        return ComparedRun(run.id, run, history, CORPUS, differing)
+        return ComparedRun(run.id, run, history, CORPUS, differing, LineStyle.of(run))
 
     return compared_run
 
@@ -102,6 +104,52 @@ def test_run_keeps_its_colour_and_dashes_in_every_comparison(compared_run):
     assert scales == [expected, expected]
 
 
+def sweep_styles(workspace, corpus, **values):
+    """(settings of each run, its style) in a sweep over these values."""
+    combinations = [
+        dict(zip(values, combination, strict=True)) for combination in product(*values.values())
+    ]
+    runs = [workspace.create(corpus, RunConfig(**settings)) for settings in combinations]
+    found = styles(runs)
+    return [(settings, found[run.id]) for settings, run in zip(combinations, runs, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "sizes", [(16, 32), (16, 32, 64)], ids=["fewer than rates", "as many as rates"]
+)
+def test_sweep_of_two_settings_has_a_colour_for_one_and_dashes_for_the_other(
+    workspace, corpus, sizes
+):
+    drawn = sweep_styles(workspace, corpus, hidden_size=sizes, learning_rate=(0.01, 0.1, 0.3))
+    by_rate = {(settings["learning_rate"], style.colour) for settings, style in drawn}
+    by_size = {(settings["hidden_size"], style.dash) for settings, style in drawn}
+    if len(sizes) == 3:
+        by_rate = {(settings["learning_rate"], style.dash) for settings, style in drawn}
+        by_size = {(settings["hidden_size"], style.colour) for settings, style in drawn}
+    assert (len(by_rate), len(by_size)) == (3, len(sizes))
+    assert len({style for _, style in drawn}) == len(drawn)
+
+
+def test_repeats_look_alike(workspace, corpus):
+    drawn = sweep_styles(workspace, corpus, learning_rate=(0.1, 0.3), seed=(0, 1, 2))
+    assert len({(settings["learning_rate"], style) for settings, style in drawn}) == 2
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"learning_rate": (0.1, 0.3)},
+        {"hidden_size": (8, 16), "learning_rate": (0.1, 0.3), "seq_length": (10, 25)},
+        {"hidden_size": (8, 16, 32, 64), "learning_rate": (0.03, 0.1, 0.2, 0.3)},
+    ],
+    ids=["one setting", "three settings", "more values than dashes"],
+)
+def test_any_other_comparison_draws_each_run_by_its_number(workspace, corpus, values):
+    drawn = sweep_styles(workspace, corpus, **values)
+    runs = sorted(workspace.runs(), key=lambda run: run.number)
+    assert [style for _, style in drawn] == [LineStyle.of(run) for run in runs]
+
+
 def test_chart_specification_is_json_without_data_and_has_a_full_tooltip():
     for axis, title in AXES.items():
         spec = curves_chart.curve_spec(("a",), (LineStyle(COLOURS[0], DASHES[0]),), axis)
@@ -144,10 +192,10 @@ def at(compared, iteration):
 
 def test_caption_names_the_run_with_the_lowest_loss(compared_run):
     ahead, behind = compared_run(bits=2.5, differing="learning rate 0.1"), compared_run(bits=3.0)
-    assert curves_chart.in_words([behind, ahead]) == (
+    assert ranking.in_words([behind, ahead]) == (
         "At iteration 1,000 Run 1 (learning rate 0.1) has the lowest loss: 2.50 bits per character."
     )
-    assert curves_chart.in_words([behind]) == "Run 2 is at 3.00 bits per character."
+    assert ranking.in_words([behind]) == "Run 2 is at 3.00 bits per character."
 
 
 def test_caption_compares_at_the_last_iteration_all_runs_have_reached(compared_run):
@@ -163,36 +211,94 @@ def test_caption_compares_at_the_last_iteration_all_runs_have_reached(compared_r
             (410, 0.0, 3.1 * T * BIT, 2.0),
         ],
     )
-    assert curves_chart.in_words([replace(further, history=history), quicker]) == (
+    assert ranking.in_words([replace(further, history=history), quicker]) == (
         "At iteration 400, the last that all have reached, Run 2 has the lowest loss: "
-        "3.20 bits per character."
+        "3.20 bits per character. That is 0.10 bits ahead of the next, and without repeats a "
+        "difference below about 0.1 to 0.3 bits may be chance."
     )
 
 
 def test_losses_that_round_to_the_same_figure_are_called_equal(compared_run):
     runs = [compared_run(bits=b, seq_length=T) for b, T in ((2.504, 10), (2.497, 25), (2.6, 25))]
-    assert curves_chart.in_words(runs[:2]) == (
+    assert ranking.in_words(runs[:2]) == (
         "At iteration 1,000 Run 1 and Run 2 have the same loss: 2.50 bits per character."
     )
-    assert curves_chart.in_words(runs) == (
+    assert ranking.in_words(runs) == (
         "At iteration 1,000 Run 1 and Run 2 share the lowest loss: 2.50 bits per character."
     )
+
+
+def test_a_small_lead_without_repeats_is_said_to_be_chance_perhaps(compared_run):
+    leads = {}
+    for lead in (0.05, 0.29, 0.31):
+        runs = [compared_run(bits=2.0), compared_run(bits=2.0 + lead, learning_rate=0.3)]
+        leads[lead] = "may be chance" in ranking.in_words(runs)
+    assert leads == {0.05: True, 0.29: True, 0.31: False}
+
+
+def repeats(compared_run, rate, *bits):
+    return [compared_run(bits=b, learning_rate=rate, seed=i) for i, b in enumerate(bits)]
+
+
+@pytest.mark.parametrize(
+    ("slow", "verdict"),
+    [
+        (
+            (2.5, 2.6, 2.7),
+            "Its lead of 0.50 bits is larger than the spread of the repeats, 0.30 bits: it is "
+            "hardly chance.",
+        ),
+        (
+            (2.1, 2.2, 2.3),
+            "Its lead of 0.10 bits is within the spread of the repeats, 0.30 bits: it may be "
+            "chance.",
+        ),
+    ],
+)
+def test_repeats_are_compared_by_their_means_and_their_spread(compared_run, slow, verdict):
+    runs = repeats(compared_run, 0.1, *slow) + repeats(compared_run, 0.3, 1.9, 2.2, 2.2)
+    assert ranking.in_words(runs) == (
+        "At iteration 1,000 learning rate 0.3 has the lowest loss: a mean of 2.10 bits per "
+        f"character, from 1.90 to 2.20 in 3 repeats. {verdict}"
+    )
+
+
+def test_repeats_alone_show_what_chance_does(compared_run):
+    assert ranking.in_words(repeats(compared_run, 0.1, 2.0, 2.2)) == (
+        "At iteration 1,000 the 2 repeats have a mean of 2.10 bits per character, from 2.00 to "
+        "2.20 in 2 repeats. That is how much chance alone changes."
+    )
+
+
+def test_runs_are_repeats_if_they_differ_in_the_seed_only(compared_run):
+    first, second = repeats(compared_run, 0.1, 2.0, 2.2)
+    again = compared_run(bits=2.0, learning_rate=0.1)  # the same seed: nothing new
+    other = compared_run(learning_rate=0.1, seed=2, hidden_size=50)
+    branch = compared_run(learning_rate=0.1, seed=3)
+    branch = replace(branch, run=replace(branch.run, branched_at=500))
+    longer = compared_run(learning_rate=0.1, seed=4, iterations=5)  # how long does not matter
+    groups = ranking.groups([first, second, again, other, branch, longer])
+    assert [group.runs for group in groups] == [(first, second, longer), (other,), (branch,)]
+    assert [group.runs for group in ranking.groups([first, again])] == [(first,), (again,)]
+
+
+def test_repeats_are_compared_at_the_last_iteration_all_of_them_have_reached(compared_run):
+    first, second = repeats(compared_run, 0.1, 2.0, 2.2)
+    (group,) = ranking.groups([first, at(second, 600)])
+    assert group.iteration == 600
 
 
 def test_caption_warns_when_the_runs_learn_different_texts(compared_run):
     one, two = compared_run(bits=2.5), compared_run(bits=3.0)
     two = replace(two, run=replace(two.run, sha256="another"))
     different = "They learn different texts, and some texts are easier than others."
-    assert curves_chart.in_words([one, two]).endswith(f"2.50 bits per character. {different}")
+    assert ranking.in_words([one, two]).endswith(f"2.50 bits per character. {different}")
 
 
 def test_caption_names_runs_that_have_not_started_instead_of_comparing(compared_run):
     one, two, three = compared_run(), at(compared_run(), 0), at(compared_run(), 0)
-    assert (
-        curves_chart.in_words([one, two])
-        == "Run 2 has not started: there is nothing to compare yet."
-    )
-    assert curves_chart.in_words([one, two, three]).startswith("Run 2 and Run 3 have not started:")
+    assert ranking.in_words([one, two]) == "Run 2 has not started: there is nothing to compare yet."
+    assert ranking.in_words([one, two, three]).startswith("Run 2 and Run 3 have not started:")
 
 
 @pytest.mark.parametrize(
@@ -293,3 +399,24 @@ def test_table_has_settings_and_results(compared_run):
         "held out": 0.2,
         "seed": 0,
     }
+
+
+def test_what_differs_comes_first_in_the_table(compared_run):
+    runs = [
+        compared_run(learning_rate=0.1, hidden_size=50),
+        compared_run(learning_rate=0.3, hidden_size=80),
+    ]
+    columns = list(table.rows(runs).columns)
+    assert columns[:5] == ["run", "hidden_size", "learning rate", "text", "state"]
+    assert sorted(columns) == sorted(table.rows(runs[:1]).columns)
+    two = replace(runs[1], run=replace(runs[1].run, sha256="another"))
+    assert list(table.rows([runs[0], two]).columns)[:2] == ["run", "text"]
+
+
+def test_table_has_the_mean_and_the_spread_of_repeats(compared_run):
+    single = compared_run(bits=3.0, learning_rate=0.3)
+    frame = table.rows([*repeats(compared_run, 0.1, 2.0, 2.2, 2.4), single])
+    assert list(frame[table.MEAN])[:3] == pytest.approx([2.2] * 3)
+    assert list(frame[table.SPREAD])[:3] == pytest.approx([0.4] * 3)
+    assert frame[table.MEAN].isna().tolist() == [False] * 3 + [True]
+    assert table.MEAN not in table.rows([single]).columns

@@ -65,6 +65,32 @@ def test_a_parent_out_of_reach_is_called_unavailable(family):
     assert lineage.lines(branch, [branch]) == ["Branch of an unavailable run at iteration 12,000"]
 
 
+def test_a_parent_that_is_not_the_visitors_is_neither_named_nor_called_unavailable(family):
+    run, copy, branch, _ = family
+    theirs = replace(run, workspace="another")
+    assert lineage.lines(copy, [copy], theirs) == ["Copy of another visitor's run"]
+    assert lineage.lines(branch, [branch], theirs) == [
+        "Branch of another visitor's run at iteration 12,000"
+    ]
+    # Seen by somebody with whom only the copy is shared:
+    assert lineage.lines(copy, [], run) == ["Copy of a run that is not shared"]
+    assert lineage.lines(copy, [], replace(run, deleted_at=1.0)) == ["Copy of an unavailable run"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({}, ""),
+        ({"iterations": 5}, ""),
+        ({"learning_rate": 0.03}, "lr 0.03"),
+        ({"hidden_size": 64, "seq_length": 50}, "hidden 64 · seq 50"),
+        ({"streams": 4, "seed": 7}, "seed 7 · streams 4"),
+    ],
+)
+def test_a_copy_is_named_after_what_is_changed(changes, name):
+    assert lineage.short_name(CONFIG, replace(CONFIG, **changes)) == name
+
+
 def test_varying_settings_are_those_in_which_any_two_configs_differ():
     configs = [CONFIG, replace(CONFIG, learning_rate=0.3, iterations=7), replace(CONFIG, seed=1)]
     assert lineage.varying_settings(configs) == ["learning_rate", "seed"]

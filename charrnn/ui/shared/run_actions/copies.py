@@ -1,5 +1,6 @@
 """What a copy with changes and a sweep share: values to choose from, limits, estimate, start."""
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,14 @@ from charrnn.ui import comparison, navigation, services
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared.formatting import duration
 from charrnn.ui.shared.settings import CHOICES
+
+START_AND_CHANCE = (
+    "All start from the same initial weights: a larger network contains those of the smaller one. "
+    "But training amplifies the smallest difference, at a large learning rate most of all. So a "
+    "difference of less than about 0.1 to 0.3 bits per character may be chance: repeats with other "
+    "random seeds show how much is."
+)
+MAX_COPIES = 12  # that are started at once
 
 
 def offered_values(run: Run, name: str) -> list[Any]:
@@ -59,12 +68,49 @@ def _seconds_per_iteration(
     return seconds_per_iteration(config, vocab_size)
 
 
-def start_copies(run: Run, corpus: Corpus, configs: list[RunConfig]) -> None:
-    """Start copies of a run, and compare them with it. Raises StoreError."""
+def choose_repeats(key: str) -> int:
+    """The control for the number of repeats."""
+    repeats = st.number_input(
+        "repeats",
+        1,
+        MAX_COPIES,
+        1,
+        key=key,
+        help="Each repeat has a random seed of its own and is the same otherwise. How far the "
+        "repeats lie apart shows how much chance alone changes.",
+    )
+    return int(repeats)
+
+
+def with_repeats(configs: list[RunConfig], repeats: int) -> list[RunConfig]:
+    """Each config, and repeats of it that differ in the random seed only."""
+    return [
+        replace(config, seed=(config.seed + i) % 2**32)
+        for config in configs
+        for i in range(repeats)
+    ]
+
+
+def start_copies(
+    run: Run,
+    corpus: Corpus,
+    configs: list[RunConfig],
+    *,
+    names: list[str] | None = None,
+    keep: list[str],
+) -> None:
+    """Start copies of a run, and compare them with it. Raises StoreError.
+
+    names: of the copies; "" is no name. keep: keys of compared runs that stay compared.
+    """
     workspace = services.workspace()
     copies = [workspace.create(corpus, config, parent=run.id) for config in configs]
+    for copy, name in zip(copies, names or [], strict=bool(names)):
+        workspace.rename(copy.id, name)
     services.supervisor().reconcile()
     original = run.id if services.owned(run) else run.view_key
-    others = [key for key in comparison.selected() or [] if key != original]
-    comparison.select([original, *(new.id for new in copies), *others])
+    new = [copy.id for copy in copies]
+    if len(new) < comparison.MAX_RUNS:
+        new.insert(0, original)
+    comparison.select([*new, *(key for key in keep if key not in new)])
     navigation.go("Compare")

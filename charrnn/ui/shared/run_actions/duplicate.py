@@ -8,17 +8,21 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
-from charrnn.ui import services
+from charrnn.runs.texts.names import MAX_NAME_LENGTH
+from charrnn.ui import comparison, services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import dialog
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.run_actions.copies import (
+    START_AND_CHANCE,
+    choose_repeats,
     offered_values,
     refusal,
     show_estimate,
     start_copies,
+    with_repeats,
 )
 
 COPY_SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
@@ -29,23 +33,49 @@ COPY_SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 def duplicate(run: Run) -> None:
     """The dialog for one copy of a run with changes."""
     st.caption(
-        f"A copy of {escape_markdown(run.title)} starts from the same initial weights wherever "
-        "the shapes match, reads the text in the same order and uses the same random seed. So any "
-        "difference in the results comes from what you change."
+        f"A copy of {escape_markdown(run.title)} learns the same text with other settings. "
+        f"{START_AND_CHANCE}"
     )
     corpus = services.corpus(run.sha256)
     config = _choose_copy(run).fitted(corpus.characters)
+    repeats = choose_repeats(f"copy_repeats_{run.id}")
+    # A repeat without any change would be the original again.
+    configs = [copy for copy in with_repeats([config], repeats) if copy != run.config]
+    names = _choose_names(run, config, configs)
+    problem = refusal(configs, corpus)
     changes = lineage.differences(run.config, config)
-    problem = refusal([config], corpus)
-    st.text(listed(changes) or "Nothing changed yet: move a slider.")
-    show_estimate([config], corpus, problem)
+    st.text(listed(changes) or "Nothing changed yet: move a slider, or ask for repeats.")
+    if configs:
+        show_estimate(configs, corpus, problem)
     if st.button(
-        "Start the copy",
+        "Start the copy" if len(configs) < 2 else f"Start {len(configs)} copies",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=not changes or bool(problem),
+        disabled=not configs or bool(problem),
     ):
-        start_copies(run, corpus, [config])
+        start_copies(run, corpus, configs, names=names, keep=_compared_of_same_text(run))
+
+
+def _choose_names(run: Run, config: RunConfig, configs: list[RunConfig]) -> list[str]:
+    """The names of the copies: what was typed, or else what is changed; repeats add their seed."""
+    changes = lineage.short_name(run.config, config)
+    typed = st.text_input(
+        "Name",
+        max_chars=MAX_NAME_LENGTH,
+        placeholder=changes or f"seed {config.seed + 1}",
+        key=f"copy_name_{run.id}",
+    )
+    name = typed.strip() or changes
+    if len(configs) == 1 and name:
+        return [name]
+    return [" · ".join(filter(None, [name, f"seed {copy.seed}"])) for copy in configs]
+
+
+def _compared_of_same_text(run: Run) -> list[str]:
+    """The keys of the compared runs that learn the same text, and are the visitor's own."""
+    own = {other.id: other for other in services.workspace().runs()}
+    compared = comparison.selected() or []
+    return [key for key in compared if key in own and own[key].sha256 == run.sha256]
 
 
 def _choose_copy(run: Run) -> RunConfig:

@@ -15,15 +15,18 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import dialog
 from charrnn.ui.shared.run_actions.copies import (
+    MAX_COPIES,
+    START_AND_CHANCE,
+    choose_repeats,
     offered_values,
     refusal,
     show_estimate,
     start_copies,
+    with_repeats,
 )
 
 SWEEP_SETTINGS = ("learning_rate", "hidden_size", "seq_length")
 SWEEP_ITERATIONS = 10_000
-MAX_SWEEP = 12  # runs
 
 
 @dialog("Sweep: try every combination", width="large", icon=":material/grid_view:")
@@ -32,14 +35,15 @@ def sweep(run: Run) -> None:
     """The dialog for a copy of a run with every combination of the chosen values."""
     st.caption(
         "Choose two or more values of at least one setting. Every combination becomes a copy of "
-        f"{escape_markdown(run.title)}."
+        f"{escape_markdown(run.title)}. {START_AND_CHANCE}"
     )
     corpus = services.corpus(run.sha256)
-    configs = [config.fitted(corpus.characters) for config in _choose_sweep(run)]
+    combinations = [config.fitted(corpus.characters) for config in _choose_sweep(run)]
+    configs = with_repeats(combinations, choose_repeats(f"sweep_repeats_{run.id}"))
     n = len(configs)
     problem = refusal(configs, corpus)
-    if n > MAX_SWEEP:
-        problem = f"These are {n} runs, and at most {MAX_SWEEP} are allowed: choose fewer values."
+    if n > MAX_COPIES:
+        problem = f"These are {n} runs, and at most {MAX_COPIES} are allowed: choose fewer values."
     show_estimate(configs, corpus, problem)
     if st.button(
         f"Start {n} run{'s' * (n > 1)}",
@@ -47,7 +51,7 @@ def sweep(run: Run) -> None:
         icon=":material/play_arrow:",
         disabled=bool(problem) or n == 1,
     ):
-        start_copies(run, corpus, configs)
+        start_copies(run, corpus, configs, keep=[])
 
 
 def _choose_sweep(run: Run) -> list[RunConfig]:
