@@ -7,7 +7,8 @@
     python -m charrnn prune --dry-run
 
 Results go to standard output. An error is one line on standard error, with exit status 2 if the
-command was called wrongly, or 1 if it failed.
+command was called wrongly, or 1 if it failed. Stopped by a signal, a command ends with 128 plus
+the number of the signal.
 """
 
 import argparse
@@ -17,7 +18,14 @@ import sys
 from importlib import import_module
 from typing import NoReturn
 
-from charrnn.commands.terminal import FAILED, INTERRUPTED, USAGE_ERROR, CommandError, print_error
+from charrnn.commands.terminal import (
+    FAILED,
+    INTERRUPTED,
+    USAGE_ERROR,
+    CommandError,
+    discard_output,
+    print_error,
+)
 from charrnn.runs.workers.blas import ONE_THREAD
 
 # Before NumPy is imported, which the commands do when they are called.
@@ -60,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if not isinstance(error, BrokenPipeError):  # a reader that wants no more, such as head
             print_error(f"the output cannot be written: {error.strerror}")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or exiting fails as well
+        discard_output()
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -3,7 +3,7 @@
     train, sample, export_run, import_run, prune    a command each: its options and its function
     training_session                                local training, without a store
     local_store                                     the store that the dashboard here uses
-    terminal                                        output, errors, Ctrl-C and number options
+    terminal                                        output, errors, signals and number options
 
 A command imports what it needs when it is called, so that it does not wait for the packages of
 another, and so that --help is quick.

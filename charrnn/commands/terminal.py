@@ -1,17 +1,24 @@
-"""What commands share at the terminal: output, errors, Ctrl-C, and options with numbers."""
+"""What commands share at the terminal: output, errors, signals, and options with numbers."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 from charrnn.runs.texts.printable import printable
 
-# Exit statuses: the command failed, it was called wrongly, it was stopped by Ctrl-C.
+# Exit statuses: the command failed, it was called wrongly, it was stopped by Ctrl-C. Stopped by
+# another signal, it ends with SIGNALLED and the number of the signal, as is usual at a terminal.
 FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
+SIGNALLED = 128
+# Ctrl-C, kill, and a terminal that was closed. Windows does not have all of them.
+STOP_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 class CommandError(Exception):
@@ -30,7 +37,13 @@ def print_output(text: str) -> None:
 def print_error(message: str) -> None:
     """Print one line to standard error."""
     line = printable(message).replace("\n", " ")
-    print(f"charrnn: {line}", file=sys.stderr)
+    with suppress(OSError):  # the terminal was closed
+        print(f"charrnn: {line}", file=sys.stderr, flush=True)
+
+
+def discard_output() -> None:
+    """Discard what is still in the buffer of standard output, or exiting would fail as well."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -44,20 +57,28 @@ def file_errors(verb: str, path: str, *, status: int = USAGE_ERROR) -> Iterator[
 
 
 @contextmanager
-def ctrl_c() -> Iterator[Callable[[], bool]]:
-    """A function that says whether Ctrl-C was pressed; pressed again, it interrupts at once."""
-    pressed = False
+def stop_signals() -> Iterator[Callable[[], int | None]]:
+    """A function that says which of STOP_SIGNALS came first; None while none has come.
 
-    def on_press(signal_number: int, frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    A second Ctrl-C interrupts at once. A signal that is ignored, as under nohup, stays ignored.
+    """
+    first: int | None = None
 
-    previous = signal.signal(signal.SIGINT, on_press)
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        nonlocal first
+        first = first or number
+        if number == signal.SIGINT:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    previous = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    handled = [number for number in STOP_SIGNALS if previous[number] is not signal.SIG_IGN]
+    for number in handled:
+        signal.signal(number, on_signal)
     try:
-        yield lambda: pressed
+        yield lambda: first
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number in handled:
+            signal.signal(number, previous[number])
 
 
 def add_setting(

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from charrnn.commands.terminal import (
     FAILED,
-    INTERRUPTED,
+    SIGNALLED,
     CommandError,
     add_setting,
-    ctrl_c,
+    discard_output,
     file_errors,
+    print_error,
     print_output,
+    stop_signals,
+    whole_number,
 )
 from charrnn.runs.texts.printable import indented
 
@@ -30,27 +33,19 @@ def train(options: argparse.Namespace) -> int:
     """Train a network on a text file; print samples, progress and a last line `done ...`."""
     import numpy as np
 
-    from charrnn.engine.training import Diverged
-    from charrnn.runs.files import archive
-
-    if options.out and options.file and _same_file(options.out, options.file):
-        raise CommandError(f"{options.out} is the text itself: save the run in another file")
+    _check_out(options)
     session = _resume(options) if options.resume else _begin(options)
     if options.out:
-        with file_errors("written", options.out):
-            archive.check_writable(options.out)
-    with ctrl_c() as stopped, np.errstate(all="ignore"):  # Diverged reports any of them
+        _check_savable(session, options)
+    with stop_signals() as stopped, np.errstate(all="ignore"):  # Diverged reports any of them
         try:
-            speed = _train(session, stopped)
-        except Diverged as problem:
-            raise CommandError(
-                f"training diverged: {problem}; try a smaller learning rate", status=FAILED
-            ) from problem
-        if options.out:
-            with file_errors("written", options.out, status=FAILED):
-                archive.save(options.out, session.saved_run(with_text=options.with_text))
-    print_output(f"{'stopped' if stopped() else 'done'} {_progress(session.trainer, speed)}")
-    return INTERRUPTED if stopped() else 0
+            _train_and_save(session, options, stopped)
+        except OSError:
+            if not stopped():
+                raise
+            discard_output()  # the terminal was closed, and that is what stopped the training
+    signal_number = stopped()
+    return SIGNALLED + signal_number if signal_number else 0
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -71,8 +66,45 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="Continue a saved run; only --iterations and --learning-rate can be changed.",
     )
-    parser.add_argument("--out", metavar="RUN", help="The file to save the run in.")
+    parser.add_argument(
+        "--out",
+        metavar="RUN",
+        help="The file to save the run in, when training ends or is stopped.",
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=whole_number,
+        metavar="N",
+        help="Save it in that file on the way as well, every N iterations; never unless given.",
+    )
     parser.add_argument("--with-text", action="store_true", help="Include the text in that file.")
+
+
+def _check_out(options: argparse.Namespace) -> None:
+    """Raises CommandError if the options about the file of the run make no sense."""
+    if options.out and options.file and _same_file(options.out, options.file):
+        raise CommandError(f"{options.out} is the text itself: save the run in another file")
+    if not options.out:
+        for option in ("checkpoint_every", "with_text"):
+            if getattr(options, option):
+                name = option.replace("_", "-")
+                raise CommandError(f"--{name} needs --out: name a file to save the run in")
+    every = options.checkpoint_every
+    if every is not None and every < 1:
+        raise CommandError(f"checkpoint_every is {every:,}; it must be at least 1")
+
+
+def _check_savable(session: "TrainingSession", options: argparse.Namespace) -> None:
+    """Raises CommandError if the run cannot be saved: better now than after hours of training."""
+    from charrnn.runs.files import archive
+    from charrnn.runs.files.validation import BadRunFile
+
+    with file_errors("written", options.out):
+        archive.check_writable(options.out)
+    try:
+        archive.to_bytes(session.saved_run(with_text=options.with_text))
+    except BadRunFile as problem:
+        raise CommandError(str(problem)) from problem
 
 
 def _begin(options: argparse.Namespace) -> "TrainingSession":
@@ -137,11 +169,73 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return {f.name: getattr(options, f.name) for f in fields(RunConfig) if f.name in options}
 
 
-def _train(session: "TrainingSession", stopped: Callable[[], bool]) -> float:
-    """Train until the last iteration or until `stopped()`; returns characters per second."""
+def _train_and_save(
+    session: "TrainingSession", options: argparse.Namespace, stopped: Callable[[], int | None]
+) -> None:
+    """Train and save, also if training diverges or its output cannot be written.
+
+    Raises CommandError, OSError.
+    """
+    from charrnn.engine.training import Diverged
+
+    try:
+        speed = _train(session, options, stopped)
+    except Diverged as problem:
+        advice = "try a smaller learning rate"
+        if options.out:
+            session.return_to_good_state()
+            _save(session, options)
+            advice = (
+                f"{options.out} has the last good state, of iteration "
+                f"{session.trainer.iteration:,}: resume it with a smaller --learning-rate"
+            )
+        message = f"training diverged: {problem}; {advice}"
+        raise CommandError(message, status=FAILED) from problem
+    except OSError:
+        _save(session, options)
+        raise
+    _save(session, options)
+    print_output(f"{'stopped' if stopped() else 'done'} {_progress(session.trainer, speed)}")
+
+
+def _save(session: "TrainingSession", options: argparse.Namespace) -> None:
+    """Save the run if --out was given. Raises CommandError."""
+    from charrnn.runs.files import archive
+    from charrnn.runs.files.validation import BadRunFile
+
+    if not options.out:
+        return
+    try:
+        with file_errors("written", options.out, status=FAILED):
+            archive.save(options.out, session.saved_run(with_text=options.with_text))
+    except BadRunFile as problem:
+        raise CommandError(str(problem), status=FAILED) from problem
+
+
+def _save_checkpoint(session: "TrainingSession", options: argparse.Namespace) -> None:
+    """Save the run on the way. A failure is reported; training goes on, and may save the next."""
+    from tqdm import tqdm
+
+    try:
+        _save(session, options)
+    except CommandError as problem:
+        with tqdm.external_write_mode(file=sys.stderr):
+            print_error(f"{problem}; training goes on")
+
+
+def _train(
+    session: "TrainingSession", options: argparse.Namespace, stopped: Callable[[], int | None]
+) -> float:
+    """Train until the last iteration or until `stopped()`; returns characters per second.
+
+    Raises Diverged, OSError.
+    """
     from tqdm import tqdm
 
     trainer, limit = session.trainer, session.iterations
+    intervals = [session.config.sample_interval, PROGRESS_ITERATIONS]
+    if options.checkpoint_every:
+        intervals.append(options.checkpoint_every)
     first, before, speed = trainer.iteration, session.seconds, 0.0
     bar = tqdm(total=limit, initial=first, unit="it", disable=not sys.stderr.isatty(), leave=False)
     # The bar replaces the lines of progress, unless standard output is a file.
@@ -157,7 +251,9 @@ def _train(session: "TrainingSession", stopped: Callable[[], bool]) -> float:
                     print_output(indented(sample))
             if iteration >= limit or stopped():
                 return speed
-            intervals = (session.config.sample_interval, PROGRESS_ITERATIONS)
+            every = options.checkpoint_every
+            if every and iteration > first and iteration % every == 0:
+                _save_checkpoint(session, options)
             until = min(limit, *(iteration - iteration % n + n for n in intervals))
             for _ in session.train(until, stopped):
                 bar.update()

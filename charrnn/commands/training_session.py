@@ -1,8 +1,10 @@
 """Local training, without a store: from a text or a saved run to a saved run."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
@@ -11,9 +13,35 @@ from charrnn.runs.files import validation
 from charrnn.runs.files.archive import SavedRun
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.corpora import sha256_of
-from charrnn.runs.store.records import FullHistory
+from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
 from charrnn.runs.texts import decoding
 from charrnn.runs.workers.schedule import should_record
+
+State = dict[str, Any]  # a Trainer.state()
+GOOD_INTERVAL = 100  # iterations
+
+
+@dataclass
+class GoodState:
+    """The last state from which training went on well, kept in case it diverges.
+
+    When training diverges, the steps just before have spoilt the network already. So a state counts
+    as good once the next GOOD_INTERVAL windows were predicted no worse than by guessing.
+    """
+
+    good: State
+    candidate: State
+    loss: float = 0.0  # of the windows since the candidate, summed
+
+    def note(self, trainer: Trainer, loss: float) -> None:
+        """Note the loss of the step that `trainer` has just made."""
+        self.loss += loss
+        if trainer.iteration % GOOD_INTERVAL:
+            return
+        n = trainer.iteration - int(self.candidate["iteration"])
+        if self.loss <= n * trainer.seq_length * math.log(max(2, trainer.weights.vocab_size)):
+            self.good = self.candidate
+        self.candidate, self.loss = trainer.state(), 0.0
 
 
 @dataclass
@@ -29,6 +57,10 @@ class TrainingSession:
     history: FullHistory = field(default_factory=FullHistory)
     seconds: float = 0.0  # spent training
     name: str = ""
+
+    def __post_init__(self) -> None:
+        state = self.trainer.state()
+        self._good = GoodState(state, state)
 
     @classmethod
     def begin(cls, text: str, text_name: str, config: RunConfig) -> "TrainingSession":
@@ -79,17 +111,26 @@ class TrainingSession:
                 changes[:] = [row for row in changes if row[0] < iteration]
                 changes.append((iteration, learning_rate))
 
-    def train(self, until: int, stopped: Callable[[], bool]) -> Iterator[None]:
+    def train(self, until: int, stopped: Callable[[], object]) -> Iterator[None]:
         """Train up to an iteration or until `stopped()`, one step at a time. Raises Diverged."""
         trainer, metrics = self.trainer, self.history.metrics
         start, before = time.perf_counter(), self.seconds
         while trainer.iteration < until and not stopped():
             seconds = before + time.perf_counter() - start
             record = trainer.step()
+            self._good.note(trainer, record.loss)
             if should_record(record.iteration):
                 metrics.append((*record, seconds))
             yield
         self.seconds = before + time.perf_counter() - start
+
+    def return_to_good_state(self) -> None:
+        """After training has diverged: the network, and its history, from before that."""
+        self.trainer.restore(self._good.good)
+        history, newest = self.history, self.trainer.iteration
+        tables: list[list[Any]] = [getattr(history, table) for table in HISTORY_COLUMNS]
+        for rows in tables:
+            rows[:] = [row for row in rows if row[0] <= newest]
 
     def evaluate(self) -> str | None:
         """Take the sample and the held-out loss of this iteration, if due and not taken yet.

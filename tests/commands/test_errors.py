@@ -3,7 +3,6 @@
 import pytest
 
 from charrnn import __main__ as command_line
-from charrnn.engine.training import Diverged, Trainer
 from tests.support.terminal import COMMAND, TEXT, run
 
 
@@ -51,6 +50,10 @@ def test_run_that_cannot_be_resumed_is_refused_with_the_reason(text, trained, tm
         (["train", "text", "--out", "missing/run"], "missing/run cannot be written"),
         (["train", "text", "--out", "."], "cannot be written"),
         (["train", "text", "--out", "text"], "the text itself"),
+        (["train", "text", "--checkpoint-every", "10"], "--checkpoint-every needs --out"),
+        (["train", "text", "--with-text"], "--with-text needs --out"),
+        (["train", "text", "--out", "run", "--checkpoint-every", "0"], "checkpoint_every is 0"),
+        (["train", "text", "--out", "run", "--checkpoint-every", "x"], "'x' is not a whole number"),
         (["sample", "missing"], "missing cannot be read"),
         (["sample", "text"], "not a saved run"),
         (["sample", "run", "--temperature", "3.1"], "temperature is 3.1; allowed: 0.0 to 3.0"),
@@ -87,14 +90,3 @@ def test_usage_error_ends_the_process_with_status_2(tmp_path, arguments):
     result = run(*arguments, cwd=tmp_path)
     assert (result.returncode, result.stdout) == (2, "")
     assert len(result.stderr.splitlines()) == 1
-
-
-def test_diverged_training_is_one_line_with_status_1(text, monkeypatch, capsys):
-    def diverge(self):
-        raise Diverged("the loss became nan at iteration 1")
-
-    monkeypatch.setattr(Trainer, "step", diverge)
-    assert command_line.main(["train", str(text), "--iterations", "10"]) == 1
-    errors = capsys.readouterr().err.splitlines()
-    assert len(errors) == 1
-    assert "nan at iteration 1" in errors[0]

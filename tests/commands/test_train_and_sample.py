@@ -3,7 +3,6 @@
 import math
 import os
 import re
-import signal
 import subprocess
 import sys
 
@@ -135,41 +134,6 @@ def test_text_cannot_control_the_terminal(tmp_path):
     assert result.returncode == 0
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", result.stdout)
     assert "\ufffd" in result.stdout
-
-
-def test_ctrl_c_stops_without_an_error_and_saves_the_run(text, tmp_path):
-    saved = tmp_path / "run"
-    arguments = ["train", str(text), "--hidden-size", "8", "--iterations", "100000000"]
-    process = subprocess.Popen(
-        [*COMMAND, *arguments, "--out", str(saved)],
-        env=ENVIRONMENT,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    assert any(line.startswith("iteration=1000 ") for line in process.stdout)
-    process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert errors == ""
-    assert output.splitlines()[-1].startswith("stopped iteration=")
-    assert run("sample", saved).returncode == 0
-
-
-def test_closed_output_is_not_reported_as_an_error(text):
-    process = subprocess.Popen(
-        [*COMMAND, "train", str(text), "--hidden-size", "8", "--iterations", "100000000"],
-        env=ENVIRONMENT,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    assert process.stdout.readline() == "sample iteration=0\n"
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    assert process.wait(timeout=30) == 1
 
 
 def test_terminal_shows_a_progress_bar_and_a_file_gets_the_same_output_as_ever(text, trained):

@@ -1,6 +1,7 @@
 """Running python -m charrnn in a process of its own, and comparing the runs it saves."""
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -23,6 +24,23 @@ def run(*arguments, cwd=ROOT):
         capture_output=True,
         encoding="utf-8",
         timeout=60,
+    )
+
+
+def start(*arguments, ignored=(), **streams):
+    """Start a command that runs until it is stopped. ignored: signals, as nohup ignores SIGHUP."""
+
+    def set_signals():
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
+
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        encoding="utf-8",
+        preexec_fn=set_signals,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams,
     )
 
 

@@ -7,11 +7,17 @@ The state of no random generator is saved: the random numbers of a sample depend
 the iteration alone (see sampling.py). Snapshots are left out, since they would be most of the file.
 """
 
+import glob
 import os
 import secrets
+import stat
+import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -33,8 +39,12 @@ from charrnn.runs.files.validation import (
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
 from charrnn.runs.store.records import FullHistory
 
+if sys.platform != "win32":
+    import fcntl
+
 MEGABYTE = 2**20
 MAX_FILE_BYTES = 512 * MEGABYTE
+ABANDONED_SECONDS = 60  # a younger temporary file may belong to a writer that is about to lock it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,10 +161,17 @@ def load(path: str | Path) -> SavedRun:
 
 
 def write(path: str | Path, data: bytes) -> None:
-    """Write a file completely or not at all. Raises OSError."""
+    """Write a file completely or not at all. Raises OSError.
+
+    Killed at any point, it leaves the file as it was, and perhaps a temporary file beside it, which
+    the next call removes.
+    """
     target, temporary = _target_and_temporary(path)
+    _remove_abandoned(target)
     try:
         with open(temporary, "wb") as file:
+            with suppress(OSError):  # not every file system can lock
+                _lock(file)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -201,3 +218,24 @@ def _target_and_temporary(path: str | Path) -> tuple[Path, Path]:
     """The file that a path leads to, and one beside it to write until it is complete."""
     target = Path(os.path.realpath(path))
     return target, target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Remove the temporary files of writers that were killed while they wrote `target`."""
+    token = 8 * "[0-9a-f]"
+    for path in target.parent.glob(f".{glob.escape(target.name[:50])}.{token}.tmp"):
+        with suppress(OSError):  # it is locked, or it belongs to somebody else
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > ABANDONED_SECONDS:
+                with open(path, "r+b") as file:
+                    _lock(file)
+                path.unlink()
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock a file until it is closed, at the latest when this process ends.
+
+    Raises OSError if another process has locked it.
+    """
+    if sys.platform != "win32":  # there, nobody can remove a file that is open
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,12 @@
 """A saved run is restored bit for bit, and a failed save leaves the old file as it was."""
 
+import fcntl
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +29,7 @@ from tests.support.saved_runs import (
     saved_run,
     trainer,
 )
+from tests.support.terminal import ENVIRONMENT
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -98,6 +105,61 @@ def test_failed_save_leaves_the_old_file(tmp_path, monkeypatch):
         archive.save(path, saved_run())
     assert path.read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+# Is killed when the new file is complete, but has not replaced the old one yet.
+KILLED_WRITER = """
+import os, sys
+from charrnn.runs.files import archive
+archive.os.fsync = lambda _: os.kill(os.getpid(), 9)
+archive.write(sys.argv[1], b"new")
+"""
+
+
+def make_old(path: Path) -> None:
+    os.utime(path, (0, 0))
+
+
+def test_killed_writer_leaves_the_old_file_and_the_next_removes_its_temporary_file(tmp_path):
+    path = tmp_path / "run [1]*"  # characters that mean something in a pattern
+    path.write_text("old")
+    for _ in range(3):
+        killed = subprocess.run([sys.executable, "-c", KILLED_WRITER, path], env=ENVIRONMENT)
+        assert killed.returncode == -signal.SIGKILL
+        assert path.read_text() == "old"
+        (temporary,) = set(tmp_path.iterdir()) - {path}
+        make_old(temporary)
+    archive.write(path, b"new")
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    assert path.read_text() == "new"
+
+
+def test_only_abandoned_temporary_files_of_the_same_file_are_removed(tmp_path):
+    path = tmp_path / "run"
+    old = {name: tmp_path / name for name in ("other", ".run.tmp", ".run.12345678.tmp.txt")}
+    for file in (*old.values(), tmp_path / ".other.12345678.tmp", tmp_path / ".run.0badc0de.tmp"):
+        file.write_text("somebody's")
+        make_old(file)
+    (tmp_path / ".run.00000000.tmp").write_text("of a writer that has just begun")
+    abandoned = tmp_path / ".run.abcdef01.tmp"
+    abandoned.write_text("of a writer that was killed")
+    make_old(abandoned)
+    before = set(tmp_path.iterdir())
+    with open(tmp_path / ".run.0badc0de.tmp", "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # of a slow writer
+        archive.write(path, b"new")
+    assert set(tmp_path.iterdir()) == before - {abandoned} | {path}
+
+
+def test_writer_locks_its_temporary_file_until_it_is_complete(tmp_path, monkeypatch):
+    def check_locked(_):
+        (temporary,) = tmp_path.iterdir()
+        with open(temporary, "rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    monkeypatch.setattr(archive.os, "fsync", check_locked)
+    archive.write(tmp_path / "run", b"new")
+    assert (tmp_path / "run").read_bytes() == b"new"
 
 
 def test_unreadable_file_raises_oserror(tmp_path):
