@@ -8,6 +8,7 @@ import pytest
 
 from charrnn.__main__ import COMMANDS
 from charrnn.runs.limits import Limits
+from charrnn.ui.train import textbook_panel
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -48,6 +49,14 @@ def test_the_table_of_limits_is_that_of_the_program():
     ]
     head = "| variable | default | meaning |\n| --- | --- | --- |\n"
     assert f"{head}{''.join(table)}\n" in README
+
+
+def test_it_says_of_the_textbook_what_the_page_says():
+    section = README.partition(f"### {textbook_panel.TITLE}\n")[2].partition("\n## ")[0]
+    said = " ".join(section.split()).lower()
+    for sentence in (textbook_panel.KEPT, *textbook_panel.CORRECTED, textbook_panel.ADDED):
+        assert sentence.lower() in said
+    assert said.count(" - ") == len(textbook_panel.CORRECTED)
 
 
 def test_its_picture_is_there_and_small():

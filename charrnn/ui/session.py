@@ -62,6 +62,7 @@ NEWEST_REQUESTS = "newest_requests"  # how often the newest snapshot was request
 WITHOUT_HISTORY_ENTRY = ("iteration", "prompt", "temperature", "seed", "length")
 
 # On the page /alphabet.
+SHOWN = "shown"  # the run whose text and network the page shows
 FIND = "find"
 SORT = "sort"
 ROWS = "rows"  # (widget key of the table, its characters from top to bottom)

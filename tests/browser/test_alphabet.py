@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from charrnn.ui.alphabet import contents
 from tests.support.browser import button
 
 # How many elements overlap another one.
@@ -244,3 +245,45 @@ def test_charts_follow_the_run_and_go_back_to_before_the_first_update(open_page,
     eventually(lambda: iteration(page) > seen)
     go_to(page, "Train")
     expect(button(page, "Pause")).to_be_visible()
+
+
+def test_contents_lead_to_the_sections_by_keyboard_and_stay_there_while_a_run_trains(
+    open_page, eventually
+):
+    page = open_page()
+    button(page, "Train").click()
+    expect(button(page, "Pause")).to_be_visible()
+    go_to(page, "Alphabet")
+    eventually(lambda: iteration(page) > 100)
+    links = page.get_by_role("navigation", name="On this page").get_by_role("link")
+    expect(links).to_have_count(len(contents.ANCHORS))
+    bar = page.locator("header").bounding_box()
+    for i, title in enumerate(contents.ANCHORS):
+        links.nth(i).focus()
+        page.keyboard.press("Enter")
+        heading = page.get_by_role("heading", name=title, exact=True)
+        # Below the navigation bar, or as far up as the end of the page allows.
+        eventually(lambda heading=heading: -1 <= top(heading) - bar["height"] <= 20)
+    seen, before = iteration(page), top(heading)
+    eventually(lambda: iteration(page) > seen)
+    assert top(heading) == before
+    expect(page).to_have_url(re.compile("run=.*#4-what-was-learned"))
+    page.keyboard.press("Tab")  # goes on in the section, not at the top
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") > before
+
+
+def top(element) -> float:
+    return element.bounding_box()["y"]
+
+
+def test_page_without_a_run_leads_to_train_and_back_to_a_run(open_page, workspace, trained):
+    run = trained()
+    page = open_page(f"/alphabet?w={workspace.key}", heading="What the network sees")
+    page.get_by_role("combobox", name="Run or text").click()
+    page.get_by_role("option", name=f"{run.title} · cats").click()
+    expect(page.get_by_text("Iteration 4,000 of 4,000")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"run={run.id}"))
+    page.get_by_role("combobox", name="Run or text").click()
+    page.get_by_role("option", name="The text chosen on Train").click()
+    button(page, "Go to Train").click()
+    expect(button(page, "Step")).to_be_visible()

@@ -1,6 +1,8 @@
 """The Alphabet page: how characters become numbers, and what a network has learned about them.
 
 page                the page, top to bottom
+contents            the sections, and the links to them
+run_select          which run, or which text, the page shows
 characters_panel    panel 1: the table of characters, with counts; charts in character_charts
 cleanup_panel       a cleaned-up copy of the text
 one_hot_panel       panel 2: one-hot vectors; their HTML is in cells

@@ -17,6 +17,8 @@ from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 MAX_BARS = 150
 ROW_PIXELS = 18  # room for the marks above and below a letter of LABEL_PIXELS
 LABEL_PIXELS = 13
+COUNT_OFFSET = 72  # pixels, from the bars to the right edge of the column of counts
+FEW_POSITIONS = 10  # a mean surprisal over fewer is faded
 
 SOURCE = alt.NamedData("source")
 CHARACTER_TOOLTIP = [
@@ -107,12 +109,32 @@ def surprisal_spec(n: int) -> dict[str, Any]:
     ]
     axis = alt.Axis(tickCount=5, grid=False, title="surprisal (bits)")
     x = alt.X("bits:Q", axis=axis, scale=alt.Scale(nice=False))
-    bars = base.mark_bar(color=ACCENT, opacity=0.85, cornerRadiusEnd=2)
+    few = f"datum.positions < {FEW_POSITIONS}"
+    opacity = alt.condition(few, alt.value(0.3), alt.value(0.85))
+    bars = base.mark_bar(color=ACCENT, cornerRadiusEnd=2)
     ticks = base.mark_tick(color=HELD_OUT, thickness=2.5, size=ROW_PIXELS)
     layers = [
-        bars.encode(x=x, tooltip=tooltip),
+        bars.encode(x=x, opacity=opacity, tooltip=tooltip),
         ticks.encode(x=alt.X("by_frequency:Q", axis=axis), tooltip=tooltip),
         value_labels(base, alt.XValue("width")),
+        *_counts(base),
         character_labels(base),
     ]
     return compiled(alt.layer(*layers).properties(height=ROW_PIXELS * n))
+
+
+def _counts(base: alt.Chart) -> list[alt.Chart]:
+    """The column of how many positions each surprisal was measured at, and the heads of both."""
+    style: dict[str, Any] = {"fontSize": 10.5, "color": MUTED}
+    right: dict[str, Any] = {"x": alt.XValue("width"), "tooltip": alt.value(None)}
+    head = base.transform_filter("datum.row == 0")
+    above = right | {"y": alt.value(-10)}
+    return [
+        base.mark_text(align="right", dx=COUNT_OFFSET, **style).encode(
+            text=alt.Text("positions:Q", format=","), **right
+        ),
+        head.mark_text(align="left", dx=5, **style).encode(text=alt.value("bits"), **above),
+        head.mark_text(align="right", dx=COUNT_OFFSET, **style).encode(
+            text=alt.value("positions"), **above
+        ),
+    ]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from charrnn.engine.analysis import character_info
 from charrnn.ui import session
-from charrnn.ui.alphabet import character_charts
+from charrnn.ui.alphabet import character_charts, contents
 from charrnn.ui.shared.charts.tables import download
 from charrnn.ui.shared.snapshots import Subject
 
@@ -19,7 +19,7 @@ TABLE_HEADER_HEIGHT, TABLE_ROW_HEIGHT = 37, 35
 
 def draw(subject: Subject) -> None:
     """Draw the panel: a table that can be searched, a chart of the counts, and a sentence."""
-    st.markdown("### 1 · The characters")
+    st.markdown(f"### {contents.CHARACTERS}")
     st.markdown(
         "Each different character gets a number, its index. Indices follow the order of Unicode "
         "code points, so the same text always gets the same indices."

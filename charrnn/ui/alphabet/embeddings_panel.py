@@ -7,8 +7,8 @@ import streamlit as st
 from charrnn.engine.analysis import character_info
 from charrnn.engine.analysis.embeddings import cluster_order, nearest_neighbours
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
-from charrnn.ui.alphabet import character_charts, embedding_charts, snapshot_slider
+from charrnn.ui import navigation, services, session
+from charrnn.ui.alphabet import character_charts, contents, embedding_charts, snapshot_slider
 from charrnn.ui.alphabet.measurements import Measurements, measure
 from charrnn.ui.alphabet.one_hot_panel import inspected_index
 from charrnn.ui.shared.charts import tables
@@ -21,7 +21,7 @@ ORDERS = ("frequency", "index", "similarity")
 
 def draw_heading() -> None:
     """Draw the heading and what there is to see."""
-    st.markdown("### 4 · What was learned")
+    st.markdown(f"### {contents.LEARNED}")
     st.markdown(
         "Before the first update every embedding (a character's column of Wxh) is random. Then "
         "characters that are used in similar ways get similar embeddings: watch vowels, capitals "
@@ -33,6 +33,8 @@ def draw_hint() -> None:
     """Draw what stands here while there is no run."""
     draw_heading()
     st.markdown("Nothing yet: press Train on the Train page, then come back and watch.")
+    if st.button("Go to Train", icon=":material/model_training:"):
+        navigation.go("Train")
 
 
 def draw(subject: Subject, run: Run) -> None:
@@ -186,6 +188,14 @@ def _all_embeddings(subject: Subject, embeddings: np.ndarray) -> pd.DataFrame:
     return pd.concat([names, weights], axis=1)
 
 
+def describe_faded(counts: np.ndarray) -> str:
+    """What the faded bars mean, if there are any. counts: positions measured, one a character."""
+    few = character_charts.FEW_POSITIONS
+    if (counts >= few).all():
+        return ""
+    return f"Faded bars rest on fewer than {few}, so chance may have moved them by a bit or more."
+
+
 def _draw_surprisal(subject: Subject, measurements: Measurements, order: np.ndarray) -> None:
     st.markdown("#### Surprisal: what it cannot predict yet")
     nats, counts = measurements.surprisal
@@ -196,9 +206,10 @@ def _draw_surprisal(subject: Subject, measurements: Measurements, order: np.ndar
         alt="The surprisal of each character in bits; the table below has the numbers",
     )
     st.caption(
-        "Bars and numbers: surprisal, the bits the network needs for the character when it comes "
-        "next. Blue ticks: the bits its frequency alone would need. Measured at "
-        f"{counts.sum():,} positions in the text."
+        "Bars: surprisal, the bits the network needs for the character when it comes next. Blue "
+        "ticks: the bits its frequency alone would need. Measured at "
+        f"{counts.sum():,} positions in the text; the last column says at how many of them the "
+        f"character came next. {describe_faded(counts[order])}"
     )
     tables.table(
         "The surprisal as a table",

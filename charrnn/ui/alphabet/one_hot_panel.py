@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.engine.analysis import character_info
 from charrnn.ui import session
-from charrnn.ui.alphabet import cells
+from charrnn.ui.alphabet import cells, contents
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Subject
 
@@ -15,7 +15,7 @@ MAX_WORD_LENGTH = 40
 
 def draw(subject: Subject) -> None:
     """Draw the panel for the character or word that was typed or clicked."""
-    st.markdown("### 2 · One-hot: a character as numbers")
+    st.markdown(f"### {contents.ONE_HOT}")
     st.markdown(
         "The network reads vectors, which are lists of numbers. A character becomes a vector with "
         "one number for each character of the vocabulary: a single 1 at its own index, and 0 "

@@ -7,9 +7,11 @@ import streamlit as st
 from charrnn.ui.alphabet import (
     characters_panel,
     cleanup_panel,
+    contents,
     embeddings_panel,
     live,
     one_hot_panel,
+    run_select,
     why_one_hot_panel,
     windows_panel,
 )
@@ -43,10 +45,13 @@ def show() -> None:
 
 
 def _draw_heading(subject: Subject) -> None:
-    st.markdown("## What the network sees")
+    with st.container(horizontal=True, vertical_alignment="center", key="alphabet_heading"):
+        st.markdown("## What the network sees", width="content")
+        run_select.draw(subject.run)
     corpus = subject.corpus
     st.text(
         f"{corpus.name}: {corpus.characters:,} characters, {len(corpus.vocabulary):,} different. "
         "A network works with numbers, not letters. This page shows how characters become "
         "numbers, and what the network learns about them."
     )
+    contents.draw_links()

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis import character_info
+from charrnn.ui.alphabet import contents
 from charrnn.ui.alphabet.one_hot_panel import inspected_index
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot, Subject
@@ -16,7 +17,7 @@ SHOWN_UNITS = 6
 
 def draw(subject: Subject, snapshot: Snapshot) -> None:
     """Draw the panel: the product and the lookup side by side, for the inspected character."""
-    st.markdown("### 3 · Why one-hot")
+    st.markdown(f"### {contents.WHY_ONE_HOT}")
     st.markdown(
         "Wxh is a matrix of weights with one column per character. Multiplying it by a one-hot "
         "vector takes every column 0 times, except one that is taken once. So the network need "

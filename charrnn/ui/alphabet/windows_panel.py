@@ -7,14 +7,14 @@ import streamlit as st
 from charrnn.engine.analysis import character_info
 from charrnn.engine.corpus import training_length, windows_per_epoch
 from charrnn.ui import services, session
-from charrnn.ui.alphabet import cells
+from charrnn.ui.alphabet import cells, contents
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Subject
 
 
 def draw(subject: Subject) -> None:
     """Draw the chosen window: inputs over targets."""
-    st.markdown("#### The windows it reads")
+    st.markdown(f"#### {contents.WINDOWS}")
     st.markdown(
         "The network reads the text one window at a time. After every character it has to predict "
         "the next one."

@@ -8,7 +8,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import choose_corpus
 from charrnn.ui.shared.linked_run import run_in_link
-from charrnn.ui.train import double_click
+from charrnn.ui.train import double_click, textbook_panel
 from charrnn.ui.train.controls import draw_controls
 from charrnn.ui.train.live import draw_live
 from charrnn.ui.train.next_steps_panel import draw_next_steps
@@ -41,6 +41,7 @@ def _draw() -> None:
     if run and services.owned(run):
         draw_next_steps(run)
     draw_live(run, corpus, config)
+    textbook_panel.draw()
 
 
 def _sync_live_settings(run: Run) -> Run:

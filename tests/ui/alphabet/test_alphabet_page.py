@@ -14,7 +14,7 @@ from charrnn.runs.files.transfer import export_run, import_run
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
 from charrnn.ui import services
-from charrnn.ui.alphabet import live
+from charrnn.ui.alphabet import contents, live
 from charrnn.ui.alphabet.measurements import measure
 from charrnn.ui.alphabet.why_one_hot_panel import product_and_lookup
 from charrnn.ui.shared.snapshots import Subject
@@ -59,7 +59,54 @@ def test_without_a_run_the_page_is_complete_and_says_how_to_start_one(open_alpha
     assert "l is a vector of 7 numbers: a 1 at index 5, 0 everywhere else" in texts(page)
     assert "100 of 100 numbers are equal" in texts(page)
     assert "Nothing yet: press Train" in page.markdown[-1].value
+    assert "Go to Train" in [button.label for button in page.button]
     assert len(page.get("vega_lite_chart")) == 1
+
+
+def test_visitor_can_switch_between_own_runs_and_the_text_chosen_on_train(
+    open_alphabet, workspace, corpus, cats
+):
+    longer = workspace.store.corpora.add("B *text*", "banana\n" * 20)
+    other = workspace.create(longer, RunConfig(hidden_size=16), pause_at=0)
+    for run in (cats, other):
+        workspace.rename(run.id, "the same name")
+    page = open_alphabet(text="hello, hello\n" * 20, run=cats.id)
+    choice = page.selectbox(key="shown")
+    assert choice.value == cats.id
+    assert choice.options == [
+        "The text chosen on Train · A *text* of <b>mine</b>",
+        "the same name (run 2) · B *text* · hidden 16",
+        f"the same name (run 1) · {corpus.name} · hidden 8",
+    ]
+    choice.set_value(other.id).run()
+    assert not page.exception
+    assert page.query_params["run"] in (other.id, [other.id])
+    assert "B *text*: 140 characters, 4 different" in texts(page)
+    page.selectbox(key="shown").set_value("").run()
+    assert "run" not in page.query_params
+    assert "A *text* of <b>mine</b>: 260 characters" in texts(page)
+    page.selectbox(key="shown").set_value(cats.id).run()
+    assert "Iteration 250 of 1,000 · paused" in texts(page)
+
+
+def test_run_of_another_visitor_is_named_beside_the_own_ones(open_alphabet, store, corpus, cats):
+    shared = store.runs.create(corpus, RunConfig(hidden_size=8), workspace="t" * 32)
+    page = open_alphabet(run=shared.view_key)
+    choice = page.selectbox(key="shown")
+    assert choice.value == shared.id
+    assert choice.options[-1] == f"Another visitor's run · {corpus.name}"
+    choice.set_value(cats.id).run()
+    assert not page.exception
+    assert "Iteration 250 of 1,000 · paused" in texts(page)
+
+
+def test_contents_line_links_to_every_section(open_alphabet, cats):
+    page = open_alphabet(run=cats.id)
+    (links,) = [e.proto.body for e in page.get("html") if 'class="contents"' in e.proto.body]
+    headings = [e.value.lstrip("# ") for e in page.markdown if e.value.startswith("###")]
+    for title, anchor in contents.ANCHORS.items():
+        assert title in headings
+        assert f'href="#{anchor}"' in links
 
 
 def test_table_is_sorted_by_the_chosen_column(open_alphabet):

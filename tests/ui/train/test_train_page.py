@@ -5,6 +5,7 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Progress
+from charrnn.ui.train import textbook_panel
 from tests.support.train_page import buttons, click, settings, words
 
 # --- Before the first run -----------------------------------------------------------------------
@@ -25,6 +26,14 @@ def test_the_first_page_is_complete_before_any_run(open_page, store, started, wr
     assert "run" not in page.query_params
     assert store.runs.runnable() == []
     assert started == []
+
+
+def test_page_says_where_the_textbook_was_wrong(open_page):
+    page = open_page()
+    (expander,) = [each for each in page.expander if each.label == textbook_panel.TITLE]
+    shown = expander.markdown[0].value
+    assert not expander.proto.expanded
+    assert all(sentence in shown for sentence in textbook_panel.CORRECTED)
 
 
 def test_another_text_has_another_first_sample(open_page, written):

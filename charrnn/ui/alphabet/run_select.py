@@ -1,0 +1,38 @@
+"""Choosing what the page shows: one of the visitor's runs, or the text chosen on Train."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services, session
+from charrnn.ui.shared.chosen_text import chosen_corpus
+
+CHOSEN_TEXT = ""  # in place of the id of a run
+
+
+def draw(run: Run | None) -> None:
+    """Draw the choice. run: the one the page shows; None if it shows the text chosen on Train."""
+    labels = {CHOSEN_TEXT: f"The text chosen on Train · {chosen_corpus().name}"}
+    labels |= {own.id: _label(own) for own in services.workspace().runs()}
+    if run:
+        labels.setdefault(run.id, f"Another visitor's run · {services.corpus(run.sha256).name}")
+    st.session_state[session.SHOWN] = run.id if run else CHOSEN_TEXT
+    st.selectbox(
+        "Run or text",
+        list(labels),
+        format_func=labels.__getitem__,
+        key=session.SHOWN,
+        on_change=_select,
+        label_visibility="collapsed",
+        width=420,
+    )
+
+
+def _label(run: Run) -> str:
+    # Two runs may have the same name, and the selectbox would merge equal labels.
+    title = f"{run.name} (run {run.number})" if run.name else run.title
+    text = services.corpus(run.sha256).name
+    return f"{title} · {text} · hidden {run.config.hidden_size}"
+
+
+def _select() -> None:
+    session.select_run(st.session_state[session.SHOWN] or None)
