@@ -33,6 +33,11 @@ for _name, _value in ONE_THREAD.items():
     os.environ.setdefault(_name, _value)
 
 PROGRAM = "python -m charrnn"
+DESCRIPTION = "Train a character-level RNN on a text, and let it write."
+EPILOG = (
+    f"{PROGRAM} COMMAND --help lists the options of a command. The local store is where the "
+    "dashboard keeps its runs: the folder .charrnn, or where the variable CHARRNN_STORE points."
+)
 
 # Command -> the module and function that carry it out (both have this name), and its help.
 COMMANDS = {
@@ -76,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
     """The options of the command, and its function as `run_command`. Exits if they are wrong."""
-    parser = _Parser(prog=PROGRAM, description="A character-level RNN.", allow_abbrev=False)
+    parser = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     called = next((argument for argument in arguments if argument in COMMANDS), None)
     for command, (name, text) in COMMANDS.items():

@@ -103,7 +103,7 @@ def add_setting(
     else:
         convert, metavar = whole_number if f.type is int else number, "N"
         low, high = RunConfig.limits(name)
-        allowed, standard = f"{low:,} to {high:,}", f"{f.default:,}"
+        allowed, standard = f"{_plain(low)} to {_plain(high)}", _plain(f.default)
     text = f"{meaning or RunConfig.meaning(name)} {allowed}; {standard} unless given."
     parser.add_argument(
         option,
@@ -112,6 +112,11 @@ def add_setting(
         metavar=metavar,
         help=text.replace("%", "%%"),
     )
+
+
+def _plain(value: Any) -> str:
+    """1,000,000 or 0.00001, without a needless exponent or a trailing zero."""
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.5f}".rstrip("0").rstrip(".")
 
 
 def whole_number(text: str) -> int:

@@ -30,7 +30,7 @@ CHANGEABLE = ("iterations", "learning_rate")  # settings of a run that has begun
 
 
 def train(options: argparse.Namespace) -> int:
-    """Train a network on a text file; print samples, progress and a last line `done ...`."""
+    """Train a network on a text file, or a saved run further; print samples and progress."""
     import numpy as np
 
     _check_out(options)

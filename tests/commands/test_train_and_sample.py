@@ -161,6 +161,8 @@ def test_help_lists_every_setting_with_its_meaning_and_range():
     for name in RunConfig.__dataclass_fields__:
         assert f"--{name.replace('_', '-')}" in shown
     assert "1 to 1,024; 100 unless given." in shown
+    assert "0.00001 to 10; 0.1 unless given." in shown
+    assert "0 to 0.5; 0.1 unless given." in shown
     assert RunConfig.meaning("seq_length") in shown.replace("- ", "-")
 
 
