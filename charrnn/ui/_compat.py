@@ -1,7 +1,13 @@
-"""The parts of Streamlit that have no public API yet. No other module uses Streamlit's internals.
+"""The parts of Streamlit, and of its web server, that have no public API yet.
 
-Internals change without notice: look here first after an upgrade of Streamlit.
+No other module uses their internals, which change without notice: look here first
+after an upgrade of Streamlit.
 """
+
+import logging
+import signal
+from types import FrameType
+from typing import Any
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -16,3 +22,26 @@ def is_history_navigation() -> bool:
     """Whether this rerun was caused by the browser's Back or Forward button."""
     context = get_script_run_ctx()
     return bool(context and context.is_history_navigation)
+
+
+def leave_script_errors_to_their_handler() -> None:
+    """Let Streamlit log no error of a page itself: the on_script_error of the app does."""
+    logger = logging.getLogger("streamlit.error_util")
+    logger.addFilter(lambda record: record.msg != "Uncaught app execution")
+
+
+def end_quietly_on_interrupt() -> None:
+    """Let Ctrl-C end the server like any other program that is done.
+
+    Uvicorn raises the signal once more when it has shut down, and Streamlit then prints "Aborted!".
+    Does nothing without Uvicorn, and outside of the main thread, where no signals arrive.
+    """
+    server: Any = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    if not hasattr(server, "should_exit"):
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.force_exit = server.should_exit  # a second Ctrl-C waits for nothing
+        server.should_exit = True
+
+    signal.signal(signal.SIGINT, stop)

@@ -9,14 +9,18 @@ from functools import cache
 import streamlit as st
 
 from charrnn.runs.errors import StoreError
-from charrnn.runs.events import log_event, log_to_stderr
+from charrnn.runs.events import drop_tracebacks, log_event, log_to_stderr
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import session, workspace_key
-from charrnn.ui._compat import session_id
+from charrnn.ui._compat import (
+    end_quietly_on_interrupt,
+    leave_script_errors_to_their_handler,
+    session_id,
+)
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
 
@@ -25,6 +29,9 @@ from charrnn.ui.refresh import LivePages
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Start the supervisor with the server, and stop the workers when the server stops."""
     log_to_stderr()
+    drop_tracebacks()
+    leave_script_errors_to_their_handler()
+    end_quietly_on_interrupt()
     try:
         supervisor()
     except StoreError as error:  # every page shows it, too, until the store can be opened

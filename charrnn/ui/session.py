@@ -8,7 +8,8 @@ id of its run builds it where it is drawn; the settings are stored under their o
 shared/settings.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from charrnn.ui import workspace_key
 _RUN = "run"  # also the URL parameter: the id of an own run, or the view key of another's
 _OWN_RUN = "own_run"  # the selected run, once it is known to be the visitor's own
 _PREVIOUS_RUN = "previous_run"
-_DELETED_RUN = "deleted_run"  # the run that was deleted last and can be restored
+_DELETED_RUN = "deleted_run"  # the run that was deleted last, while the page says so
 _PAGE = "page"  # the title of the page that was drawn last
 _PAGE_CHANGED = "page_changed"
 _SHOWN_RUNS = "shown_runs"  # the ids of the runs that the page shows
@@ -188,13 +189,13 @@ def note_shown_runs(run_ids: Iterable[str]) -> None:
 
 
 def deleted_run() -> str | None:
-    """The run that was deleted last and can be restored."""
+    """The run that was deleted last, if the page should say so."""
     deleted: str | None = st.session_state.get(_DELETED_RUN)
     return deleted
 
 
 def note_deleted(run_id: str | None) -> None:
-    """Remember the deleted run; None once it has been restored."""
+    """Let the page say that this run was deleted; None: say nothing any more."""
     st.session_state[_DELETED_RUN] = run_id
 
 
@@ -237,7 +238,7 @@ def inspect(text: str, *, typed: bool = False) -> None:
 # --- Widgets ------------------------------------------------------------------------------------
 
 
-def drop_unless(key: str, options: Iterable[str]) -> None:
-    """Drop a widget's value that is not one of its options: a URL may contain anything."""
-    if key in st.session_state and st.session_state[key] not in options:
-        del st.session_state[key]
+def ensure_option(key: str, options: Sequence[Any]) -> None:
+    """Set a widget to its first option unless it has one of them: a URL may contain anything."""
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]

@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, Row, func, select, update
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import StoreError
+from charrnn.runs.errors import RunNotFound, StoreError
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
@@ -70,7 +70,7 @@ class Runs:
                 db.execute(this_run.where(failed).values(status="waiting"))
 
     def get(self, run_id: str) -> Run:
-        """Raises KeyError if there is no such run."""
+        """Raises RunNotFound."""
         with self._database.reading() as db:
             return find_run(db, schema.runs.c.id, run_id)
 
@@ -107,8 +107,8 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
     now = time.time()
     guessing = config.seq_length * math.log(len(corpus.vocabulary))
     return {
-        "id": secrets.token_urlsafe(12),
-        "view_key": secrets.token_urlsafe(12),
+        "id": _new_key(),
+        "view_key": _new_key(),
         "sha256": corpus.sha256,
         "config": config.to_dict(),
         "name": "",
@@ -132,6 +132,13 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
     }
 
 
+def _new_key() -> str:
+    """A key that cannot be guessed. It begins with a letter or a digit: commands take it as is."""
+    while not (key := secrets.token_urlsafe(12))[0].isalnum():
+        pass
+    return key
+
+
 def insert_run(db: Connection, row: dict[str, Any]) -> None:
     """Number a run in its workspace and insert it. Raises StoreError if its text was deleted."""
     c = schema.corpora.c
@@ -151,13 +158,13 @@ def next_number(db: Connection, workspace: str) -> int:
 
 
 def find_run(db: Connection, column: Column[str], key: str | None) -> Run:
-    """The run with this key in a column (id or view_key). Raises KeyError if there is none."""
+    """The run with this key in a column (id or view_key). Raises RunNotFound."""
     row = None
     # Keys come from URLs, so they may be anything; PostgreSQL fails on a NUL character.
     if key and "\0" not in key:
         row = db.execute(select(schema.runs).where(column == key)).first()
     if row is None:
-        raise KeyError(key)
+        raise RunNotFound(key)
     return run_from_row(row)
 
 

@@ -4,9 +4,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, literal, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, insert, literal, select, update
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.errors import RunNotFound
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
 from charrnn.runs.store.history import stored_loss_figures
@@ -28,25 +29,25 @@ class Workspace:
 
     def runs(self) -> list[Run]:
         """All runs that are not deleted, newest first."""
-        r = schema.runs.c
-        query = select(schema.runs).where(r.workspace == self.key, r.deleted_at.is_(None))
-        with self.store.database.reading() as db:
-            rows = db.execute(query.order_by(r.number.desc())).all()
-        return [run_from_row(row) for row in rows]
+        return self._select(schema.runs.c.deleted_at.is_(None), schema.runs.c.number)
+
+    def deleted(self) -> list[Run]:
+        """The deleted runs that restore() can still bring back, the last deleted one first."""
+        return self._select(schema.runs.c.deleted_at.is_not(None), schema.runs.c.deleted_at)
 
     def run(self, run_id: str) -> Run:
-        """A run of this workspace. Raises KeyError if there is none, or it is deleted."""
+        """A run of this workspace. Raises RunNotFound if there is none, or it is deleted."""
         run = self.store.runs.get(run_id)
         if run.workspace != self.key or run.deleted_at is not None:
-            raise KeyError(run_id)
+            raise RunNotFound(run_id)
         return run
 
     def viewed(self, view_key: str) -> Run:
-        """A run that its owner shares for viewing. Raises KeyError if there is none."""
+        """A run that its owner shares for viewing. Raises RunNotFound."""
         with self.store.database.reading() as db:
             run = find_run(db, schema.runs.c.view_key, view_key)
         if run.deleted_at is not None:
-            raise KeyError(view_key)
+            raise RunNotFound(view_key)
         return run
 
     def create(
@@ -68,9 +69,11 @@ class Workspace:
         run may belong to anyone. Its history up to there is copied, so the branch stays whole if
         its parent is deleted. iteration: of a complete snapshot; None for the checkpoint, the
         newest state there is. learning_rate: for the branch; by default what the parent used at
-        that iteration. Raises KeyError if there is no such state, ValueError for a learning rate
-        that is not allowed, TooLarge.
+        that iteration. Raises RunNotFound if `run` was deleted meanwhile, KeyError if there is no
+        such state, ValueError for a learning rate that is not allowed, TooLarge.
         """
+        if self.store.runs.get(run.id).deleted_at is not None:
+            raise RunNotFound(run.id)
         corpus = self.store.corpora.get(run.sha256)
         seconds, data = self._saved_state(run, iteration)
         state = state_from_bytes(data)
@@ -118,28 +121,35 @@ class Workspace:
         return checkpoint
 
     def request(self, run_id: str, **desired_state: Any) -> None:
-        """Change what a run should do: see Runs.request(). Raises KeyError if it is not here."""
+        """Change what a run should do: see Runs.request(). Raises RunNotFound if it is not here."""
         self.store.runs.request(self.run(run_id).id, **desired_state)
 
     def rename(self, run_id: str, name: str) -> None:
-        """Name a run; an empty name removes the name. Raises KeyError if it is not here."""
+        """Name a run; an empty name removes the name. Raises RunNotFound if it is not here."""
         self._update(run_id, name=names.short_name(name) if name.strip() else "")
 
     def delete(self, run_id: str) -> None:
-        """Delete a run; restore() can undo it for a day. Raises KeyError if it is not here."""
+        """Delete a run; restore() can undo it for a day. Raises RunNotFound if it is not here."""
         self.request(run_id, desired="paused")
         self._update(run_id, deleted_at=time.time())
 
     def restore(self, run_id: str) -> None:
-        """Restore a deleted run, paused. Raises KeyError if it is not here or was pruned."""
+        """Restore a deleted run, paused. Raises RunNotFound if it is not here or was pruned."""
         self._update(run_id, deleted_at=None)
+
+    def _select(self, which: ColumnElement[bool], order: Column[Any]) -> list[Run]:
+        """Some runs of this workspace, in descending order."""
+        query = select(schema.runs).where(schema.runs.c.workspace == self.key, which)
+        with self.store.database.reading() as db:
+            rows = db.execute(query.order_by(order.desc())).all()
+        return [run_from_row(row) for row in rows]
 
     def _update(self, run_id: str, **values: Any) -> None:
         r = schema.runs.c
         query = update(schema.runs).where(r.id == run_id, r.workspace == self.key)
         with self.store.database.writing() as db:
             if db.execute(query.values(**values)).rowcount == 0:
-                raise KeyError(run_id)
+                raise RunNotFound(run_id)
 
 
 def _copy_rows(db: Connection, table: Table, source: str, target: str, until: int) -> None:

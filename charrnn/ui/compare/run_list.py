@@ -13,7 +13,7 @@ from charrnn.ui.compare.compared_run import activity, find
 from charrnn.ui.compare.line_style import LineStyle, styles
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import deleted_runs
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 
 SHOWN_AT_FIRST = 20  # runs
@@ -45,10 +45,16 @@ def _draw(refresh_seconds: float | None, compared: tuple[str, ...]) -> None:
     if _compared() != compared or _refresh_seconds(runs) != refresh_seconds:
         st.rerun()  # the rest of the page shows the compared runs
     st.markdown("##### Your runs")
-    _offer_undo()
     if not runs:
         st.caption("No runs yet. Press Train on the Train page to start one.")
-        return
+    picked = _rows(runs, compared)
+    deleted_runs.draw_list()
+    if picked:
+        act(*picked)
+
+
+def _rows(runs: list[Run], compared: tuple[str, ...]) -> tuple[Run, str] | None:
+    """The rows of the list; returns the run with a menu action that was picked, if any."""
     several_texts = len({run.sha256 for run in runs}) > 1
     show_all = len(runs) <= SHOWN_AT_FIRST or st.toggle(f"Show all {len(runs)}", key="all_runs")
     # The compared runs look as in the chart, where the others, too, say how each one is drawn.
@@ -57,8 +63,7 @@ def _draw(refresh_seconds: float | None, compared: tuple[str, ...]) -> None:
     for run in runs if show_all else runs[:SHOWN_AT_FIRST]:
         line = lines.get(run.id, LineStyle.of(run))
         picked = _row(run, compared, line, name_text=several_texts) or picked
-    if picked:
-        act(*picked)
+    return picked
 
 
 def _row(
@@ -101,20 +106,3 @@ def _toggle(run_id: str, key: str) -> None:
     """Compare a run, or no longer, as its checkbox says."""
     others = [other for other in _compared() if other != run_id]
     comparison.select([*others, run_id] if st.session_state[key].get("checked") else others)
-
-
-def _offer_undo() -> None:
-    """An Undo button for the run that was deleted last."""
-    run_id = session.deleted_run()
-    if run_id is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
-        st.caption(f"{escape_markdown(services.store().runs.get(run_id).title)} was deleted.")
-        st.button("Undo", icon=":material/undo:", type="tertiary", on_click=_undo, args=(run_id,))
-
-
-@shows_errors()
-def _undo(run_id: str) -> None:
-    services.workspace().restore(run_id)
-    session.note_deleted(None)
-    comparison.select([*_compared(), run_id])

@@ -32,16 +32,16 @@ def draw(compared_runs: list[ComparedRun]) -> None:
 def _choose_position(compared_runs: list[ComparedRun]) -> tuple[float, str]:
     """(position, its unit), the same for all runs; infinity is the newest sample of each."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="sample_position"):
-        session.drop_unless(session.BY, UNITS)
-        by = st.segmented_control(
+        session.ensure_option(session.BY, UNITS)
+        chosen_unit = st.segmented_control(
             "Compare at the same",
             UNITS,
-            default=UNITS[0],
             required=True,
             key=session.BY,
             persist_state="session",
             on_change=_reset_position,
         )
+        by = chosen_unit or UNITS[0]
         options: list[str | float] = [*positions(compared_runs, by), NEWEST]
         st.session_state[session.AT] = _nearest(st.session_state.get(session.AT), options)
         chosen = st.select_slider(

@@ -5,11 +5,13 @@ that moment, Streamlit ends the callback at the next access to the session. A te
 step size that was entered last arrives together with the click, and so has to be read first.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services, session
@@ -215,7 +217,8 @@ def _create_run(
     if corpus is None or not settings.all_allowed():
         return  # the sidebar says why
     if beside and services.owned(beside):
-        workspace.request(beside.id, desired="paused")
+        with suppress(RunNotFound):  # it was deleted in another tab, and so it does not train
+            workspace.request(beside.id, desired="paused")
     config = settings.current().fitted(corpus.characters)
     parent = beside.id if beside and beside.sha256 == corpus.sha256 else None
     run = workspace.create(corpus, config, pause_at=pause_at, parent=parent)

@@ -17,13 +17,13 @@ def choose_axis() -> str:
 
 
 def _choose(label: str, options: list[str], key: str) -> str:
-    session.drop_unless(key, options)
-    return st.segmented_control(
+    session.ensure_option(key, options)
+    chosen = st.segmented_control(
         label,
         options,
-        default=options[0],
         required=True,
         key=key,
         persist_state="session",
         label_visibility="collapsed",
     )
+    return chosen or options[0]

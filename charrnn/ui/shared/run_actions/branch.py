@@ -7,8 +7,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
-from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.settings import CHOICES
 
 # A network whose hidden units are saturated hardly learns more than how often each character
@@ -44,8 +43,7 @@ def offer_from_newest(run: Run) -> None:
         branch(run, None)
 
 
-@dialog("Branch from here", icon=":material/fork_right:")
-@shows_errors()
+@run_dialog("Branch from here", icon=":material/fork_right:")
 def branch(run: Run, iteration: int | None) -> None:
     """The dialog that chooses the learning rate of the branch and starts it.
 

@@ -10,10 +10,9 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.runs.texts.names import MAX_NAME_LENGTH
 from charrnn.ui import comparison, services
-from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage
-from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.run_actions.copies import (
     START_AND_CHANCE,
@@ -28,8 +27,7 @@ from charrnn.ui.shared.run_actions.copies import (
 COPY_SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 
 
-@dialog("Duplicate and change", width="medium", icon=":material/content_copy:")
-@shows_errors()
+@run_dialog("Duplicate and change", width="medium", icon=":material/content_copy:")
 def duplicate(run: Run) -> None:
     """The dialog for one copy of a run with changes."""
     st.caption(

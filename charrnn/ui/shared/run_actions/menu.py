@@ -3,8 +3,8 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import comparison, services, session
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import deleted_runs
 from charrnn.ui.shared.run_actions import duplicate, rename, save, share, sweep
 
 ACTIONS = {
@@ -33,7 +33,7 @@ def draw_menu(run: Run, *, in_list: bool = False) -> str | None:
 
 
 def act(run: Run, action: str) -> None:
-    """Do what was chosen from the menu. Raises StoreError."""
+    """Do what was chosen from the menu. Raises StoreError, RunNotFound."""
     if action == "duplicate":
         duplicate.duplicate(run)
     elif action == "sweep":
@@ -45,14 +45,5 @@ def act(run: Run, action: str) -> None:
     elif action == "share":
         share.share(run)
     else:
-        delete_run(run)
+        deleted_runs.delete(run)
         st.rerun()
-
-
-def delete_run(run: Run) -> None:
-    """Delete a run; the page Compare offers to undo it. Raises StoreError."""
-    services.workspace().delete(run.id)
-    session.note_deleted(run.id)
-    comparison.select([key for key in comparison.selected() or [] if key != run.id])
-    if session.run_id() == run.id:
-        session.forget_run()

@@ -5,12 +5,10 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.runs.texts.names import MAX_NAME_LENGTH
 from charrnn.ui import services
-from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.dialogs import run_dialog
 
 
-@dialog("Rename", icon=":material/edit:")
-@shows_errors()
+@run_dialog("Rename", icon=":material/edit:")
 def rename(run: Run) -> None:
     """The dialog for a new name. An empty one brings back the default, "Run 1"."""
     with st.form("rename", border=False):  # a form, so that Enter submits it

@@ -8,12 +8,10 @@ import streamlit as st
 from charrnn.runs.files.transfer import curve_csv, export_run, samples_text
 from charrnn.runs.store.records import Run
 from charrnn.ui import services
-from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.dialogs import run_dialog
 
 
-@dialog("Save a copy", icon=":material/save:")
-@shows_errors()
+@run_dialog("Save a copy", icon=":material/save:")
 def save(run: Run) -> None:
     """The dialog that offers the files. Each is made only when it is downloaded."""
     store, stem = services.store(), f"charrnn-run-{run.number}"

@@ -4,10 +4,10 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
-from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.dialogs import run_dialog
 
 
-@dialog("Share a read-only link", icon=":material/share:")
+@run_dialog("Share a read-only link", icon=":material/share:")
 def share(run: Run) -> None:
     """The dialog with the link. It holds the view key of the run, not that of the workspace."""
     st.markdown(

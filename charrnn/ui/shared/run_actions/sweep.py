@@ -10,10 +10,9 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.ui import services
-from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage
-from charrnn.ui.shared.dialogs import dialog
+from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.run_actions.copies import (
     MAX_COPIES,
     START_AND_CHANCE,
@@ -29,8 +28,7 @@ SWEEP_SETTINGS = ("learning_rate", "hidden_size", "seq_length")
 SWEEP_ITERATIONS = 10_000
 
 
-@dialog("Sweep: try every combination", width="large", icon=":material/grid_view:")
-@shows_errors()
+@run_dialog("Sweep: try every combination", width="large", icon=":material/grid_view:")
 def sweep(run: Run) -> None:
     """The dialog for a copy of a run with every combination of the chosen values."""
     st.caption(
