@@ -9,7 +9,9 @@ import signal
 from types import FrameType
 from typing import Any
 
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 
 
 def session_id() -> str | None:
@@ -45,3 +47,9 @@ def end_quietly_on_interrupt() -> None:
         server.should_exit = True
 
     signal.signal(signal.SIGINT, stop)
+
+
+def uploaded_file(key: str) -> UploadedFile | None:
+    """The file of an uploader, for a callback; None until it has arrived completely."""
+    file = st.session_state.get(key)
+    return file if isinstance(file, UploadedFile) else None

@@ -1,13 +1,15 @@
 """What a session has selected: the page, the run, the text, the character; and its named keys.
 
 The URL parameter `run` names the selected run, so that a reload, a bookmark or another browser
-finds it again. The other URL parameters are handled in workspace_key.py and comparison.py.
+finds it again. `text` names a text that the visitor uploaded and has not trained on yet. The other
+URL parameters are handled in workspace_key.py and comparison.py.
 
 Named here is every session key that more than one function uses. A widget whose key contains the
 id of its run builds it where it is drawn; the settings are stored under their own names, see
 shared/settings.py.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,7 +24,8 @@ _DELETED_RUN = "deleted_run"  # the run that was deleted last, while the page sa
 _PAGE = "page"  # the title of the page that was drawn last
 _PAGE_CHANGED = "page_changed"
 _SHOWN_RUNS = "shown_runs"  # the ids of the runs that the page shows
-_TEXT = "text"  # sha256 of the selected text
+_TEXT = "text"  # sha256 of the selected text; also the URL parameter, for a text of one's own
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _OWN_TEXTS = "own_texts"  # sha256 -> name of each text this visitor uploaded or pasted
 _INSPECTED = "inspected"  # the character or word inspected on /alphabet
 
@@ -38,6 +41,7 @@ SOURCE = "source"
 OFFER = "offer"
 UPLOAD = "upload"
 PASTE = "paste"
+TRAIN_ON_UPLOAD = "train_on_upload"  # (pause_at,): Train was pressed before a file had arrived
 LAST_TEXT = "last_text"  # the text uploaded or pasted last, and whether it could be read
 STEP_SIZE = "step_size"
 ANSWERED_AT = "answered_at"  # when the page had answered the last click on the main button
@@ -95,8 +99,8 @@ def read_url(page: str) -> None:
         state[_RUN] = st.query_params[_RUN]
     elif state.get(_RUN) and not state[_PAGE_CHANGED]:
         select_run(None)
-    elif state.get(_RUN):
-        st.query_params.update(link_to_selected())
+    elif state[_PAGE_CHANGED]:
+        _put_in_url(link_to_selected())
     state[_PAGE] = page
 
 
@@ -128,11 +132,9 @@ def select_run(run_id: str | None) -> None:
     state[_PREVIOUS_RUN] = state.get(_RUN) if state.get(_RUN) != run_id else None
     state[_RUN] = run_id
     state[SETTINGS_OF] = None
-    if run_id is None:
-        st.query_params.pop(_RUN, None)
-    else:
+    if run_id is not None:
         state[_OWN_RUN] = run_id
-        st.query_params.update(link_to(run_id, own=True))
+    _put_in_url(link_to_selected(), instead_of=(_RUN, _TEXT))
 
 
 def select_new_run(run_id: str) -> None:
@@ -158,11 +160,20 @@ def link_to(run_id: str, *, own: bool) -> dict[str, str]:
 
 
 def link_to_selected() -> dict[str, str]:
-    """The URL parameters of the selected run; empty if there is none."""
+    """The URL parameters of the selected run, or else of a text of one's own; may be empty."""
     selected = run_id()
     if selected is None:
-        return {}
+        sha256 = text_sha256()
+        return {_TEXT: sha256} if sha256 in own_texts() else {}
     return link_to(selected, own=st.session_state.get(_OWN_RUN) == selected)
+
+
+def _put_in_url(parameters: dict[str, str], *, instead_of: tuple[str, ...] = ()) -> None:
+    """Write parameters into the URL and remove others, in one step of the browser's history."""
+    before = st.query_params.to_dict()
+    after = {name: value for name, value in before.items() if name not in instead_of} | parameters
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def set_run_owned(owned: bool) -> None:
@@ -211,6 +222,22 @@ def text_sha256() -> str | None:
 def select_text(sha256: str) -> None:
     """Select a text that is in the store."""
     st.session_state[_TEXT] = sha256
+
+
+def linked_text() -> str | None:
+    """The text in the URL, which the visitor may not be allowed to see; None if there is none."""
+    sha256 = st.query_params.get(_TEXT, "")
+    return sha256 if _SHA256.fullmatch(sha256) else None
+
+
+def link_text(run_sha256: str | None) -> None:
+    """Name the selected text in the URL if it is the visitor's own and not that of the run.
+
+    run_sha256: the text of the selected run; None if no run is selected.
+    """
+    sha256 = text_sha256()
+    named = {_TEXT: sha256} if sha256 in own_texts() and sha256 != run_sha256 else {}
+    _put_in_url(named, instead_of=(_TEXT,))
 
 
 def own_texts() -> dict[str, str]:

@@ -24,7 +24,12 @@ def curve_length(page: Page) -> float:
 
 
 def slider_of(page: Page, key: str):
-    return page.locator(f".st-key-{key} input[type=range]")
+    """The slider of a setting: held_out, or one with a number field beside it."""
+    return page.locator(f":is(.st-key-{key}, .st-key-{key}_slider) input[type=range]")
+
+
+def field(page: Page, name: str):
+    return page.get_by_role("spinbutton", name=name, exact=True)
 
 
 def set_slider(page: Page, key: str, value: str):
@@ -68,6 +73,87 @@ def test_a_double_click_starts_one_run(open_page, label):
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("Iteration 0 of")
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("link", name="Open", exact=True)).to_have_count(1)
+
+
+@pytest.mark.parametrize("pause", [0, 50, 150, 250])  # milliseconds between the two clicks
+def test_a_run_started_by_a_double_click_trains_on(open_page, eventually, store, pause):
+    page = open_page()
+    button(page, "Train").dblclick(delay=pause // 2)
+    eventually(lambda: iteration(page) > 1000)
+    (run,) = store.runs.runnable()
+    assert button(page, "Pause").is_visible()
+    assert run.active
+
+
+def test_the_keyboard_trains_pauses_and_resumes_without_leaving_the_button(open_page, eventually):
+    page = open_page()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.innerText").endswith("Train"):
+            break
+    main = page.locator(".st-key-main_button button")
+    expect(main).to_be_focused()
+    for before, after in [("Train", "Pause"), ("Pause", "Resume"), ("Resume", "Pause")]:
+
+        def switched(before=before, after=after):
+            """Presses Enter again if it came so soon that it passed for a double click."""
+            if main.inner_text().endswith(before):
+                page.keyboard.press("Enter")
+            return main.inner_text().endswith(after)
+
+        eventually(switched)
+        expect(main).to_be_focused()
+    seen = iteration(page)
+    eventually(lambda: iteration(page) > seen + 1000)
+    expect(main).to_be_focused()
+
+
+def test_a_number_can_be_typed_and_stepped_and_the_slider_follows(open_page, eventually, store):
+    page = open_page()
+    hidden_size, rate = field(page, "hidden_size"), field(page, "learning rate")
+    hidden_size.fill("120")
+    hidden_size.press("Enter")
+    expect(slider_of(page, "hidden_size")).to_have_attribute("aria-valuetext", "120")
+    rate.fill("0.15")
+    button(page, "Train").click()  # without Enter
+    eventually(lambda: iteration(page) > 0)
+    (run,) = store.runs.runnable()
+    assert (run.config.hidden_size, run.config.learning_rate) == (120, 0.15)
+    rate.focus()
+    rate.press("ArrowDown")  # while the run trains
+    eventually(lambda: store.runs.get(run.id).learning_rate == 0.14)
+    expect(slider_of(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.14")
+    seen = iteration(page)
+    eventually(lambda: iteration(page) > seen + 2000)
+    expect(rate).to_have_value("0.14")  # it does not jump back
+    set_slider(page, "learning_rate", "0.05")
+    expect(rate).to_have_value("0.05")
+
+
+@pytest.mark.parametrize("typed", ["", "e", "1e9", "-3"])
+def test_a_field_that_is_empty_or_not_allowed_says_so(open_page, typed):
+    page = open_page()
+    hidden_size = field(page, "hidden_size")
+    hidden_size.press("ControlOrMeta+a")
+    hidden_size.press("Delete")
+    hidden_size.press_sequentially(typed)
+    hidden_size.press("Enter")
+    sentence = "hidden_size can be 1 to 1,024" if "1" in typed or "3" in typed else "is empty"
+    expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
+    expect(button(page, "Train")).to_be_disabled()
+    expect(slider_of(page, "hidden_size")).to_have_attribute("aria-valuetext", "100")
+    hidden_size.fill("64")
+    hidden_size.press("Enter")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    expect(button(page, "Train")).to_be_enabled()
+
+
+def test_1e3_is_a_thousand(open_page):
+    page = open_page()
+    field(page, "hidden_size").press("ControlOrMeta+a")
+    field(page, "hidden_size").press_sequentially("1e3")
+    field(page, "hidden_size").press("Enter")
+    expect(slider_of(page, "hidden_size")).to_have_attribute("aria-valuetext", "1,000")
 
 
 def test_the_sample_shown_before_training_is_the_first_sample_of_the_run(open_page):
@@ -297,6 +383,36 @@ def test_an_uploaded_file_can_be_trained_on(open_page, tmp_path):
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
     assert set(page.locator(SAMPLE).text_content()) <= set(text)
+
+
+def test_a_click_at_the_instant_of_choosing_a_file_trains_on_the_file(open_page, store, tmp_path):
+    file = tmp_path / "poem.txt"
+    text = "the owl sat in the oak and sang to the moon\n" * 20_000  # it takes time to upload
+    file.write_text(text)
+    page = open_page()
+    page.get_by_role("radio", name="Upload").click()
+    expect(page.get_by_text("Train will wait for your file.")).to_be_visible()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
+    (run,) = store.runs.runnable()
+    assert store.corpora.text(run.sha256) == text
+
+
+def test_a_pasted_text_survives_a_reload_and_is_then_trained_on(open_page, store):
+    page = open_page()
+    page.get_by_role("radio", name="Paste").click()
+    text = "the rook sat in the oak and sang to the moon\n" * 20
+    box = page.get_by_role("textbox", name="Your text")
+    box.fill(text)
+    box.press("Control+Enter")
+    expect(page).to_have_url(re.compile("text="))
+    page.reload()
+    expect(page.get_by_text(f"{len(text):,} characters,")).to_be_visible()
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
+    (run,) = store.runs.runnable()
+    assert store.corpora.text(run.sha256) == text
 
 
 def test_a_file_that_is_not_text_is_refused_and_the_page_still_works(open_page, tmp_path):

@@ -87,6 +87,7 @@ def _delete_run(db: Connection, run_id: str) -> None:
 
 
 def _delete_text(db: Connection, sha256: str) -> None:
+    db.execute(delete(schema.uploads).where(schema.uploads.c.sha256 == sha256))
     db.execute(delete(schema.corpora).where(schema.corpora.c.sha256 == sha256))
 
 

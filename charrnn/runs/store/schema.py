@@ -74,6 +74,17 @@ runs = Table(
 )
 
 
+# Which texts a workspace uploaded or pasted, under the name it gave them. The hash of a text is no
+# key to it: files without their text contain it, too.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("sha256", ForeignKey("corpora.sha256"), primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+
 def _history_table(name: str, *columns: Column[Any]) -> Table:
     """A table with at most one row for each iteration of a run.
 

@@ -1,4 +1,7 @@
-"""A workspace: the runs of one visitor, created, named, branched, deleted and restored."""
+"""A workspace: the runs of one visitor, created, named, branched, deleted and restored.
+
+Also the texts that the visitor uploaded.
+"""
 
 import time
 from dataclasses import replace
@@ -49,6 +52,33 @@ class Workspace:
         if run.deleted_at is not None:
             raise RunNotFound(view_key)
         return run
+
+    def add_text(self, name: str, text: str) -> Corpus:
+        """Store a text that this workspace uploaded; own_text() finds it again."""
+        corpus = self.store.corpora.add(name, text)
+        row = {"workspace": self.key, "sha256": corpus.sha256, "name": name}
+        with self.store.database.writing() as db:
+            db.execute(self.store.database.upsert(schema.uploads), [row])
+        return corpus
+
+    def own_text(self, sha256: str) -> str:
+        """The name of a text that this workspace uploaded, or that one of its runs learns.
+
+        Raises KeyError for any other, whether it is stored or not.
+        """
+        u, r, c = schema.uploads.c, schema.runs.c, schema.corpora.c
+        uploaded = select(u.name).where(u.workspace == self.key, u.sha256 == sha256)
+        learned = (
+            select(c.name)
+            .join(schema.runs, r.sha256 == c.sha256)
+            .where(r.workspace == self.key, r.deleted_at.is_(None), c.sha256 == sha256)
+        )
+        with self.store.database.reading() as db:
+            for query in (uploaded, learned):
+                name: str | None = db.execute(query.limit(1)).scalar()
+                if name is not None:
+                    return name
+        raise KeyError(sha256)
 
     def create(
         self,

@@ -5,7 +5,7 @@ import streamlit as st
 from charrnn.engine.analysis import character_info, cleanup
 from charrnn.runs.texts.decoding import MIN_CHARACTERS
 from charrnn.ui import services, session
-from charrnn.ui.shared.chosen_text import choose_corpus
+from charrnn.ui.shared.chosen_text import add_text, choose_corpus
 from charrnn.ui.shared.snapshots import Subject
 
 OPENING_CHARACTERS = 300
@@ -114,9 +114,8 @@ def _create_text(subject: Subject, changes: dict[str, str]) -> None:
     """Store the new text and choose it. A run of the old text pauses if it is the visitor's own."""
     store = services.store()
     text = cleanup.apply(store.corpora.text(subject.corpus.sha256), changes)
-    corpus = store.corpora.add(f"{subject.corpus.name}, cleaned up", text)
+    corpus = add_text(f"{subject.corpus.name}, cleaned up", text)
     if subject.run and services.owned(subject.run):
         services.workspace().request(subject.run.id, desired="paused")
     session.select_run(None)
-    session.remember_text(corpus.sha256, corpus.name)
     choose_corpus(corpus.sha256)

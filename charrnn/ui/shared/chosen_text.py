@@ -1,17 +1,53 @@
 """The text that the visitor has chosen, the same on every page."""
 
+from contextlib import suppress
+
 import streamlit as st
 
 from charrnn.runs.store.records import Corpus
 from charrnn.runs.texts import library
 from charrnn.ui import services, session
+from charrnn.ui._compat import is_history_navigation
 
 SOURCES = ("Pick", "Upload", "Paste")
 
 
 def chosen_corpus() -> Corpus:
-    """The chosen text; before any choice, the first of the library."""
-    return services.corpus(session.text_sha256() or shipped_sha256(library.available()[0].key))
+    """The chosen text; before any choice, that of the link, or else the first of the library."""
+    if session.text_sha256() is None:
+        choose_linked_text()
+    return services.corpus(session.text_sha256() or _first_sha256())
+
+
+def add_text(name: str, text: str) -> Corpus:
+    """Store a text of the visitor's, and list it among the texts to pick from."""
+    corpus = services.workspace().add_text(name, text)
+    session.remember_text(corpus.sha256, name)
+    return corpus
+
+
+def choose_linked_text() -> None:
+    """Choose the text in the link, if the visitor's workspace has it."""
+    sha256 = session.linked_text()
+    if sha256:
+        with suppress(KeyError):
+            session.remember_text(sha256, services.workspace().own_text(sha256))
+            choose_corpus(sha256)
+
+
+def follow_history(run_sha256: str | None) -> None:
+    """After a step back or forward in the browser, choose the text of that time again.
+
+    run_sha256: the text of the selected run; None if no run is selected.
+    """
+    if is_history_navigation():
+        if session.text_sha256() in session.own_texts() and session.linked_text() is None:
+            choose_corpus(run_sha256 or _first_sha256())
+        choose_linked_text()
+
+
+def _first_sha256() -> str:
+    return shipped_sha256(library.available()[0].key)
 
 
 def choose_corpus(sha256: str) -> None:

@@ -21,7 +21,7 @@ from charrnn.ui.shared import lineage, settings
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 from charrnn.ui.train import double_click
 from charrnn.ui.train.settings_panel import changes_in_words
-from charrnn.ui.train.text_panel import current_corpus
+from charrnn.ui.train.text_panel import awaits_file, current_corpus
 
 ICONS = {
     "Train": ":material/play_arrow:",
@@ -154,6 +154,20 @@ def _show_lineage(run: Run) -> None:
     st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))
 
 
+@shows_errors()
+def start_awaited(run: Run | None) -> None:
+    """Start the run for which Train or Step was pressed before its file had arrived."""
+    state = st.session_state
+    if session.TRAIN_ON_UPLOAD not in state:
+        return
+    if state[session.SOURCE] != "Upload":
+        del state[session.TRAIN_ON_UPLOAD]  # the visitor has turned to another text
+    elif not awaits_file():
+        (pause_at,) = state.pop(session.TRAIN_ON_UPLOAD)
+        _create_run(services.workspace(), session.run_id(), beside=run, pause_at=pause_at)
+        st.rerun()
+
+
 # --- Callbacks ----------------------------------------------------------------------------------
 
 
@@ -213,6 +227,9 @@ def _create_run(
     if session.run_id() != selected:
         return  # the second click of a double click: the first one has created a run
     settings.take_input()
+    if awaits_file():
+        st.session_state[session.TRAIN_ON_UPLOAD] = (pause_at,)
+        return
     corpus = current_corpus()
     if corpus is None or not settings.all_allowed():
         return  # the sidebar says why

@@ -3,13 +3,13 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services
+from charrnn.ui import services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
-from charrnn.ui.shared.chosen_text import choose_corpus
+from charrnn.ui.shared.chosen_text import choose_corpus, choose_linked_text, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.train import double_click, textbook_panel
-from charrnn.ui.train.controls import draw_controls
+from charrnn.ui.train.controls import draw_controls, start_awaited
 from charrnn.ui.train.live import draw_live
 from charrnn.ui.train.next_steps_panel import draw_next_steps
 from charrnn.ui.train.settings_panel import choose_settings
@@ -27,8 +27,7 @@ def show() -> None:
 def _draw() -> None:
     run = run_in_link()
     settings.set_defaults()
-    if run and settings.load(run):
-        choose_corpus(run.sha256)
+    _select_text(run)
     settings.take_input()
     if run:
         run = _sync_live_settings(run)
@@ -37,11 +36,23 @@ def _draw() -> None:
         st.caption("Watch a small neural network learn to write your text, character by character.")
         corpus = choose_text()
         config = choose_settings(corpus, run)
+    start_awaited(run)
+    session.link_text(run.sha256 if run else None)
     draw_controls(run, corpus, config)
     if run and services.owned(run):
         draw_next_steps(run)
     draw_live(run, corpus, config)
     textbook_panel.draw()
+
+
+def _select_text(run: Run | None) -> None:
+    """Follow the link: to the text of a run that has just come into view, or to one's own."""
+    is_new_session = session.text_sha256() is None
+    if run and settings.load(run):
+        choose_corpus(run.sha256)
+    if is_new_session:
+        choose_linked_text()
+    follow_history(run.sha256 if run else None)
 
 
 def _sync_live_settings(run: Run) -> Run:

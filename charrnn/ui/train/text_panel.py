@@ -13,10 +13,17 @@ from charrnn.runs.store.records import Corpus
 from charrnn.runs.texts import library
 from charrnn.runs.texts.decoding import NotText, clean_pasted, decode
 from charrnn.runs.texts.names import clean_name, short_name
-from charrnn.ui import services, session
+from charrnn.ui import session
+from charrnn.ui._compat import UploadedFile, uploaded_file
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import settings
-from charrnn.ui.shared.chosen_text import SOURCES, chosen_corpus, offer_of, shipped_sha256
+from charrnn.ui.shared.chosen_text import (
+    SOURCES,
+    add_text,
+    chosen_corpus,
+    offer_of,
+    shipped_sha256,
+)
 from charrnn.ui.shared.formatting import listed
 
 OPENING_LINES = 3
@@ -58,15 +65,25 @@ def choose_text() -> Corpus:
 
 
 def current_corpus() -> Corpus | None:
-    """The selected text, for a callback; None if the pasted text cannot be read.
+    """The selected text, for a callback; None if the new text cannot be read.
 
     A click on a button also ends the input in the paste box, and both arrive together: the
-    callback runs before the panel has seen what was pasted.
+    callback runs before the panel has seen what was pasted. The same goes for a file that arrives
+    together with the click.
     """
-    pasted = st.session_state.get(session.PASTE)
-    if st.session_state.get(session.SOURCE) == "Paste" and pasted and _select_pasted(pasted):
+    source, pasted = st.session_state.get(session.SOURCE), st.session_state.get(session.PASTE)
+    if source == "Paste" and pasted and _select_pasted(pasted):
         return None
+    if source == "Upload" and (file := uploaded_file(session.UPLOAD)):
+        before = st.session_state.get(session.LAST_TEXT)
+        if _select_uploaded(file) and st.session_state[session.LAST_TEXT] != before:
+            return None
     return chosen_corpus()
+
+
+def awaits_file() -> bool:
+    """Whether the visitor is about to upload a file that has not arrived yet."""
+    return st.session_state.get(session.SOURCE) == "Upload" and not uploaded_file(session.UPLOAD)
 
 
 # --- The three sources. Each returns whether it has selected a text. ----------------------------
@@ -99,13 +116,21 @@ def _upload() -> bool:
         max_upload_size=max(1, Limits.from_environment().text_bytes // 2**20),
     )
     if file is None:
+        if session.TRAIN_ON_UPLOAD in st.session_state:
+            st.info("Training starts as soon as your file is here.", icon=":material/hourglass:")
         return False
     with st.spinner("Reading your text"):
-        problem = _select_new(
-            clean_name(file.name), lambda: decode(file.getvalue()), identity=file.file_id
-        )
+        problem = _select_uploaded(file)
+    if problem:
+        st.session_state.pop(session.TRAIN_ON_UPLOAD, None)
     _show_problem(problem)
     return not problem
+
+
+def _select_uploaded(file: UploadedFile) -> str:
+    """Select the text of a file. Returns why it cannot be read, or ""."""
+    name = clean_name(file.name)
+    return _select_new(name, lambda: decode(file.getvalue()), identity=file.file_id)
 
 
 def _paste() -> bool:
@@ -143,8 +168,7 @@ def _select_new(name: str, read: Callable[[], str], *, identity: str | int) -> s
     last: _LastText | None = st.session_state.get(session.LAST_TEXT)
     if last is None or last.identity != identity:
         try:
-            last = _LastText(identity, sha256=services.store().corpora.add(name, read()).sha256)
-            session.remember_text(last.sha256, name)
+            last = _LastText(identity, sha256=add_text(name, read()).sha256)
             st.session_state.pop(session.OFFER, None)
         except NotText as error:
             last = _LastText(identity, problem=str(error))
@@ -175,7 +199,11 @@ def _distinct(titles: dict[str, str]) -> dict[str, str]:
 def _describe(corpus: Corpus, *, unchanged: bool) -> None:
     """Its size and its first lines. unchanged: nothing new was uploaded or pasted."""
     n, different = corpus.characters, len(corpus.vocabulary)
-    name = f"Still using **{escape_markdown(corpus.name)}**. " if unchanged else ""
+    name = ""
+    if awaits_file():
+        name = f"Train will wait for your file. Until then: **{escape_markdown(corpus.name)}**. "
+    elif unchanged:
+        name = f"Still using **{escape_markdown(corpus.name)}**. "
     st.caption(f"{name}{n:,} characters, {different:,} different. {_fit_in_words(corpus)}")
     lines = [line for line in corpus.opening.splitlines() if line.strip()][:OPENING_LINES]
     st.code("\n".join(lines), language=None, wrap_lines=True, height=66)

@@ -96,6 +96,13 @@ def test_unused_text_is_removed_a_day_after_it_was_added(store, corpus, workspac
     assert len(pruned(store)[2]) == 1
 
 
+def test_an_unused_upload_is_removed_with_its_text(store, workspace):
+    sha256 = workspace.add_text("poem", "the owl sat in the oak").sha256
+    set_all(store, schema.corpora, added_at=time.time() - 1.1 * DAY_SECONDS)
+    assert pruned(store) == ([], [], [sha256])
+    assert row_counts(store)["uploads"] == 0
+
+
 def test_text_that_is_added_again_stays_for_another_day(store, corpus):
     text = store.corpora.text(corpus.sha256)
     set_all(store, schema.corpora, added_at=time.time() - 2 * DAY_SECONDS)

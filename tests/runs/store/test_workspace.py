@@ -262,3 +262,25 @@ def test_run_cannot_be_created_after_its_text_was_pruned(mine, store, corpus):
         mine.create(corpus, SMALL)
     assert store.corpora.add("cats", "the cat sat").sha256 != corpus.sha256
     assert mine.runs() == []
+
+
+# --- Texts --------------------------------------------------------------------------------------
+
+
+def test_a_workspace_has_the_texts_it_uploaded_each_under_its_own_name(mine, yours):
+    sha256 = mine.add_text("poem", "the owl sat in the oak").sha256
+    with pytest.raises(KeyError):
+        yours.own_text(sha256)
+    yours.add_text("owls", "the owl sat in the oak")
+    mine.add_text("poem", "the owl sat in the oak")
+    assert (mine.own_text(sha256), yours.own_text(sha256)) == ("poem", "owls")
+
+
+def test_a_workspace_has_the_texts_of_its_runs_until_they_are_deleted(mine, yours, corpus):
+    run = mine.create(corpus, SMALL)
+    assert mine.own_text(corpus.sha256) == corpus.name
+    with pytest.raises(KeyError):
+        yours.own_text(corpus.sha256)
+    mine.delete(run.id)
+    with pytest.raises(KeyError):
+        mine.own_text(corpus.sha256)
