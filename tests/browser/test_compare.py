@@ -57,7 +57,7 @@ def test_duplicate_change_and_compare_curves_and_samples(
 
     # Both curves, with the settings that differ; live until the copy has finished.
     legend = page.locator(".run-legend")
-    expect(legend).to_contain_text("Run 2")
+    expect(legend).to_contain_text("lr 0.3")
     expect(legend).to_contain_text("learning rate 0.1 ·")
     expect(legend).to_contain_text("learning rate 0.3 ·")
     copy = workspace.runs()[0]
@@ -69,7 +69,7 @@ def test_duplicate_change_and_compare_curves_and_samples(
     move(slider(page, "at"), "1,000")
     for one in (run, copy):
         expect(heading(page, one)).to_contain_text("iteration 1,000")
-        assert sample(page, one).text_content() == workspace.store.history.sample(one.id, 1000)
+        expect(sample(page, one)).to_have_text(workspace.store.history.sample(one.id, 1000))
     assert sample(page, run).text_content() != sample(page, copy).text_content()
 
     expect(page).to_have_url(re.compile("at=1000"))
@@ -88,7 +88,7 @@ def test_duplicate_change_and_compare_curves_and_samples(
 
     # Both runs' own pages name the difference.
     open_run(page, run)
-    expect(page.get_by_text("Copy: Run 2, learning rate 0.1 → 0.3")).to_be_visible()
+    expect(page.get_by_text("Copy: lr 0.3, learning rate 0.1 → 0.3")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     open_run(page, copy)
     expect(page.get_by_text("Copy of Run 1: learning rate 0.1 → 0.3")).to_be_visible()

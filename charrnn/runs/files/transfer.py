@@ -73,7 +73,9 @@ def export_run(store: Store, run: Run, *, with_text: bool) -> bytes:
 
 
 def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) -> Run:
-    """A new run of this workspace from a file: paused, and ready to continue to the same bits.
+    """A new run of this workspace from a file: paused, and ready to continue.
+
+    On the same kind of processor it continues to the same bits as the run that was saved.
 
     text: the one it learned from, if the file does not include it. It need not be given if a run
     of this workspace has it or if it is in the library. A text that only other visitors have must

@@ -85,7 +85,10 @@ def in_words(compared_runs: list[ComparedRun]) -> str:
         at += ", the last that all have reached,"
     ranked = sorted(groups(compared_runs, min(reached)), key=lambda group: group.mean)
     if len(ranked) == 1:
-        return f"{at} {_repeats_in_words(ranked[0])} That is how much chance alone changes."
+        return (
+            f"{at} {_repeats_in_words(ranked[0])} They differ in the random seed only: that is "
+            "how much chance alone changes."
+        )
     sentence = f"{at} {_lowest_in_words(ranked, compared_runs)}"
     if len({compared.run.sha256 for compared in compared_runs}) > 1:
         return f"{sentence} {DIFFERENT_TEXTS}"
@@ -102,7 +105,9 @@ def _lowest_in_words(ranked: list[Group], compared_runs: list[ComparedRun]) -> s
     if len(best) > 1:
         return f"{names} share the lowest loss: {lowest} bits per character."
     if len(best[0].runs) > 1:
-        return f"{names} has the lowest loss: {_mean_in_words(best[0])}."
+        return (
+            f"{names} has the lowest loss: {_mean_in_words(best[0])} in {len(best[0].runs)} runs."
+        )
     return f"{names} has the lowest loss: {lowest} bits per character."
 
 
@@ -122,13 +127,13 @@ def _name(group: Group, compared_runs: list[ComparedRun]) -> str:
 
 
 def _repeats_in_words(group: Group) -> str:
-    return f"the {len(group.runs)} repeats have {_mean_in_words(group)}."
+    return f"these {len(group.runs)} runs have {_mean_in_words(group)}."
 
 
 def _mean_in_words(group: Group) -> str:
     return (
         f"a mean of {group.mean:.2f} bits per character, from {min(group.bits):.2f} to "
-        f"{max(group.bits):.2f} in {len(group.runs)} repeats"
+        f"{max(group.bits):.2f}"
     )
 
 
@@ -150,7 +155,7 @@ def _chance_in_words(ranked: list[Group]) -> str:
     if lead > spread:
         return (
             f"Its lead of {lead:.2f} bits is larger than the spread of the repeats, {spread:.2f} "
-            "bits: it is hardly chance."
+            "bits: probably more than chance."
         )
     return (
         f"Its lead of {lead:.2f} bits is within the spread of the repeats, {spread:.2f} bits: it "

@@ -14,6 +14,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       element.id = `written-${position}`;
       element.dataset.position = position;
       element.setAttribute("role", "option");
+      element.setAttribute("aria-selected", false);
       element.className = picked.has(position) ? "picked" : "";
       element.textContent = character === "\n" ? "⏎\n" : character;
       if (character === "\n") element.classList.add("newline");
@@ -24,7 +25,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const characters = box.characters;
 
   const mark = (position) => {
-    characters.forEach((element, i) => element.setAttribute("aria-selected", i === position));
+    box.querySelector("[aria-selected=true]")?.setAttribute("aria-selected", false);
+    characters[position]?.setAttribute("aria-selected", true);
     if (position === null) box.removeAttribute("aria-activedescendant");
     else box.setAttribute("aria-activedescendant", `written-${position}`);
   };

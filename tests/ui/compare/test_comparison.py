@@ -245,8 +245,8 @@ def repeats(compared_run, rate, *bits):
     [
         (
             (2.5, 2.6, 2.7),
-            "Its lead of 0.50 bits is larger than the spread of the repeats, 0.30 bits: it is "
-            "hardly chance.",
+            "Its lead of 0.50 bits is larger than the spread of the repeats, 0.30 bits: "
+            "probably more than chance.",
         ),
         (
             (2.1, 2.2, 2.3),
@@ -259,14 +259,14 @@ def test_repeats_are_compared_by_their_means_and_their_spread(compared_run, slow
     runs = repeats(compared_run, 0.1, *slow) + repeats(compared_run, 0.3, 1.9, 2.2, 2.2)
     assert ranking.in_words(runs) == (
         "At iteration 1,000 learning rate 0.3 has the lowest loss: a mean of 2.10 bits per "
-        f"character, from 1.90 to 2.20 in 3 repeats. {verdict}"
+        f"character, from 1.90 to 2.20 in 3 runs. {verdict}"
     )
 
 
 def test_repeats_alone_show_what_chance_does(compared_run):
     assert ranking.in_words(repeats(compared_run, 0.1, 2.0, 2.2)) == (
-        "At iteration 1,000 the 2 repeats have a mean of 2.10 bits per character, from 2.00 to "
-        "2.20 in 2 repeats. That is how much chance alone changes."
+        "At iteration 1,000 these 2 runs have a mean of 2.10 bits per character, from 2.00 to "
+        "2.20. They differ in the random seed only: that is how much chance alone changes."
     )
 
 

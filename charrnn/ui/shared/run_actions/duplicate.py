@@ -35,8 +35,11 @@ def duplicate(run: Run) -> None:
         f"{START_AND_CHANCE}"
     )
     corpus = services.corpus(run.sha256)
-    config = _choose_copy(run).fitted(corpus.characters)
-    repeats = choose_repeats(f"copy_repeats_{run.id}")
+    changed = _choose_settings(run)
+    with st.container(horizontal=True):
+        seed = _choose_seed(run)
+        repeats = choose_repeats(f"copy_repeats_{run.id}")
+    config = replace(changed, seed=seed).fitted(corpus.characters)
     # A repeat without any change would be the original again.
     configs = [copy for copy in with_repeats([config], repeats) if copy != run.config]
     names = _choose_names(run, config, configs)
@@ -76,8 +79,8 @@ def _compared_of_same_text(run: Run) -> list[str]:
     return [key for key in compared if key in own and own[key].sha256 == run.sha256]
 
 
-def _choose_copy(run: Run) -> RunConfig:
-    """The controls for one copy."""
+def _choose_settings(run: Run) -> RunConfig:
+    """The controls for the settings of the copy; its random seed is chosen apart."""
     values: dict[str, Any] = {
         name: st.select_slider(
             lineage.label(name),
@@ -89,8 +92,11 @@ def _choose_copy(run: Run) -> RunConfig:
         )
         for name in COPY_SETTINGS
     }
-    low, high = RunConfig.limits("seed")
-    values["seed"] = st.number_input(
-        "random seed", low, high, run.config.seed, key=f"copy_seed_{run.id}"
-    )
     return replace(run.config, **values)
+
+
+def _choose_seed(run: Run) -> int:
+    low, high = RunConfig.limits("seed")
+    return int(
+        st.number_input("random seed", low, high, run.config.seed, key=f"copy_seed_{run.id}")
+    )

@@ -21,7 +21,8 @@ def save(run: Run) -> None:
     st.markdown(
         "**The whole run**: the network, the state of its optimizer, its loss curve and all its "
         "samples. Import it here, on another machine or on the command line, and training "
-        "continues as if it had never stopped, to the last bit."
+        "continues as if it had never stopped. (Another kind of processor rounds differently, so "
+        "there the losses drift apart in time.)"
     )
     with_text = st.toggle("Include the text it learns from", value=True)
     _download(
