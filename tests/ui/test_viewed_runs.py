@@ -21,11 +21,16 @@ def the_page(name, refreshes):
     """Draw a page. refreshes: afterwards, refresh as its fragments do."""
     from importlib import import_module
 
+    import streamlit as st
     from sqlalchemy import update
 
     from charrnn.runs.store import schema
-    from charrnn.ui import services, session
+    from charrnn.ui import navigation, services, session
 
+    titles = ("Train", "Alphabet", "Compare", "Write")
+    pages = [st.Page(print, title=title, url_path=title.lower()) for title in titles]
+    navigation.register(pages)
+    st.navigation(pages)
     session.read_url(name.title())
     import_module(f"charrnn.ui.{name}.page").show()
     if refreshes:

@@ -71,5 +71,5 @@ def draw_figures(view: RunView) -> None:
 def _loss_in_words(view: RunView) -> str:
     """What the large figure is the mean of, and the textbook's smooth loss."""
     n = min(RECENT_WINDOWS, view.iteration)
-    mean = f"mean of the last {n} windows" if n > 1 else "the first window" if n else "a guess"
-    return f"{mean}; smooth loss {view.smooth_loss:.1f} nats"
+    mean = f"last {n} windows" if n > 1 else "first window" if n else "guessing"
+    return f"{mean} (smooth loss {view.smooth_loss:.1f} nats)"
