@@ -44,7 +44,7 @@ def open_alphabet(open_page):
             box.press("Control+Enter")
             expect(page.get_by_text(f"{len(set(text))} different")).to_be_visible()
         go_to(page, "Alphabet")
-        expect(page.get_by_text("What was learned")).to_be_visible()
+        expect(page.get_by_role("heading", name="What was learned")).to_be_visible()
         return page
 
     return open_alphabet
