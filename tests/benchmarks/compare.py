@@ -97,10 +97,11 @@ def _finished(store: Store, corpus: Corpus, config: RunConfig, workspace: str) -
     rng = random.Random(f"{config.learning_rate} {config.hidden_size}")
     words = text.split(" ")
     floor = rng.uniform(1.9, 2.6)
-    updates, smooth = Progress(), 0.0
+    updates, smooth, best = Progress(), 0.0, math.inf
     for n in range(ITERATIONS + 1):
         bits = floor + (math.log2(len(corpus.vocabulary)) - floor) / (1 + n / 1500) ** 0.8
         smooth = config.seq_length * math.log(2) * (bits + rng.gauss(0, 0.004))
+        best = min(best, smooth)
         if should_record(n):
             loss = smooth * rng.uniform(0.75, 1.3)
             row = {"iteration": n, "loss": loss, "smooth_loss": smooth, "seconds": n * 4e-4}
@@ -119,6 +120,8 @@ def _finished(store: Store, corpus: Corpus, config: RunConfig, workspace: str) -
         "status": "finished",
         "iteration": ITERATIONS,
         "smooth_loss": smooth,
+        "best_smooth_loss": best,
+        "recent_loss": smooth,
         "seconds": ITERATIONS * 4e-4,
         "characters_per_second": 62_500.0,
         "greedy_sample": text[:60],
