@@ -89,7 +89,7 @@ def test_the_keyboard_trains_pauses_and_resumes_without_leaving_the_button(open_
     page = open_page()
     for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.innerText").endswith("Train"):
+        if page.evaluate("() => !!document.activeElement.closest('.st-key-main_button')"):
             break
     main = page.locator(".st-key-main_button button")
     expect(main).to_be_focused()
