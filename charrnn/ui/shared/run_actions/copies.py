@@ -15,10 +15,10 @@ from charrnn.ui.shared.formatting import duration
 from charrnn.ui.shared.settings import CHOICES
 
 START_AND_CHANCE = (
-    "All start from the same initial weights: a larger network contains those of the smaller one. "
-    "But training amplifies the smallest difference, at a large learning rate most of all. So a "
-    "difference of less than about 0.1 to 0.3 bits per character may be chance: repeats with other "
-    "random seeds show how much is."
+    "With the same random seed it starts from the same initial weights: a larger network contains "
+    "those of the smaller one. But training amplifies the smallest difference, at a large learning "
+    "rate most of all. So a difference of less than about 0.1 to 0.3 bits per character may be "
+    "chance: repeats with other random seeds show how much is."
 )
 MAX_COPIES = 12  # that are started at once
 
