@@ -60,6 +60,18 @@ def test_selected_character_shows_its_probabilities_and_can_be_replaced(page):
     page.wait_for_function(f"before => ({WRITTEN})() === before", arg=before)
 
 
+def test_picking_a_first_character_leaves_every_alternative_where_it_was(page):
+    rows = page.locator(PROBABILITIES)
+    before = rows.evaluate_all("rows => rows.map(row => row.title)")
+    for i in (4, 2):  # a choice, and a second thought
+        rows.nth(i).click()
+        expect(rows.nth(i)).to_have_class("chosen")
+        expect(page.get_by_text("Probabilities of character 1", exact=True)).to_be_visible()
+        assert rows.evaluate_all("rows => rows.map(row => row.title)") == before
+    expect(character(page, 0)).to_have_class("picked")
+    expect(page.get_by_role("textbox", name="Prompt")).to_have_value("")
+
+
 def test_arrow_keys_move_the_selection_from_character_to_character(page):
     character(page, 4).click()
     expect(page.get_by_text("Probabilities of character 5")).to_be_visible()

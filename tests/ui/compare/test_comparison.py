@@ -7,33 +7,13 @@ from itertools import product
 
 import pytest
 
-from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
-from charrnn.runs.store.records import Corpus, History
-from charrnn.ui.compare import curves_chart, ranking, samples, table
-from charrnn.ui.compare.compared_run import ComparedRun, read
+from charrnn.ui.compare import curves_chart, samples, table
+from charrnn.ui.compare.compared_run import read
 from charrnn.ui.compare.line_style import COLOURS, DASHES, LineStyle, styles
 from charrnn.ui.shared.charts.specs import AXES
 
 BIT = math.log(2)  # nats
-CORPUS = Corpus("0" * 64, "any", "abc", 1000, "abc", Baselines(5.0, 4.0, 3.0, 2.0))
-
-
-@pytest.fixture
-def compared_run(workspace, corpus):
-    """compared_run(bits=..., **settings): at iteration 1,000, after 5 s, with three samples."""
-
-    def compared_run(*, bits=3.0, seconds=5.0, differing="", sampled=(0, 500, 1000), **settings):
-        run = workspace.create(corpus, RunConfig(**settings))
-        T = run.config.seq_length
-        losses = {"smooth_loss": bits * T * BIT, "best_smooth_loss": (bits - 0.5) * T * BIT}
-        run = replace(run, iteration=1000, seconds=seconds, **losses)
-        metrics = [(0, 4 * T * BIT, 4 * T * BIT, 0.0), (500, 0.0, bits * T * BIT, seconds / 2)]
-        evaluations = [(0, 4 * BIT), (1000, bits * BIT)]
-        history = History(metrics, evaluations, [], list(sampled), (1000, "abc"))
-        return ComparedRun(run.id, run, history, CORPUS, differing, LineStyle.of(run))
-
-    return compared_run
 
 
 def curve(compared, axis="iteration", *others):
@@ -186,121 +166,6 @@ def test_legend_names_the_texts_when_they_differ(workspace, store, corpus):
     ]
 
 
-def at(compared, iteration):
-    return replace(compared, run=replace(compared.run, iteration=iteration))
-
-
-def test_caption_names_the_run_with_the_lowest_loss(compared_run):
-    ahead, behind = compared_run(bits=2.5, differing="learning rate 0.1"), compared_run(bits=3.0)
-    assert ranking.in_words([behind, ahead]) == (
-        "At iteration 1,000 Run 1 (learning rate 0.1) has the lowest loss: 2.50 bits per character."
-    )
-    assert ranking.in_words([behind]) == "Run 2 is at 3.00 bits per character."
-
-
-def test_caption_compares_at_the_last_iteration_all_runs_have_reached(compared_run):
-    further, quicker = compared_run(bits=3.0), compared_run(bits=3.2)
-    T = quicker.run.config.seq_length
-    further = replace(further, run=replace(further.run, iteration=9000, smooth_loss=T * BIT))
-    quicker = at(quicker, 400)
-    history = replace(
-        further.history,
-        metrics=[
-            (0, 0.0, 4 * T * BIT, 0.0),
-            (390, 0.0, 3.5 * T * BIT, 1.0),
-            (410, 0.0, 3.1 * T * BIT, 2.0),
-        ],
-    )
-    assert ranking.in_words([replace(further, history=history), quicker]) == (
-        "At iteration 400, the last that all have reached, Run 2 has the lowest loss: "
-        "3.20 bits per character. That is 0.10 bits ahead of the next, and without repeats a "
-        "difference below about 0.1 to 0.3 bits may be chance."
-    )
-
-
-def test_losses_that_round_to_the_same_figure_are_called_equal(compared_run):
-    runs = [compared_run(bits=b, seq_length=T) for b, T in ((2.504, 10), (2.497, 25), (2.6, 25))]
-    assert ranking.in_words(runs[:2]) == (
-        "At iteration 1,000 Run 1 and Run 2 have the same loss: 2.50 bits per character."
-    )
-    assert ranking.in_words(runs) == (
-        "At iteration 1,000 Run 1 and Run 2 share the lowest loss: 2.50 bits per character."
-    )
-
-
-def test_a_small_lead_without_repeats_is_said_to_be_chance_perhaps(compared_run):
-    leads = {}
-    for lead in (0.05, 0.29, 0.31):
-        runs = [compared_run(bits=2.0), compared_run(bits=2.0 + lead, learning_rate=0.3)]
-        leads[lead] = "may be chance" in ranking.in_words(runs)
-    assert leads == {0.05: True, 0.29: True, 0.31: False}
-
-
-def repeats(compared_run, rate, *bits):
-    return [compared_run(bits=b, learning_rate=rate, seed=i) for i, b in enumerate(bits)]
-
-
-@pytest.mark.parametrize(
-    ("slow", "verdict"),
-    [
-        (
-            (2.5, 2.6, 2.7),
-            "Its lead of 0.50 bits is larger than the spread of the repeats, 0.30 bits: "
-            "probably more than chance.",
-        ),
-        (
-            (2.1, 2.2, 2.3),
-            "Its lead of 0.10 bits is within the spread of the repeats, 0.30 bits: it may be "
-            "chance.",
-        ),
-    ],
-)
-def test_repeats_are_compared_by_their_means_and_their_spread(compared_run, slow, verdict):
-    runs = repeats(compared_run, 0.1, *slow) + repeats(compared_run, 0.3, 1.9, 2.2, 2.2)
-    assert ranking.in_words(runs) == (
-        "At iteration 1,000 learning rate 0.3 has the lowest loss: a mean of 2.10 bits per "
-        f"character, from 1.90 to 2.20 in 3 runs. {verdict}"
-    )
-
-
-def test_repeats_alone_show_what_chance_does(compared_run):
-    assert ranking.in_words(repeats(compared_run, 0.1, 2.0, 2.2)) == (
-        "At iteration 1,000 these 2 runs have a mean of 2.10 bits per character, from 2.00 to "
-        "2.20. They differ in the random seed only: that is how much chance alone changes."
-    )
-
-
-def test_runs_are_repeats_if_they_differ_in_the_seed_only(compared_run):
-    first, second = repeats(compared_run, 0.1, 2.0, 2.2)
-    again = compared_run(bits=2.0, learning_rate=0.1)  # the same seed: nothing new
-    other = compared_run(learning_rate=0.1, seed=2, hidden_size=50)
-    branch = compared_run(learning_rate=0.1, seed=3)
-    branch = replace(branch, run=replace(branch.run, branched_at=500))
-    longer = compared_run(learning_rate=0.1, seed=4, iterations=5)  # how long does not matter
-    groups = ranking.groups([first, second, again, other, branch, longer])
-    assert [group.runs for group in groups] == [(first, second, longer), (other,), (branch,)]
-    assert [group.runs for group in ranking.groups([first, again])] == [(first,), (again,)]
-
-
-def test_repeats_are_compared_at_the_last_iteration_all_of_them_have_reached(compared_run):
-    first, second = repeats(compared_run, 0.1, 2.0, 2.2)
-    (group,) = ranking.groups([first, at(second, 600)])
-    assert group.iteration == 600
-
-
-def test_caption_warns_when_the_runs_learn_different_texts(compared_run):
-    one, two = compared_run(bits=2.5), compared_run(bits=3.0)
-    two = replace(two, run=replace(two.run, sha256="another"))
-    different = "They learn different texts, and some texts are easier than others."
-    assert ranking.in_words([one, two]).endswith(f"2.50 bits per character. {different}")
-
-
-def test_caption_names_runs_that_have_not_started_instead_of_comparing(compared_run):
-    one, two, three = compared_run(), at(compared_run(), 0), at(compared_run(), 0)
-    assert ranking.in_words([one, two]) == "Run 2 has not started: there is nothing to compare yet."
-    assert ranking.in_words([one, two, three]).startswith("Run 2 and Run 3 have not started:")
-
-
 @pytest.mark.parametrize(
     ("position", "by", "iteration"),
     [
@@ -413,9 +278,9 @@ def test_what_differs_comes_first_in_the_table(compared_run):
     assert list(table.rows([runs[0], two]).columns)[:2] == ["run", "text"]
 
 
-def test_table_has_the_mean_and_the_spread_of_repeats(compared_run):
+def test_table_has_the_mean_and_the_spread_of_repeats(compared_run, repeats):
     single = compared_run(bits=3.0, learning_rate=0.3)
-    frame = table.rows([*repeats(compared_run, 0.1, 2.0, 2.2, 2.4), single])
+    frame = table.rows([*repeats(0.1, 2.0, 2.2, 2.4), single])
     assert list(frame[table.MEAN])[:3] == pytest.approx([2.2] * 3)
     assert list(frame[table.SPREAD])[:3] == pytest.approx([0.4] * 3)
     assert frame[table.MEAN].isna().tolist() == [False] * 3 + [True]
