@@ -6,6 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 from charrnn.commands.local_store import local_store
 from charrnn.commands.terminal import FAILED, CommandError, file_errors
 
+RUN_HELP = (
+    "The id of a run, or the link to its page. Older ids may begin with a hyphen: give all options "
+    "first, and write -- before a RUN_ID that begins with a hyphen."
+)
+
 
 def export_run(options: argparse.Namespace) -> int:
     """Save a run of the local store as a file, as of its newest checkpoint."""
@@ -29,6 +34,6 @@ def export_run(options: argparse.Namespace) -> int:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN_ID", help="The id of a run, or the link to its page.")
+    parser.add_argument("run", metavar="RUN_ID", help=RUN_HELP)
     parser.add_argument("--out", metavar="RUN", required=True, help="The file to save it in.")
     parser.add_argument("--with-text", action="store_true", help="Include its text in the file.")

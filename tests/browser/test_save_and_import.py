@@ -65,6 +65,23 @@ def test_the_curve_and_the_samples_can_be_saved_separately(open_page, tmp_path):
     assert "1000" in (tmp_path / "samples.txt").read_text().replace(",", "")
 
 
+def test_escape_closes_the_dialog_after_a_download(open_page):
+    page = open_page()
+    train_to_1000(page)
+    page.get_by_role("button", name="More").click()
+    page.get_by_text("Save a copy").click()
+    dialog = page.get_by_role("dialog")
+    download = dialog.get_by_role("button", name="The whole run")
+    with page.expect_download():
+        download.click()
+    # Streamlit disables the button while the file is made. Often, but not always, the browser then
+    # takes the keyboard focus from it; here always.
+    download.evaluate("button => { button.focus(); button.disabled = true }")
+    page.wait_for_function("() => document.activeElement === document.body")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
 def test_a_damaged_file_is_rejected_in_one_sentence_and_nothing_is_imported(open_page, tmp_path):
     page = open_page()
     train_to_1000(page)

@@ -72,7 +72,7 @@ def test_a_double_click_starts_one_run(open_page, label):
     button(page, label).dblclick()
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("Iteration 0 of")
     page.get_by_role("link", name="Compare").click()
-    expect(page.get_by_role("link", name="Open", exact=True)).to_have_count(1)
+    expect(page.get_by_role("link", name="Open Run 1", exact=True)).to_have_count(1)
 
 
 @pytest.mark.parametrize("pause", [0, 50, 150, 250])  # milliseconds between the two clicks

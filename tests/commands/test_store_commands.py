@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive
+from charrnn.runs.store import schema
 from charrnn.runs.store.store import Store
 from tests.support.terminal import ENVIRONMENT, TEXT, comparable, run
 
@@ -34,6 +36,25 @@ def test_imported_run_is_exported_unchanged(text, trained, tmp_path, local):
         assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
         assert comparable(out) == comparable(saved)
     assert run("import", saved).returncode == 0, "the store has the text now"
+
+
+def test_run_whose_id_begins_with_a_hyphen_is_exported(trained, text, tmp_path, local):
+    """Older stores have such ids; they go after "--"."""
+    link = run("import", trained[1], "--text", text).stdout.strip()
+    with local.database.writing() as db:
+        for table in (*schema.HISTORY_TABLES, schema.checkpoints):
+            db.execute(update(table).values(run="-old-id"))
+        db.execute(update(schema.runs).values(id="-old-id"))
+    old_link = f"http://localhost:8501{link.split('&run=')[0]}&run=-old-id"
+    for number, name in enumerate(["-old-id", old_link]):
+        out = tmp_path / f"out{number}"
+        result = run("export", "--out", out, "--", name)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert archive.load(out).iteration == 2000
+    result = run("export", "-old-id", "--out", tmp_path / "not")
+    assert result.returncode == 2
+    described = " ".join(run("export", "--help").stdout.split())
+    assert "write -- before a RUN_ID that begins with a hyphen" in described
 
 
 def test_unknown_run_cannot_be_exported(local, tmp_path):

@@ -1,20 +1,34 @@
 """Fixtures that run the whole dashboard in this process, without browser and worker processes."""
 
+import logging
 import threading
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import count
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from charrnn.runs.workers import supervisor
 from charrnn.ui import services
 from charrnn.ui.train import double_click
 from tests.support.store import SMALL, WORKSPACE
 
+# These loggers warn that there is no server, which is so in every test.
+NO_SERVER = (
+    "streamlit.runtime.scriptrunner_utils.script_run_context",
+    "streamlit.runtime.caching.cache_data_api",
+)
 PAGES = Path(__file__).parents[2] / "charrnn" / "ui" / "pages.py"
+
+
+def go(page: AppTest, path: str) -> None:
+    """Let the next run of the whole dashboard show the page at this path; "" is the Train page."""
+    page._page_hash = calc_hash(path)
 
 
 class IdleProcess:
@@ -68,11 +82,33 @@ def started(monkeypatch) -> list[str]:
 
 
 @pytest.fixture
-def open_page(store):
-    """open_page(run="..."): the page in a new session, run once. w="": as another visitor."""
+def logged(monkeypatch) -> Iterator[list[str]]:
+    """The messages that any logger has logged as warnings or worse."""
+    monkeypatch.setattr(policies, "_shown_default_value_warning", False)  # it is logged only once
+    messages = []
+    make_record = logging.getLogRecordFactory()
 
-    def open_page(**query) -> AppTest:
+    def collect(*args, **kwargs) -> logging.LogRecord:
+        record = make_record(*args, **kwargs)
+        if record.levelno >= logging.WARNING and record.name not in NO_SERVER:
+            messages.append(record.getMessage())
+        return record
+
+    logging.setLogRecordFactory(collect)
+    yield messages
+    logging.setLogRecordFactory(make_record)
+
+
+@pytest.fixture
+def open_page(store):
+    """open_page(run="..."): the page in a new session, run once. w="": as another visitor.
+
+    at: the path of the page, such as "compare"; "" is the Train page.
+    """
+
+    def open_page(at: str = "", /, **query) -> AppTest:
         page = AppTest.from_file(str(PAGES), default_timeout=60)
+        go(page, at)
         query = {"w": WORKSPACE} | query
         page.query_params.update(query)
         return page.run()

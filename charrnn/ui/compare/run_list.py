@@ -13,6 +13,7 @@ from charrnn.ui.compare.compared_run import activity, find
 from charrnn.ui.compare.line_style import LineStyle, styles
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import deleted_runs
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 
@@ -80,7 +81,8 @@ def _row(
             key=key,
             on_change=partial(_toggle, run.id, key),
         )
-        navigation.link("Train", "Open", query=session.link_to(run.id, own=True))
+        label = f"Open :gray[{escape_markdown(run.title)}]"  # the style sheet hides the title
+        navigation.link("Train", label, query=session.link_to(run.id, own=True))
         action = draw_menu(run, in_list=True)
     st.html(_details(run, line, name_text=name_text))
     return (run, action) if action else None

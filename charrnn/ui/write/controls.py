@@ -79,6 +79,7 @@ def choose_settings() -> SampleSettings:
 
 def _choose_seed() -> int:
     low, high = RunConfig.limits("seed")
+    st.session_state.setdefault(session.SAMPLE_SEED, low)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         seed = st.number_input(
             "Random seed",

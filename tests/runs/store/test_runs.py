@@ -2,6 +2,9 @@
 
 import pytest
 
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store import runs
+
 
 def test_created_run_comes_back_as_it_was_returned(store, run):
     assert store.runs.get(run.id) == run
@@ -55,3 +58,11 @@ def test_viewing_is_recorded_once_in_a_while(store, run, monkeypatch):
     store.runs.mark_viewed([run.id, "unknown"])
     assert store.runs.get(run.id).viewed_at > run.viewed_at
     store.runs.mark_viewed([])
+
+
+def test_no_id_begins_with_a_hyphen(store, corpus, monkeypatch):
+    """Commands would take it for an option."""
+    tokens = iter(["-aaaa", "_bbbb", "cccc-", "-dddd", "eeee-"])
+    monkeypatch.setattr(runs.secrets, "token_urlsafe", lambda _: next(tokens))
+    run = store.runs.create(corpus, RunConfig())
+    assert (run.id, run.view_key) == ("cccc-", "eeee-")

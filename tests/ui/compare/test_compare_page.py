@@ -196,6 +196,17 @@ def test_checkbox_labels_show_run_names_verbatim(open_compare, pair, workspace):
     assert boxes(page) == [(name, False, False), ("Run 1", True, False)]
 
 
+def test_the_link_and_the_menu_of_each_run_are_named_after_it(open_compare, pair, workspace):
+    workspace.rename(pair[1].id, "**x** [y]")
+    page = open_compare(*pair)
+    names = [r"\*\*x\*\* \[y\]", "Run 1"]
+    assert [link.proto.label for link in page.get("page_link")] == [
+        f"Open :gray[{name}]" for name in names
+    ]
+    menus = [menu.proto.label for menu in page.get("menu_button")]
+    assert menus == [f"⋮ :gray[Actions for {name}]" for name in names]
+
+
 def test_caption_of_the_curves_shows_run_names_verbatim(open_compare, pair, workspace):
     name = "**x** $a$ :red[x] <b> `y`"
     for run in pair:

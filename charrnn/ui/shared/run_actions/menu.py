@@ -22,13 +22,14 @@ def draw_menu(run: Run, *, in_list: bool = False) -> str | None:
 
     in_list: whether the button stands in the list of runs, where it is only a symbol.
     """
+    actions = f"Actions for {escape_markdown(run.title)}"
     return st.menu_button(
-        "⋮" if in_list else "More",
+        f"⋮ :gray[{actions}]" if in_list else "More",  # the style sheet hides the words
         list(ACTIONS),
         format_func=ACTIONS.__getitem__,
         key=f"menu_{run.id}",
         type="tertiary",
-        help=f"Actions for {escape_markdown(run.title)}",
+        help=actions,
     )
 
 
