@@ -280,7 +280,7 @@ def test_a_refresh_keeps_the_hover_and_the_zoom_of_the_chart(open_page, eventual
 
     def zoomed():
         ticks = chart.locator(".role-axis-label").first.locator("text").all_text_contents()
-        return ticks if ticks[0] != "0k" else None
+        return ticks if ticks[0] != "0" else None
 
     ticks = eventually(zoomed)
     seen = iteration(page)
@@ -335,7 +335,7 @@ def test_units_and_axes_change_the_titles_of_the_chart(open_page):
         page.get_by_role("radio", name=name, exact=True).click()
         expect(chart.get_by_text(title, exact=True)).to_be_visible()
         expect(chart).to_have_count(1)  # the previous one is gone
-    for baseline in ("guessing", "character frequencies", "bigrams", "trigrams"):
+    for baseline in ("guessing", "unigrams", "bigrams", "trigrams"):
         expect(chart.get_by_text(baseline, exact=True)).to_be_visible()
 
 
@@ -354,10 +354,43 @@ def test_an_earlier_sample_stays_selected_while_new_samples_arrive(open_page, ev
     assert page.locator(".st-key-earlier_sample code").text_content() == text
 
 
-def test_a_button_explains_why_the_loss_goes_up_and_down(open_page):
+def test_why_the_loss_goes_up_and_down_is_explained_beside_the_chart(open_page):
     page = open_page()
-    page.get_by_role("button", name="Why?").click()
-    expect(page.get_by_text("Why does it go up and down?")).to_be_visible()
+    page.get_by_text("Why does it go up and down?").click()
+    explanation = page.get_by_text("Some windows of text are easier to predict")
+    expect(explanation).to_be_visible()
+    chart = page.get_by_test_id("stVegaLiteChart").bounding_box()
+    assert explanation.bounding_box()["y"] >= chart["y"] + chart["height"]
+
+
+DOTS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-symbol')]
+    .map(marks => [...marks.querySelectorAll("path:not([opacity='0'])")])
+    .find(dots => dots.length > 2)
+    ?.map(dot => dot.getBoundingClientRect())
+    .map(box => [box.x + box.width / 2, box.y + box.height / 2])"""
+
+
+@pytest.mark.parametrize("off", [(0, 0), (3, 0), (-2, -3)])
+def test_a_click_on_or_beside_a_dot_shows_the_sample_written_there(
+    open_page, trained, workspace, eventually, off
+):
+    run = trained()
+    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    dots = eventually(lambda: page.evaluate(DOTS))
+    iterations = workspace.store.history.observe(run.id, points=1)[1].sample_iterations
+    assert len(dots) == len(iterations) > 5
+    tooltip = page.locator("#vg-tooltip-element.visible")
+    for (x, y), iteration in [*zip(dots, iterations, strict=True)][::-2]:
+        page.mouse.move(x, y)
+        page.mouse.move(x + off[0], y + off[1])
+        expect(tooltip).to_contain_text("bits per character")
+        expect(tooltip).to_contain_text("perplexity (effective choices)")
+        page.mouse.click(x + off[0], y + off[1])
+        expect(page.get_by_text(f"Earlier sample · iteration {iteration:,}")).to_be_visible()
+        text = page.locator(".st-key-earlier_sample code").text_content()
+        assert text == workspace.store.history.sample(run.id, iteration)
+        dots_now = page.evaluate(DOTS)
+        assert dots_now == pytest.approx(dots)  # nothing moved
 
 
 def test_a_finished_run_can_be_resumed(open_page):

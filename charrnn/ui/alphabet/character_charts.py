@@ -4,14 +4,13 @@ Characters are stacked vertically in every chart with many of them, so that thei
 run into each other, however narrow the page.
 """
 
-from functools import cache
 from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from charrnn.ui.shared.charts.specs import compiled
+from charrnn.ui.shared.charts.specs import compiled, themed
 from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 MAX_BARS = 150
@@ -59,7 +58,7 @@ def frequency_rows(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
     return rows
 
 
-@cache
+@themed
 def frequency_spec(n: int) -> dict[str, Any]:
     """Bars for the counts of n characters."""
     base = alt.Chart(SOURCE).encode(y=row_axis(n))
@@ -96,7 +95,7 @@ def surprisal_rows(
     return rows
 
 
-@cache
+@themed
 def surprisal_spec(n: int) -> dict[str, Any]:
     """Bars for the surprisal of n characters, and ticks for the bits by frequency alone."""
     base = alt.Chart(SOURCE).encode(y=row_axis(n))

@@ -19,7 +19,7 @@ TABLE_HEADER_HEIGHT, TABLE_ROW_HEIGHT = 37, 35
 
 def draw(subject: Subject) -> None:
     """Draw the panel: a table that can be searched, a chart of the counts, and a sentence."""
-    st.markdown(f"### {contents.CHARACTERS}")
+    st.markdown(f"## {contents.CHARACTERS}")
     st.markdown(
         "Each different character gets a number, its index. Indices follow the order of Unicode "
         "code points, so the same text always gets the same indices."
@@ -123,7 +123,7 @@ def _matches(words: list[str], description: str) -> bool:
 def _draw_counts(subject: Subject) -> None:
     shown = subject.by_frequency[: character_charts.MAX_BARS]
     rest = len(subject.vocabulary) - len(shown)
-    st.markdown("#### How often each one occurs")
+    st.markdown("### How often each one occurs")
     height = min(HEIGHT - CONTROLS_HEIGHT, character_charts.ROW_PIXELS * len(shown) + 24)
     with st.container(height=height, border=False, key="frequency"):
         st.vega_lite_chart(

@@ -1,6 +1,5 @@
 """Charts of embeddings: the map, nearest neighbours and heat map. They return specifications."""
 
-from functools import cache
 from typing import Any
 
 import altair as alt
@@ -16,7 +15,7 @@ from charrnn.ui.alphabet.character_charts import (
     row_axis,
     value_labels,
 )
-from charrnn.ui.shared.charts.specs import compiled, zoom_and_pan
+from charrnn.ui.shared.charts.specs import compiled, themed, zoom_and_pan
 from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 MAX_UNITS = 64  # hidden units in the heat map: those that differ most
@@ -72,7 +71,7 @@ def _without_overlap(pixels: np.ndarray, priority: np.ndarray) -> list[int]:
     return kept
 
 
-@cache
+@themed
 def map_spec(kinds: tuple[str, ...]) -> dict[str, Any]:
     """The embedding map. kinds: the kinds of character that occur, in the order of the legend."""
     axis = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
@@ -117,7 +116,7 @@ def neighbour_rows(table: pd.DataFrame, ids: np.ndarray, cosines: np.ndarray) ->
     return rows
 
 
-@cache
+@themed
 def neighbour_spec(n: int) -> dict[str, Any]:
     """Bars for the cosine similarity of n neighbours."""
     base = alt.Chart(SOURCE).encode(y=row_axis(n))
@@ -161,7 +160,7 @@ def embedding_rows(table: pd.DataFrame, ids: np.ndarray, embeddings: np.ndarray)
     )
 
 
-@cache
+@themed
 def embedding_spec(n: int, h: int) -> dict[str, Any]:
     """The heat map of n characters and h hidden units."""
     base = alt.Chart(SOURCE).encode(y=row_axis(n))

@@ -21,7 +21,7 @@ ORDERS = ("frequency", "index", "similarity")
 
 def draw_heading() -> None:
     """Draw the heading and what there is to see."""
-    st.markdown(f"### {contents.LEARNED}")
+    st.markdown(f"## {contents.LEARNED}")
     st.markdown(
         "Before the first update every embedding (a character's column of Wxh) is random. Then "
         "characters that are used in similar ways get similar embeddings: watch vowels, capitals "
@@ -61,7 +61,7 @@ def draw(subject: Subject, run: Run) -> None:
 
 
 def _draw_map(subject: Subject, run: Run, measurements: Measurements) -> None:
-    st.markdown("#### Embedding map: similar characters are close")
+    st.markdown("### Embedding map: similar characters are close")
     ids, characters = measurements.ids, subject.vocabulary.characters
     kinds = [character_info.kind(characters[i]) for i in ids]
     rows = embedding_charts.map_rows(
@@ -106,7 +106,7 @@ def _draw_neighbours(subject: Subject, snapshot: Snapshot) -> None:
         st.rerun()  # the panels above show the inspected character too
     i = inspected_index(subject)
     ids, cosines = nearest_neighbours(snapshot.weights.Wxh.T, i, NEIGHBOURS)
-    st.markdown("#### Nearest neighbours")
+    st.markdown("### Nearest neighbours")
     character = subject.vocabulary.characters[i]
     name = f"{character_info.symbol(character)}, {character_info.name(character)}"
     st.text(f"of {name}, by cosine similarity")
@@ -165,7 +165,7 @@ def _choose_order(subject: Subject, snapshot: Snapshot) -> np.ndarray:
 def _draw_embeddings(subject: Subject, snapshot: Snapshot, order: np.ndarray) -> None:
     embeddings = snapshot.weights.Wxh.T  # (V, H)
     H, n_units = embeddings.shape[1], min(embeddings.shape[1], embedding_charts.MAX_UNITS)
-    st.markdown("#### Each character's embedding")
+    st.markdown("### Each character's embedding")
     st.vega_lite_chart(
         embedding_charts.embedding_rows(subject.table, order, embeddings),
         embedding_charts.embedding_spec(len(order), n_units),
@@ -197,7 +197,7 @@ def describe_faded(counts: np.ndarray) -> str:
 
 
 def _draw_surprisal(subject: Subject, measurements: Measurements, order: np.ndarray) -> None:
-    st.markdown("#### Surprisal: what it cannot predict yet")
+    st.markdown("### Surprisal: what it cannot predict yet")
     nats, counts = measurements.surprisal
     st.vega_lite_chart(
         character_charts.surprisal_rows(subject.table, order, nats, counts),

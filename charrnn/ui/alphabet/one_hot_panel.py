@@ -15,7 +15,7 @@ MAX_WORD_LENGTH = 40
 
 def draw(subject: Subject) -> None:
     """Draw the panel for the character or word that was typed or clicked."""
-    st.markdown(f"### {contents.ONE_HOT}")
+    st.markdown(f"## {contents.ONE_HOT}")
     st.markdown(
         "The network reads vectors, which are lists of numbers. A character becomes a vector with "
         "one number for each character of the vocabulary: a single 1 at its own index, and 0 "

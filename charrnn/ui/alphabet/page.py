@@ -46,7 +46,7 @@ def show() -> None:
 
 def _draw_heading(subject: Subject) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="alphabet_heading"):
-        st.markdown("## What the network sees", width="content")
+        st.markdown("# What the network sees", width="content")
         run_select.draw(subject.run)
     corpus = subject.corpus
     st.text(

@@ -17,7 +17,7 @@ SHOWN_UNITS = 6
 
 def draw(subject: Subject, snapshot: Snapshot) -> None:
     """Draw the panel: the product and the lookup side by side, for the inspected character."""
-    st.markdown(f"### {contents.WHY_ONE_HOT}")
+    st.markdown(f"## {contents.WHY_ONE_HOT}")
     st.markdown(
         "Wxh is a matrix of weights with one column per character. Multiplying it by a one-hot "
         "vector takes every column 0 times, except one that is taken once. So the network need "

@@ -14,7 +14,7 @@ from charrnn.ui.shared.snapshots import Subject
 
 def draw(subject: Subject) -> None:
     """Draw the chosen window: inputs over targets."""
-    st.markdown(f"#### {contents.WINDOWS}")
+    st.markdown(f"### {contents.WINDOWS}")
     st.markdown(
         "The network reads the text one window at a time. After every character it has to predict "
         "the next one."

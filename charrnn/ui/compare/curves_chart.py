@@ -1,6 +1,5 @@
 """The chart of the compared losses: its rows and its specification. Nothing here displays."""
 
-from functools import cache
 from typing import Any
 
 import altair as alt
@@ -9,7 +8,15 @@ import pandas as pd
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.ui.compare.compared_run import ComparedRun
 from charrnn.ui.compare.line_style import LineStyle
-from charrnn.ui.shared.charts.specs import AXES, LARGE_TEXT, compiled, doubled, zoom_and_pan
+from charrnn.ui.shared.charts.specs import (
+    AXES,
+    LARGE_TEXT,
+    SHORT_NUMBERS,
+    compiled,
+    doubled,
+    themed,
+    zoom_and_pan,
+)
 from charrnn.ui.style import MUTED
 
 HEIGHT = 320  # pixels
@@ -68,7 +75,7 @@ def _x_end(compared_runs: list[ComparedRun], axis: str, longest: float) -> float
     return max(min(end, limit * MARGIN), longest)
 
 
-@cache
+@themed
 def curve_spec(keys: tuple[str, ...], styles: tuple[LineStyle, ...], axis: str) -> dict[str, Any]:
     """The Vega-Lite specification: a line for each key, in its style."""
     base = _base(axis)
@@ -101,7 +108,7 @@ def _base(axis: str) -> alt.Chart:
             "x:Q",
             title=AXES[axis],
             scale=alt.Scale(nice=False),
-            axis=alt.Axis(format="~s", tickCount=6, grid=False, **LARGE_TEXT),
+            axis=alt.Axis(labelExpr=SHORT_NUMBERS, tickCount=6, grid=False, **LARGE_TEXT),
         ),
         y=alt.Y(
             "bits:Q",

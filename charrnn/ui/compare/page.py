@@ -75,7 +75,7 @@ def _compared_runs() -> dict[str, Run]:
 def _heading(runs: dict[str, Run], own: list[Run]) -> None:
     """The title, and what can be done with the compared runs."""
     with st.container(horizontal=True, vertical_alignment="center", key="compare_heading"):
-        st.markdown("### Compare")
+        st.markdown("# Compare")
         if own:
             newest = max(own, key=lambda run: run.number)
             if st.button("Duplicate and change", icon=":material/content_copy:"):
@@ -127,7 +127,7 @@ def _draw(keys: tuple[str, ...], refresh_seconds: float | None) -> None:
     _legend(compared_runs)
     _curves(compared_runs)
     samples.draw(compared_runs)
-    st.markdown("#### Settings and results")
+    st.markdown("## Settings and results")
     table.draw(compared_runs)
     comparison.write_url(owned=any(services.owned(run) for run in runs.values()))
 

@@ -45,7 +45,7 @@ def _draw(refresh_seconds: float | None, compared: tuple[str, ...]) -> None:
         services.note_refresh(refresh_seconds)
     if _compared() != compared or _refresh_seconds(runs) != refresh_seconds:
         st.rerun()  # the rest of the page shows the compared runs
-    st.markdown("##### Your runs")
+    st.markdown("## Your runs")
     if not runs:
         st.caption("No runs yet. Press Train on the Train page to start one.")
     picked = _rows(runs, compared)
@@ -81,7 +81,8 @@ def _row(
             key=key,
             on_change=partial(_toggle, run.id, key),
         )
-        label = f"Open :gray[{escape_markdown(run.title)}]"  # the style sheet hides the title
+        # The style sheet hides the emphasized part: it is for screen readers.
+        label = f"Open *{escape_markdown(run.title)}*"
         navigation.link("Train", label, query=session.link_to(run.id, own=True))
         action = draw_menu(run, in_list=True)
     st.html(_details(run, line, name_text=name_text))

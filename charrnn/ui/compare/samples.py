@@ -21,7 +21,7 @@ CSS_LINE_STYLES = dict(zip(DASHES, ("solid", "dashed", "dotted"), strict=True))
 
 def draw(compared_runs: list[ComparedRun]) -> None:
     """The slider, and a sample of each run."""
-    st.markdown("#### Samples")
+    st.markdown("## Samples")
     position, by = _choose_position(compared_runs)
     with st.container(horizontal=True, key="samples"):
         for compared in compared_runs:

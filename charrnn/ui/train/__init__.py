@@ -10,6 +10,7 @@ double_click.py    ignores the second click of a double click
 next_steps.py      what to do after a run has ended; next_steps_panel.py draws it
 live.py            the live part and how often it refreshes
 run_view.py        the data of one refresh
+announcement.py    the progress, said aloud by a screen reader now and then
 progress.py        problems of the run, its progress bar, its figures
 loss_panel.py      the loss chart with its options
 loss_rows.py       its rows

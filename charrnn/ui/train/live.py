@@ -10,7 +10,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.dialogs import rerun_page
-from charrnn.ui.train import run_view
+from charrnn.ui.train import announcement, run_view
 from charrnn.ui.train.loss_panel import choose_axes, draw_loss
 from charrnn.ui.train.progress import draw_figures, draw_problem, draw_progress
 from charrnn.ui.train.run_view import RunView
@@ -104,6 +104,7 @@ def _draw_words(
             draw_problem(run)
         draw_progress(view, owned=run is None or services.owned(run))
         draw_figures(view)
+        announcement.draw(view, run)
     with st.container(key="newest_sample"):
         draw_newest_sample(view)
 

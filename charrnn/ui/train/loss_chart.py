@@ -1,6 +1,5 @@
 """The specification of the loss chart, one layer for each kind of row. Nothing here displays."""
 
-from functools import cache
 from typing import Any
 
 import altair as alt
@@ -9,19 +8,21 @@ from charrnn.ui.shared.charts.specs import (
     AXES,
     FONT_SIZE,
     LARGE_TEXT,
+    SHORT_NUMBERS,
     UNITS,
     compiled,
+    themed,
     zoom_and_pan,
 )
-from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
+from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
 CHART_HEIGHT = 340  # pixels, as in style.css; loss_rows.PLOT_HEIGHT of them above the axis
-LABEL_WIDTH = 120  # pixels that a label beside a line needs
+RATE_LABEL_WIDTH = 120  # pixels
 
 
-@cache
+@themed
 def loss_spec(unit: str, axis: str) -> dict[str, Any]:
-    """The Vega-Lite specification of the loss chart, without data; cached for each unit and axis.
+    """The Vega-Lite specification of the loss chart, without data.
 
     unit: one of UNITS. axis: one of AXES.
     """
@@ -29,26 +30,30 @@ def loss_spec(unit: str, axis: str) -> dict[str, Any]:
     # From back to front.
     layers = [
         _rows("corner", x=x, y=y).mark_point(opacity=0, tooltip=None).add_params(zoom_and_pan()),
-        *_baseline_layers(y),
+        _rows("baseline", y=y).mark_rule(
+            strokeDash=[2, 4], color=MUTED, opacity=0.9, clip=True, tooltip=None
+        ),
         *_line_layers(x, y),
         *_rate_layers(x),
+        *_label_layers(y),
         *_dot_layers(x, y),
     ]
     return compiled(alt.layer(*layers).properties(height=CHART_HEIGHT))
 
 
-def _rows(kind: str, **channels: Any) -> alt.Chart:
-    """A layer without its mark: the rows of one kind."""
+def _rows(*kinds: str, **channels: Any) -> alt.Chart:
+    """A layer without its mark: the rows of some kinds."""
     source = alt.Chart(alt.NamedData("source"))
-    return source.transform_filter(alt.datum.kind == kind).encode(**channels)
+    chosen = alt.FieldOneOfPredicate(field="kind", oneOf=list(kinds))
+    return source.transform_filter(chosen).encode(**channels)
 
 
 def _x(axis: str) -> alt.X:
     return alt.X(
         "x:Q",
         title=AXES[axis],
-        scale=alt.Scale(nice=False),
-        axis=alt.Axis(format="~s", tickCount=6, grid=False, **LARGE_TEXT),
+        scale=alt.Scale(nice=False, padding=6),  # pixels, for the dots at both ends
+        axis=alt.Axis(labelExpr=SHORT_NUMBERS, tickCount=6, grid=False, **LARGE_TEXT),
     )
 
 
@@ -61,71 +66,85 @@ def _y(unit: str) -> alt.Y:
     return alt.Y("y:Q", title=UNITS[unit], scale=scale, axis=alt.Axis(tickCount=6, **LARGE_TEXT))
 
 
-def _baseline_layers(y: alt.Y) -> list[alt.Chart]:
-    return [
-        _rows("baseline", y=y).mark_rule(strokeDash=[2, 4], color=MUTED, opacity=0.9, clip=True),
-        _rows("baseline", y=y, x=alt.value("width"), text="label:N").mark_text(
-            align="right",
-            dx=-4,
-            dy=-7,
-            font="serif",
-            fontStyle="italic",
-            fontSize=FONT_SIZE + 1,  # serif letters look smaller
-            color=MUTED,
-            clip=True,
-        ),
-    ]
-
-
 def _line_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [
-        _rows("loss", x=x, y=y).mark_line(color=ACCENT, opacity=0.28, strokeWidth=1, clip=True),
+        _rows("loss", x=x, y=y).mark_line(
+            color=ACCENT, opacity=0.28, strokeWidth=1, clip=True, tooltip=None
+        ),
         _rows("held-out", x=x, y=y).mark_line(
-            color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True
+            color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True, tooltip=None
         ),
-        _rows("smooth", x=x, y=y).mark_line(color=ACCENT, strokeWidth=2.6, clip=True),
-        _rows("held-out label", x=x, y=y, text="label:N").mark_text(
-            **_beside(), color=HELD_OUT, fontSize=FONT_SIZE, clip=True
-        ),
+        _rows("smooth", x=x, y=y).mark_line(color=ACCENT, strokeWidth=2.6, clip=True, tooltip=None),
     ]
 
 
 def _rate_layers(x: alt.X) -> list[alt.Chart]:
-    """A vertical line with a label at each change of the learning rate."""
+    """A vertical line with a label at each change of the learning rate.
+
+    The label stands to the right of its line, or to the left if there is no room, on an outline in
+    the colour of the page, so that it can be read over the curve.
+    """
     label_y = alt.Y("label_y:Q", scale=None, axis=None)
+    labels = _rows("rate", x=x, y=label_y, text="label:N")
+    has_room = f"scale('x', datum.x) + {RATE_LABEL_WIDTH} < width"
+    text: dict[str, Any] = {
+        "align": {"expr": f"{has_room} ? 'left' : 'right'"},
+        "dx": {"expr": f"{has_room} ? 4 : -4"},
+        "fontSize": FONT_SIZE,
+        "clip": True,
+        "tooltip": None,
+    }
     return [
-        _rows("rate", x=x).mark_rule(color=MUTED, strokeWidth=1, clip=True),
-        _rows("rate", x=x, y=label_y, text="label:N").mark_text(
-            **_beside(), color=MUTED, fontSize=FONT_SIZE, clip=True
+        _rows("rate", x=x).mark_rule(color=MUTED, strokeWidth=1, clip=True, tooltip=None),
+        labels.mark_text(**text, color=LIGHT.paper, stroke=LIGHT.paper, strokeWidth=4),
+        labels.mark_text(**text, color=MUTED),
+    ]
+
+
+def _label_layers(y: alt.Y) -> list[alt.Chart]:
+    """The names of the lines, in the margin to the right of the plot, where no curve can be."""
+    in_margin: dict[str, Any] = {
+        "align": "left",
+        "baseline": "middle",
+        "dx": 6,
+        "clip": False,  # it would be: the axes can be zoomed
+        "fontSize": FONT_SIZE,
+        "tooltip": None,
+    }
+    # Not clipped like its line, a label has to vanish with it when the chart is zoomed.
+    label_y = "scale('y', datum.y)"
+    opacity = {"expr": f"{label_y} >= 0 && {label_y} <= height ? 1 : 0"}
+    right = alt.value("width")
+    return [
+        _rows("baseline label", x=right, y=y, text="label:N").mark_text(
+            **in_margin, opacity=opacity, color=MUTED, font="serif", fontStyle="italic"
+        ),
+        _rows("held-out label", x=right, y=y, text="label:N").mark_text(
+            **in_margin, opacity=opacity, color=HELD_OUT
         ),
     ]
 
 
-def _beside() -> dict[str, Any]:
-    """The position of a label: to the right of its x, or to the left if there is no room."""
-    has_room = f"scale('x', datum.x) + {LABEL_WIDTH} < width"
-    return {
-        "align": {"expr": f"{has_room} ? 'left' : 'right'"},
-        "dx": {"expr": f"{has_room} ? 4 : -4"},
-    }
-
-
 def _dot_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """A dot for each sample, to click; and the point of the curve nearest to the pointer."""
-    pick = alt.selection_point(
-        name="pick", on="click", nearest=True, fields=["iteration"], toggle=False
-    )
+    """A dot for each sample, and the point of the curve nearest to the pointer.
+
+    The topmost layer alone has to do with the pointer, both with its position and with its clicks:
+    of two such layers the upper one would hide the lower one.
+    """
     nearest = alt.selection_point(
         name="nearest", on="pointermove", nearest=True, fields=["iteration"], empty=False
     )
+    pick = alt.selection_point(
+        name="pick", on="click", nearest=True, fields=["iteration"], toggle=False
+    )
     return [
-        _rows("sample", x=x, y=y, tooltip=_tooltip())
-        .mark_point(color=ACCENT, filled=True, size=22, opacity=1, clip=True, cursor="pointer")
-        .add_params(pick),
-        _rows("smooth", x=x, y=y, tooltip=_tooltip())
-        .mark_point(color=ACCENT, filled=True, size=70, clip=True)
+        _rows("sample", x=x, y=y).mark_point(
+            color=ACCENT, filled=True, size=30, opacity=1, clip=True, tooltip=None
+        ),
+        _rows("smooth", "sample", x=x, y=y, tooltip=_tooltip())
+        .mark_point(color=ACCENT, filled=True, size=80, clip=True, cursor="pointer")
         .encode(opacity=alt.condition(nearest, alt.value(1), alt.value(0)))
-        .add_params(nearest),
+        .add_params(nearest, pick),
     ]
 
 

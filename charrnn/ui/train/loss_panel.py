@@ -1,4 +1,4 @@
-"""The loss chart on the page: its unit and axis, an explanation, the chart, a caption."""
+"""The loss chart on the page: its unit and axis, the chart, a caption, an explanation."""
 
 from functools import partial
 
@@ -12,12 +12,12 @@ from charrnn.ui.train.loss_summary import loss_in_words
 from charrnn.ui.train.run_view import RunView
 
 EXPLANATION = """
-**Why does it go up and down?** Some windows of text are easier to predict than others: common
+Some windows of text are easier to predict than others: common
 words in one, an unusual name in the next. The *faint* line is the loss of each single window. The
 **bold** line is their running average (each new window counts for one part in a thousand), and
 that is the one to watch. It lags behind: after a thousand windows it still contains the guesses of
 the beginning. The figure above the chart is therefore the mean of the last 200 windows alone. The
-dashed blue line is the loss on held-out text, which the network
+dashed blue line, *held-out*, is the loss on text which the network
 never trains on. It starts out below the bold line, because the average still contains the first
 thousand windows.
 
@@ -26,24 +26,22 @@ per character is as uncertain as a choice between 2 equally probable characters,
 3 bits between 8: that number of effective choices is the perplexity. The dotted lines are
 baselines, which simple counting reaches, counted on the training text and scored on the held-out
 text as the network is: *guessing* (all characters are equally
-probable), *character frequencies* (how often each one occurs), *bigrams* (knowing the previous
-character) and *trigrams* (knowing the last two characters).
+probable), *unigrams* (how often each character occurs), *bigrams* (knowing the previous character)
+and *trigrams* (knowing the last two characters).
 
-Hold Ctrl and scroll to zoom, drag to pan, double-click to see everything again.
+Click a dot to see the sample that was written there. Hold Ctrl and scroll to
+zoom, drag to pan, double-click to see everything again.
 """
 
 
 def choose_axes() -> tuple[str, str]:
     """Draw the options above the chart; returns the unit and the horizontal axis."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        unit, axis = options.choose_unit(), options.choose_axis()
-        with st.popover("Why?", type="tertiary", icon=":material/help:"):
-            st.markdown(EXPLANATION)
-    return unit, axis
+        return options.choose_unit(), options.choose_axis()
 
 
 def draw_loss(view: RunView, unit: str, axis: str) -> None:
-    """Draw the chart, and its summary as a caption."""
+    """Draw the chart, its summary as a caption, and below them what there is to explain."""
     key = f"loss_{unit}_{axis}"
     st.vega_lite_chart(
         loss_rows(view, unit, axis),
@@ -55,6 +53,8 @@ def draw_loss(view: RunView, unit: str, axis: str) -> None:
         alt="Loss over time; the sentence below the chart summarizes it",
     )
     st.caption(loss_in_words(view))
+    with st.expander("Why does it go up and down?", icon=":material/help:", type="compact"):
+        st.markdown(EXPLANATION)
 
 
 def _note_clicked_sample(key: str) -> None:

@@ -14,21 +14,18 @@ from charrnn.ui.train.run_view import CurvePoint, RunView
 
 BASELINE_LABELS = {
     "uniform": "guessing",
-    "unigram": "character frequencies",
+    "unigram": "unigrams",
     "bigram": "bigrams",
     "trigram": "trigrams",
 }
-HELD_OUT_LABEL = "held-out text"
+HELD_OUT_LABEL = "held-out"
 
 LN_2 = math.log(2)
 MAX_DOTS = 100  # samples marked on the curve
 MIN_CHANGE_DISTANCE = 0.03  # between marks of the learning rate, as a share of the iterations
 RATE_LABEL_LINES = 6  # labels of the learning rate alternate between so many lines
-MIN_BASELINE_DISTANCE = 0.065  # between labels of baselines, as a share of the height
 PLOT_HEIGHT = 255  # pixels, without the axis below
-LABEL_RISE = 8  # pixels from a baseline up to the middle of its label
-LABEL_DISTANCE = 16  # pixels, at least, between the middles of two labels
-HELD_OUT_LABEL_DISTANCES = range(10, 40)  # pixels from the line to the middle of its label
+LABEL_DISTANCE = 16  # pixels, at least, between the middles of two labels in the margin
 
 Row = dict[str, Any]
 
@@ -40,7 +37,7 @@ def loss_rows(view: RunView, unit: str, axis: str) -> pd.DataFrame:
     specification never changes, and the chart keeps its hover and its zoom.
     """
     rows = _curve_rows(view) + _baseline_rows(view) + _corner_rows(view, axis)
-    rows += _held_out_label_rows(view, rows)
+    rows += _label_rows(view)
     # Built column by column with the final types, because to change a DataFrame afterwards takes
     # three times as long, at every refresh of every page.
     columns = {name: [row[name] for row in rows] for name in rows[0]}
@@ -129,22 +126,11 @@ def settled(changes: list[tuple[int, float]], iteration: int) -> list[tuple[int,
     ]
 
 
-# --- Baselines, axes, the label of the held-out line --------------------------------------------
+# --- Baselines, axes, labels ---------------------------------------------------------------------
 
 
 def _baseline_rows(view: RunView) -> list[Row]:
-    """A line for each baseline. Where two are close, the label of the upper one names both."""
-    low, high = _extent(view)
-    rows: list[Row] = []
-    for name, bits in view.baselines._asdict().items():
-        nats, label = bits * LN_2, BASELINE_LABELS[name]
-        labelled = [row for row in rows if row["label"]]
-        distance = labelled[-1]["nats_per_character"] - nats if labelled else math.inf
-        if distance < MIN_BASELINE_DISTANCE * (high - low):
-            labelled[-1]["label"] += f", {label}"
-            label = ""
-        rows.append(_row("baseline", 0, nats, label=label))
-    return rows
+    return [_row("baseline", 0, bits * LN_2) for bits in view.baselines]
 
 
 def _corner_rows(view: RunView, axis: str) -> list[Row]:
@@ -174,27 +160,37 @@ def _extent(view: RunView) -> tuple[float, float]:
     return low * LN_2, math.ceil(4 * (high + label_height)) / 4 * LN_2
 
 
-def _held_out_label_rows(view: RunView, rows: list[Row]) -> list[Row]:
-    """The label at the end of the held-out line, clear of the bold line, baselines and labels.
+def _label_rows(view: RunView) -> list[Row]:
+    """The names of the lines, each beside the end of its line as far as there is room.
 
-    rows: all the others. In every unit, equal steps of the loss are drawn equally high.
+    In every unit, equal steps of the loss are drawn equally high.
     """
-    if not draws_held_out_line(view):
-        return []
-    baselines = [row["nats_per_character"] for row in rows if row["kind"] == "baseline"]
-    drawn = [row["nats_per_character"] for row in rows]
-    low, high = min(drawn), max(drawn)
-    pixel = (high - low) / PLOT_HEIGHT
-    n, held_out = view.evaluations[-1]
-    at = Interpolation(view.curve)
-    side = 1 if held_out * view.config.seq_length >= at.smooth_loss(n) else -1
-    bottom, top = low + LABEL_RISE * pixel, high - LABEL_RISE * pixel
-    offsets = [sign * d * pixel for sign in (side, -side) for d in HELD_OUT_LABEL_DISTANCES]
-    candidates = [min(max(held_out + offset, bottom), top) for offset in offsets]
+    low, high = _extent(view)
+    labels = [
+        ("baseline label", bits * LN_2, BASELINE_LABELS[name])
+        for name, bits in view.baselines._asdict().items()
+    ]
+    if draws_held_out_line(view):
+        labels.append(("held-out label", view.evaluations[-1][1], HELD_OUT_LABEL))
+    labels.sort(key=lambda label: label[1])
+    distance = LABEL_DISTANCE * (high - low) / PLOT_HEIGHT
+    heights = spread([nats for _, nats, _ in labels], distance, low, high)
+    return [
+        _row(kind, view.curve[-1].iteration, height, view.curve[-1].seconds, label)
+        for (kind, _, label), height in zip(labels, heights, strict=True)
+    ]
 
-    def is_free(height: float) -> bool:
-        above = [(height - baseline) / pixel for baseline in baselines]  # pixels
-        return not any(-LABEL_RISE < d < LABEL_RISE + LABEL_DISTANCE for d in above)
 
-    height = next(filter(is_free, candidates), candidates[0])
-    return [_row("held-out label", n, height, at.seconds(n), HELD_OUT_LABEL)]
+def spread(heights: list[float], distance: float, low: float, high: float) -> list[float]:
+    """Ascending heights, moved as little as possible to be `distance` apart, from low to high."""
+    # Less i·distance they only have to ascend. Where they do not, each takes the mean of its group.
+    groups: list[tuple[float, int]] = []  # mean, size
+    for i, height in enumerate(heights):
+        mean, size = height - i * distance, 1
+        while groups and groups[-1][0] > mean:
+            below, n = groups.pop()
+            mean, size = (n * below + size * mean) / (n + size), n + size
+        groups.append((mean, size))
+    means = [mean for mean, size in groups for _ in range(size)]
+    most = high - (len(heights) - 1) * distance
+    return [max(low, min(mean, most)) + i * distance for i, mean in enumerate(means)]

@@ -8,7 +8,7 @@ from charrnn.ui.train.run_view import RunView
 # In the order of the baselines, from the easiest to the hardest to beat.
 BASELINES_IN_WORDS = {
     "uniform": "guessing",
-    "unigram": "character frequencies alone",
+    "unigram": "unigrams (how often each character occurs)",
     "bigram": "bigrams (knowing the previous character)",
     "trigram": "trigrams (knowing the last two characters)",
 }

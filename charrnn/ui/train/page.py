@@ -31,9 +31,10 @@ def _draw() -> None:
     settings.take_input()
     if run:
         run = _sync_live_settings(run)
-    with st.sidebar:
-        st.markdown("### charrnn")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
+        st.markdown("# charrnn")
         st.caption("Watch a small neural network learn to write your text, character by character.")
+    with st.sidebar:
         corpus = choose_text()
         config = choose_settings(corpus, run)
     start_awaited(run)

@@ -5,20 +5,23 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
 from charrnn.ui.shared import samples
+from charrnn.ui.shared.charts.specs import thinned
 from charrnn.ui.shared.run_actions import branch
+from charrnn.ui.train.loss_rows import MAX_DOTS
 from charrnn.ui.train.run_view import RunView
 
-SAMPLE_HEIGHT = 250  # pixels
+EARLIER_HEIGHT = 250  # pixels
 
 
 def draw_newest_sample(view: RunView) -> None:
     """The newest sample, and the greedy one."""
     iteration, text = view.newest_sample
-    st.markdown(f"##### Newest sample · iteration {iteration:,}")
+    st.markdown(f"## Newest sample · iteration {iteration:,}")
     with st.container(key="sample"):
-        samples.draw(text, view.corpus, height=SAMPLE_HEIGHT)
+        samples.draw(text, view.corpus)  # as high as the style sheet lets it grow
     st.caption("Greedy sample (always the most likely character):")
-    st.code(view.greedy_sample.replace("\n", "⏎"), language=None, wrap_lines=True, height=66)
+    with st.container(key="greedy_sample"):
+        st.code(view.greedy_sample.replace("\n", "⏎"), language=None)
 
 
 def draw_earlier_samples(run: Run, view: RunView) -> None:
@@ -27,7 +30,9 @@ def draw_earlier_samples(run: Run, view: RunView) -> None:
     key = f"earlier_samples_{run.id}"
     clicked = st.session_state.pop(session.CLICKED_SAMPLE, None)
     if clicked is not None:
-        st.session_state[key] = min(iterations, key=lambda n: abs(n - clicked))
+        # Of the samples that have a dot, the one that was clicked or the nearest to the click.
+        dots = thinned(iterations, MAX_DOTS)
+        st.session_state[key] = min(dots, key=lambda n: abs(n - clicked))
     with st.container():
         selected = st.select_slider(
             "Earlier samples",
@@ -39,10 +44,10 @@ def draw_earlier_samples(run: Run, view: RunView) -> None:
         st.caption("By iteration. You can also click a dot in the chart.")
         _offer_snapshot(run, selected)
     with st.container():
-        st.markdown(f"##### Earlier sample · iteration {selected:,}")
+        st.markdown(f"## Earlier sample · iteration {selected:,}")
         with st.container(key="earlier_sample"):
             text = services.store().history.sample(run.id, selected)
-            samples.draw(text, view.corpus, height=SAMPLE_HEIGHT)
+            samples.draw(text, view.corpus, height=EARLIER_HEIGHT)
 
 
 def _offer_snapshot(run: Run, iteration: int) -> None:

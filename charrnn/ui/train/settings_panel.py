@@ -17,7 +17,7 @@ UNCHANGED = "Three settings decide how much the network can learn, and how fast.
 
 def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
-    st.markdown("##### 2 · Network")
+    st.markdown("## 2 · Network")
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     number_field.draw_with_slider("hidden_size")
     number_field.draw_with_slider("seq_length")

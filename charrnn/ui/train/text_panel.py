@@ -42,7 +42,7 @@ class _LastText:
 def choose_text() -> Corpus:
     """Draw the panel; returns the selected text. There always is one."""
     st.session_state.setdefault(session.SOURCE, SOURCES[0])
-    st.markdown("##### 1 · Text")
+    st.markdown("## 1 · Text")
     source = st.segmented_control(
         "Where the text comes from",
         SOURCES,

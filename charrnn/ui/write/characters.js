@@ -17,6 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       element.setAttribute("aria-selected", false);
       element.className = picked.has(position) ? "picked" : "";
       element.textContent = character === "\n" ? "⏎\n" : character;
+      element.setAttribute("aria-label", data.names[character] ?? character);
       if (character === "\n") element.classList.add("newline");
       return element;
     });

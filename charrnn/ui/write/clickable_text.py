@@ -50,6 +50,7 @@ def characters(
         data={
             "prompt": prompt,
             "written": list(written),
+            "names": {c: character_info.name(c) for c in set(written) if not c.isalnum()},
             "position": position,
             "picked": picked,
             "label": "Sample. Click a character, or move with the arrow keys.",

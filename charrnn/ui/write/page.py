@@ -27,7 +27,7 @@ def show() -> None:
     st.html(Path(__file__).with_name("write.css"))
     settings.set_defaults()
     link.read_url()
-    st.markdown("### Write")
+    st.markdown("# Write")
     if session.page_changed():
         network.request_newest()
     with st.container(horizontal=True, vertical_alignment="center", key="network"):
@@ -93,7 +93,7 @@ def _position(draft: Draft) -> int | None:
 def _draw_probabilities(draft: Draft) -> None:
     """The probabilities at the selected position, or else of the first character."""
     position = _position(draft)
-    st.markdown(f"##### {_probabilities_heading(draft.writer.prompt, position)}")
+    st.markdown(f"## {_probabilities_heading(draft.writer.prompt, position)}")
     clickable_text.probabilities(
         draft.top_probabilities(position or 0),
         draft.writer.vocabulary,
@@ -135,7 +135,7 @@ def _pick() -> None:
 def _draw_temperatures(
     subject: Subject, writer: Writer, sample_settings: SampleSettings, key: Hashable
 ) -> None:
-    st.markdown("#### The same random seed at five temperatures")
+    st.markdown("## The same random seed at five temperatures")
     length = min(sample_settings.length, COMPARED_LENGTH)
     with st.container(horizontal=True, key="temperatures"):
         for temperature in COMPARED_TEMPERATURES:

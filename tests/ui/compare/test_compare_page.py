@@ -201,10 +201,10 @@ def test_the_link_and_the_menu_of_each_run_are_named_after_it(open_compare, pair
     page = open_compare(*pair)
     names = [r"\*\*x\*\* \[y\]", "Run 1"]
     assert [link.proto.label for link in page.get("page_link")] == [
-        f"Open :gray[{name}]" for name in names
+        f"Open *{name}*" for name in names
     ]
     menus = [menu.proto.label for menu in page.get("menu_button")]
-    assert menus == [f"⋮ :gray[Actions for {name}]" for name in names]
+    assert menus == [f"⋮ *Actions for {name}*" for name in names]
 
 
 def test_caption_of_the_curves_shows_run_names_verbatim(open_compare, pair, workspace):

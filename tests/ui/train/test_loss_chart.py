@@ -1,18 +1,20 @@
 """The loss chart: its rows and its specification, not its pixels."""
 
+import json
 import math
 from itertools import pairwise, product
 
 import pytest
 
 from charrnn.engine.analysis.baselines import Baselines
+from charrnn.ui.shared.charts import specs
 from charrnn.ui.shared.charts.specs import AXES, LARGE_TEXT, UNITS, doubled
+from charrnn.ui.style import DARK, LIGHT
 from charrnn.ui.train.loss_chart import loss_spec
 from charrnn.ui.train.loss_rows import (
     BASELINE_LABELS,
     HELD_OUT_LABEL,
     LABEL_DISTANCE,
-    LABEL_RISE,
     MAX_DOTS,
     PLOT_HEIGHT,
     loss_rows,
@@ -72,58 +74,48 @@ def test_held_out_loss_is_not_divided_by_the_window_again():
     assert held["seconds"].tolist() == [0, 2]
 
 
-def held_out_label(*evaluations, bits=2.9):
-    """Where the label of the held-out line is: [(iteration, bits)], empty if there is none."""
-    evaluations = [(n, b * BIT) for n, b in evaluations]
-    labels = rows(make_view(iteration=200, bits=bits, evaluations=evaluations), "held-out label")
-    assert set(labels["label"]) <= {HELD_OUT_LABEL}
-    return list(zip(labels["x"], labels["y"], strict=True))
+def labels(view):
+    """{label: height in bits} of the lines, from bottom to top."""
+    frame = loss_rows(view, "bits", "iteration")
+    frame = frame[frame["kind"].str.endswith(" label")].sort_values("y")
+    return dict(zip(frame["label"], frame["y"].tolist(), strict=True))
 
 
-def test_held_out_line_is_labelled_at_its_end_as_soon_as_it_has_two_points():
-    assert held_out_label() == []
-    assert held_out_label((0, 5)) == []
-    ((x, y),) = held_out_label((0, 5), (200, 3.3))
-    assert (x, y) == (200, pytest.approx(3.3, abs=0.5))
+def test_held_out_line_is_labelled_as_soon_as_it_has_two_points():
+    for evaluations in ([], [(0, 5 * BIT)]):
+        assert HELD_OUT_LABEL not in labels(make_view(iteration=200, evaluations=evaluations))
+    view = make_view(iteration=200, evaluations=[(0, 5 * BIT), (200, 3.5 * BIT)])
+    assert labels(view)[HELD_OUT_LABEL] == pytest.approx(3.5)
 
 
-@pytest.mark.parametrize("bits", [2.5, 3.5])
-def test_held_out_label_is_on_the_far_side_of_the_bold_line(bits):
-    ((_, y),) = held_out_label((0, 5), (200, 3.0), bits=bits)
-    assert (y > 3.0) == (bits < 3.0)
-
-
-@pytest.mark.parametrize("held_out", [n / 10 for n in range(16, 52)])
-def test_held_out_label_keeps_its_distance_from_baselines_and_their_labels(held_out):
-    for bits in (1.5, 4.9):
-        evaluations = [(0, 5 * BIT), (200, held_out * BIT)]
-        view = make_view(iteration=200, bits=bits, evaluations=evaluations)
-        (y,) = rows(view, "held-out label")["y"]
-        _, bottom, top = corners(view)
-        pixel = (top - bottom) / PLOT_HEIGHT
-        for baseline in BASELINES:
-            middle_of_label = baseline + LABEL_RISE * pixel
-            assert abs(y - baseline) >= 0.99 * LABEL_RISE * pixel
-            assert abs(y - middle_of_label) >= 0.99 * LABEL_DISTANCE * pixel
-
-
-@pytest.mark.parametrize("held_out", [0.0, 1.0, 6.0, 14.0, 50.0])
-def test_held_out_line_and_label_stay_inside_the_chart_at_any_height(held_out):
+@pytest.mark.parametrize("held_out", [0.0, 1.0, 1.9, 2.0, 2.1, 2.5, 3.0, 4.05, 6.0, 14.0, 50.0])
+@pytest.mark.parametrize("baselines", [BASELINES, Baselines(5.0, 4.9, 4.9, 4.8)])
+def test_labels_of_lines_are_in_order_apart_and_inside_the_chart(held_out, baselines):
     evaluations = [(0, 5 * BIT), (200, held_out * BIT)]
-    view = make_view(iteration=200, bits=1.0, evaluations=evaluations)
+    view = make_view(iteration=200, bits=1.0, evaluations=evaluations, baselines=baselines)
     _, bottom, top = corners(view)
-    label = rows(view, "held-out label")["y"]
+    heights = list(labels(view).values())
+    distance = LABEL_DISTANCE * (top - bottom) / PLOT_HEIGHT
+    assert len(heights) == 5
+    assert all(b - a >= 0.99 * distance for a, b in pairwise(heights))
+    assert bottom - 1e-3 <= heights[0]
+    assert heights[-1] <= top + 1e-3
     assert rows(view, "held-out")["y"].between(bottom, top).all()
-    assert label.between(bottom, top).all()
-    assert label.iloc[0] == pytest.approx(held_out, abs=float(40 * (top - bottom) / PLOT_HEIGHT))
+    for name, bits in zip(BASELINE_LABELS.values(), baselines, strict=True):
+        assert labels(view)[name] == pytest.approx(bits, abs=float(4.1 * distance))
+
+
+def test_a_label_is_beside_its_line_where_there_is_room():
+    assert labels(make_view(iteration=200)) == pytest.approx(
+        dict(zip(BASELINE_LABELS.values(), BASELINES, strict=True))
+    )
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_baselines_are_at_their_bits_and_labelled(unit):
+def test_baselines_are_at_their_bits(unit):
     baselines = rows(make_view(iteration=200), "baseline", unit=unit)
     assert baselines["bits"].tolist() == pytest.approx([5, 4, 3, 2])
     assert baselines["y"].tolist() == pytest.approx(baselines[unit].tolist())
-    assert baselines["label"].tolist() == list(BASELINE_LABELS.values())
     assert list(BASELINE_LABELS) == list(BASELINES._fields)
 
 
@@ -158,14 +150,7 @@ def test_a_perplexity_beyond_all_numbers_still_draws():
 def test_a_slider_on_its_way_leaves_one_mark():
     on_its_way = [(1000, 0.05), (1004, 0.03), (1009, 0.02), (3000, 0.01)]
     view = make_view(iteration=10_000, rate_changes=on_its_way, bits=3.0)
-    labels = list(rows(view, "rate")["label"])
-    assert labels == ["learning rate 0.02", "learning rate 0.01"]
-
-
-def test_baselines_that_are_close_share_a_label():
-    view = make_view(baselines=Baselines(5.0, 4.9, 3.0, 2.0))
-    labels = list(rows(view, "baseline")["label"])
-    assert labels == ["guessing, character frequencies", "", "bigrams", "trigrams"]
+    assert list(rows(view, "rate")["label"]) == ["learning rate 0.02", "learning rate 0.01"]
 
 
 # --- Extent -------------------------------------------------------------------------------------
@@ -231,7 +216,7 @@ def test_the_specification_is_cached_and_contains_no_data(unit, axis):
     loss_rows(make_view(iteration=200), unit, axis)
     assert loss_spec(unit, axis) is spec
     assert repr(spec) == before
-    assert not {"data", "datasets", "config", "$schema"} & set(spec)
+    assert not {"data", "datasets", "$schema"} & set(spec)
     named = [layer["data"] for layer in spec["layer"] if "data" in layer]
     assert all(data == {"name": "source"} for data in named)
 
@@ -241,7 +226,9 @@ def test_axes_have_titles_and_marks_are_clipped(unit, axis):
     titles = {"x": AXES[axis], "y": UNITS[unit]}
     seen = set()
     for layer in loss_spec(unit, axis)["layer"]:
-        assert layer["mark"].get("clip") or layer["mark"].get("opacity") == 0
+        # The labels of the lines are in the margin and hide themselves.
+        opacity = layer["mark"].get("opacity")
+        assert layer["mark"].get("clip") or opacity == 0 or isinstance(opacity, dict)
         for channel, title in titles.items():
             encoding = layer["encoding"].get(channel, {})
             if encoding.get("field") == channel:
@@ -256,7 +243,7 @@ def test_every_kind_of_row_has_a_layer_and_every_field_a_column(unit, axis):
     view = make_view(iteration=200, evaluations=evaluations, rate_changes=[(100, 0.03)], bits=3.0)
     frame, text = loss_rows(view, unit, axis), repr(loss_spec(unit, axis))
     for kind in frame["kind"].unique():
-        assert f"datum.kind === '{kind}'" in text
+        assert f"'{kind}'" in text
     for layer in loss_spec(unit, axis)["layer"]:
         channels = layer["encoding"].values()
         channels = [c for one in channels for c in (one if isinstance(one, list) else [one])]
@@ -279,3 +266,25 @@ def test_only_perplexity_has_a_logarithmic_scale():
     for unit in UNITS:
         scale = loss_spec(unit, "iteration")["layer"][0]["encoding"]["y"]["scale"]
         assert (scale.get("type") == "log") == (unit == "perplexity")
+
+
+@pytest.mark.parametrize(("unit", "axis"), ALL_AXES)
+def test_every_tooltip_is_formatted_and_titled_and_only_the_top_layer_has_one(unit, axis):
+    spec = loss_spec(unit, axis)
+    *below, top = spec["layer"]
+    for layer in below:
+        assert layer["mark"]["tooltip"] is None
+        assert "tooltip" not in layer["encoding"]
+    assert all(line["title"] and line["format"] for line in top["encoding"]["tooltip"])
+    views = {param["name"]: param["views"] for param in spec["params"]}
+    assert views["pick"] == views["nearest"] == [top["name"]]
+
+
+def test_the_dark_theme_has_its_own_colours(monkeypatch):
+    light = json.dumps(loss_spec("bits", "iteration"))
+    monkeypatch.setattr(specs, "is_dark", lambda: True)
+    dark = json.dumps(loss_spec("bits", "iteration"))
+    for name in ("accent", "held_out", "muted", "paper", "line"):
+        assert getattr(LIGHT, name) in light
+        assert getattr(LIGHT, name) not in dark
+        assert getattr(DARK, name) in dark

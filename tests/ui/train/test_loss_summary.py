@@ -22,7 +22,7 @@ def test_every_baseline_of_the_chart_has_words():
         (5.2, "no better than guessing yet"),
         (5.0, "no better than guessing yet"),
         (4.9, "better than guessing"),
-        (3.9, "better than character frequencies alone"),
+        (3.9, "better than unigrams (how often each character occurs)"),
         (2.9, "better than bigrams (knowing the previous character)"),
         (1.9, "better than trigrams (knowing the last two characters)"),
     ],

@@ -24,7 +24,7 @@ def draw_menu(run: Run, *, in_list: bool = False) -> str | None:
     """
     actions = f"Actions for {escape_markdown(run.title)}"
     return st.menu_button(
-        f"⋮ :gray[{actions}]" if in_list else "More",  # the style sheet hides the words
+        f"⋮ *{actions}*" if in_list else "More",  # the style sheet hides the words
         list(ACTIONS),
         format_func=ACTIONS.__getitem__,
         key=f"menu_{run.id}",
