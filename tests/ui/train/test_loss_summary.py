@@ -43,7 +43,7 @@ def test_the_comparison_is_of_what_the_network_costs_now():
     view = make_view(iteration=1000, bits=4.65, recent_loss=3.47 * T * BIT)
     words = loss_in_words(view)
     assert words.startswith("After 1,000 iterations: 3.47 bits per character, 11.1 effective")
-    assert words.endswith("better than character frequencies alone.")
+    assert words.endswith("better than unigrams (how often each character occurs).")
 
 
 def test_an_astronomical_loss_has_words():
