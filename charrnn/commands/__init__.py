@@ -2,6 +2,7 @@
 
     train, sample, export_run, import_run, prune    a command each: its options and its function
     training_session                                local training, without a store
+    text_file                                       reading a text, in any encoding
     local_store                                     the store that the dashboard here uses
     terminal                                        output, errors, signals and number options
 

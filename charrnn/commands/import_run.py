@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from charrnn.commands.local_store import local_store
 from charrnn.commands.terminal import CommandError, file_errors, print_output
+from charrnn.commands.text_file import add_encoding, read_text
 
 if TYPE_CHECKING:
     from charrnn.runs.store.store import Store
@@ -15,26 +16,19 @@ def import_run(options: argparse.Namespace) -> int:
     """Import a saved run into the local store, paused, and print the link to its page."""
     import secrets
 
-    from charrnn.commands.training_session import read_text
     from charrnn.runs.files import archive, transfer
     from charrnn.runs.files.validation import BadRunFile
     from charrnn.runs.store.workspace import Workspace
-    from charrnn.runs.texts.decoding import NotText
 
     with file_errors("read", options.run):
         data = archive.read(options.run)
-    text = None
+    text = read_text(options.text, options.encoding) if options.text else None
     try:
-        if options.text:
-            with file_errors("read", options.text):
-                text = read_text(options.text)
         with local_store(create=True) as store:
             workspace = Workspace(store, secrets.token_urlsafe(24))
             if text is None:
                 text = _stored_text(store, archive.from_bytes(data).sha256)
             run = transfer.import_run(workspace, data, text=text)
-    except NotText as problem:
-        raise CommandError(f"{options.text}: {problem}") from problem
     except transfer.TextNeeded as problem:
         raise CommandError(
             f"neither {options.run} nor the store has its text {problem.name!r}: name the file of "
@@ -55,6 +49,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="Its text, if neither the saved run nor the store has it.",
     )
+    add_encoding(parser)
 
 
 def _stored_text(store: "Store", sha256: str | None) -> str | None:

@@ -30,8 +30,11 @@ class CommandError(Exception):
 
 
 def print_output(text: str) -> None:
-    """Print to standard output at once, without characters that could control the terminal."""
-    print(printable(text), flush=True)
+    """Print to standard output at once.
+
+    A terminal gets no characters that could control it; a file or a pipe gets the text as it is.
+    """
+    print(printable(text) if sys.stdout.isatty() else text, flush=True)
 
 
 def print_error(message: str) -> None:

@@ -19,6 +19,7 @@ from charrnn.commands.terminal import (
     stop_signals,
     whole_number,
 )
+from charrnn.commands.text_file import add_encoding, read_text
 from charrnn.runs.texts.printable import indented
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="A text file in any common encoding. With --resume, the same text again; not needed "
         "if the saved run includes it.",
     )
+    add_encoding(parser)
     for f in fields(RunConfig):
         option = f"--{f.name.replace('_', '-')}"
         add_setting(parser, option, f.name, default=argparse.SUPPRESS)
@@ -109,21 +111,17 @@ def _check_savable(session: "TrainingSession", options: argparse.Namespace) -> N
 
 def _begin(options: argparse.Namespace) -> "TrainingSession":
     """A session on a text file. Raises CommandError."""
-    from charrnn.commands.training_session import TrainingSession, read_text
+    from charrnn.commands.training_session import TrainingSession
     from charrnn.runs.config import RunConfig
-    from charrnn.runs.texts.decoding import NotText
     from charrnn.runs.texts.names import clean_name
 
     if not options.file:
         raise CommandError("FILE is missing: name a text to train on")
     try:
         requested = RunConfig(**_settings(options))
-        with file_errors("read", options.file):
-            text = read_text(options.file)
+        text = read_text(options.file, options.encoding)
         config = requested.fitted(len(text))
         session = TrainingSession.begin(text, clean_name(options.file), config)
-    except NotText as problem:
-        raise CommandError(f"{options.file}: {problem}") from problem
     except ValueError as problem:
         raise CommandError(str(problem)) from problem
     if reduced := requested.differences(config):
@@ -134,9 +132,8 @@ def _begin(options: argparse.Namespace) -> "TrainingSession":
 
 def _resume(options: argparse.Namespace) -> "TrainingSession":
     """A session that continues a saved run. Raises CommandError."""
-    from charrnn.commands.training_session import TrainingSession, read_text
+    from charrnn.commands.training_session import TrainingSession
     from charrnn.runs.files import archive
-    from charrnn.runs.texts.decoding import NotText
 
     settings = _settings(options)
     if fixed := sorted(settings.keys() - set(CHANGEABLE)):
@@ -146,12 +143,9 @@ def _resume(options: argparse.Namespace) -> "TrainingSession":
         with file_errors("read", options.resume):
             saved = archive.load(options.resume)
         if options.file:
-            with file_errors("read", options.file):
-                text = read_text(options.file)
+            text = read_text(options.file, options.encoding)
         session = TrainingSession.resume(saved, text)
         session.change(**settings)
-    except NotText as problem:
-        raise CommandError(f"{options.file}: {problem}") from problem
     except ValueError as problem:
         raise CommandError(f"{options.resume}: {problem}") from problem
     if session.trainer.iteration >= session.iterations:

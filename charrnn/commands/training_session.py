@@ -11,10 +11,8 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import validation
 from charrnn.runs.files.archive import SavedRun
-from charrnn.runs.limits import Limits
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
-from charrnn.runs.texts import decoding
 from charrnn.runs.workers.schedule import should_record
 
 State = dict[str, Any]  # a Trainer.state()
@@ -162,12 +160,6 @@ class TrainingSession:
             text_name=self.text_name,
             text=self.text if with_text else None,
         )
-
-
-def read_text(path: str) -> str:
-    """The text in a file. Raises OSError, NotText."""
-    with open(path, "rb") as file:
-        return decoding.decode(file.read(Limits.from_environment().text_bytes + 1))
 
 
 def _trainer(text: str, vocabulary: Vocabulary, config: RunConfig) -> Trainer:

@@ -9,6 +9,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive
 from charrnn.runs.store import schema
 from charrnn.runs.store.store import Store
+from tests.support.languages import RUSSIAN
 from tests.support.terminal import ENVIRONMENT, TEXT, comparable, run
 
 
@@ -98,6 +99,17 @@ def test_prune_reports_what_it_would_remove_and_removes_it(local, monkeypatch):
         r"the store takes \d\.\d MB now, \d\.\d MB before",
         run("prune").stdout.splitlines()[-1],
     )
+
+
+def test_text_of_an_imported_run_is_read_in_the_named_encoding(tmp_path, local):
+    (tmp_path / "story").write_bytes(RUSSIAN.encode("koi8_r"))
+    arguments = ("--encoding", "cp1251", "--iterations", "2", "--hidden-size", "8")
+    run("train", "story", *arguments, "--out", "saved", cwd=tmp_path)
+    refused = run("import", "saved", "--text", "story", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "story is read as KOI8-R (Russian), a guess" in refused.stderr
+    result = run("import", "saved", "--text", "story", "--encoding", "cp1251", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("command", [["prune"], ["export", "some-run", "--out", "saved"]])

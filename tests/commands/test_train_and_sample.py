@@ -11,7 +11,16 @@ import pytest
 from charrnn.__main__ import COMMANDS
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive
-from tests.support.terminal import COMMAND, ENVIRONMENT, QUICK, ROOT, comparable, run
+from tests.support.languages import JAPANESE
+from tests.support.terminal import (
+    COMMAND,
+    ENVIRONMENT,
+    QUICK,
+    ROOT,
+    comparable,
+    run,
+    run_in_terminal,
+)
 
 LAST_LINE = re.compile(
     r"done iteration=(\d+) smooth_loss=(\d+\.\d+) bits_per_char=(\d+\.\d+) "
@@ -128,12 +137,58 @@ def test_tiny_text_is_trained_with_reduced_settings(tmp_path):
     assert LAST_LINE.fullmatch(result.stdout.splitlines()[-1])
 
 
-def test_text_cannot_control_the_terminal(tmp_path):
-    (tmp_path / "hostile").write_text("red \x1b[31m and \u202e round, with words between\n" * 30)
-    result = run("train", "hostile", "--iterations", "20", cwd=tmp_path)
-    assert result.returncode == 0
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", result.stdout)
-    assert "\ufffd" in result.stdout
+def test_text_cannot_control_a_terminal(hostile):
+    shown = run_in_terminal("sample", hostile, "--length", "400", "--seed", "1")
+    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", shown)
+    assert "\ufffd" in shown
+
+
+def test_file_or_pipe_gets_the_text_as_it_is(hostile):
+    result = run("sample", hostile, "--length", "400", "--seed", "1")
+    assert "\ufffd" not in result.stdout
+    assert set("\f\v\x1b\u202e\u200f\ufeff") <= set(result.stdout)
+    assert len(result.stdout) == 400 + 1
+
+
+@pytest.fixture
+def hostile(tmp_path):
+    """A run whose text has form feeds, escapes, direction marks and a byte order mark inside."""
+    text, saved = tmp_path / "hostile", tmp_path / "run"
+    text.write_text("\f\v\u202e\u200f\ufeff \f\v\u202e\u200f\ufeff \x1b[31m and\n" * 60, newline="")
+    arguments = ("--iterations", "300", "--hidden-size", "24", "--out", saved)
+    assert run("train", text, *arguments).returncode == 0
+    return saved
+
+
+@pytest.mark.parametrize("encoding", ["shift_jis", "Shift_JIS", "sjis"])
+def test_named_encoding_is_used_and_a_guessed_one_is_reported(tmp_path, encoding):
+    (tmp_path / "story").write_bytes((JAPANESE + "\n").encode("shift_jis") * 3)
+    arguments = ("train", "story", "--iterations", "2", "--hidden-size", "8")
+    guessed = run(*arguments, "--out", "guessed", cwd=tmp_path)
+    assert guessed.stderr == (
+        "charrnn: story is read as Shift_JIS (Japanese), a guess: if its text looks wrong, name "
+        "the encoding with --encoding\n"
+    )
+    named = run(*arguments, "--encoding", encoding, "--out", "named", cwd=tmp_path)
+    assert (named.returncode, named.stderr) == (0, "")
+    saved = archive.load(tmp_path / "named")
+    assert set(saved.vocabulary.characters) == set(JAPANESE + "\n")
+    assert saved.sha256 == archive.load(tmp_path / "guessed").sha256
+
+
+@pytest.mark.parametrize(
+    ("encoding", "complaint"),
+    [
+        ("klingon", "no encoding is called 'klingon': name one such as UTF-8"),
+        ("utf-8", "story: This file cannot be read as UTF-8"),
+    ],
+)
+def test_encoding_that_is_unknown_or_does_not_fit_is_one_line(tmp_path, encoding, complaint):
+    (tmp_path / "story").write_bytes(JAPANESE.encode("shift_jis"))
+    result = run("train", "story", "--encoding", encoding, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert complaint in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_terminal_shows_a_progress_bar_and_a_file_gets_the_same_output_as_ever(text, trained):

@@ -1,11 +1,14 @@
 """Running python -m charrnn in a process of its own, and comparing the runs it saves."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from charrnn.runs.files import archive
 
@@ -42,6 +45,24 @@ def start(*arguments, ignored=(), **streams):
         preexec_fn=set_signals,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams,
     )
+
+
+def run_in_terminal(*arguments):
+    """What a command prints if its standard output is a terminal."""
+    pty = pytest.importorskip("pty")
+    terminal, output = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, *map(str, arguments)], cwd=ROOT, env=ENVIRONMENT, stdout=output
+    ) as process:
+        os.close(output)
+        shown = b""
+        # At the end, Linux reports an input/output error instead of an end of file.
+        with contextlib.suppress(OSError):
+            while part := os.read(terminal, 4096):
+                shown += part
+        os.close(terminal)
+        assert process.wait(timeout=60) == 0
+    return shown.decode()
 
 
 def comparable(path):

@@ -21,7 +21,7 @@ from charrnn.runs.store.runs import new_run_row
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
-from charrnn.runs.texts.printable import indented, printable
+from charrnn.runs.texts.printable import indented
 
 
 class NoCheckpoint(Exception):
@@ -138,7 +138,7 @@ def curve_csv(store: Store, run: Run) -> str:
 def samples_text(store: Store, run: Run) -> str:
     """All samples, each indented below its iteration. Raises KeyError."""
     history = store.history.full(run.id)
-    return "\n".join(f"iteration {n}\n{indented(printable(text))}\n" for n, text in history.samples)
+    return "\n".join(f"iteration {n}\n{indented(text)}\n" for n, text in history.samples)
 
 
 def _text(workspace: Workspace, saved: SavedRun, sha256: str, given: str | None) -> str:

@@ -5,11 +5,20 @@ not text, UTF-16, UTF-8 (which text in other encodings almost never is by accide
 detector of code pages.
 """
 
+from dataclasses import dataclass, replace
+
 from charrnn.runs.limits import Limits
-from charrnn.runs.texts.code_pages import decode_code_page, decode_iso2022_jp
+from charrnn.runs.texts import encodings
+from charrnn.runs.texts.code_pages import decode_code_page, decode_iso2022_jp, rank_code_pages
 from charrnn.runs.texts.file_types import detect_file_type
-from charrnn.runs.texts.plausibility import has_many_controls
-from charrnn.runs.texts.unicode import decode_marked, decode_utf8, decode_utf16, join_surrogates
+from charrnn.runs.texts.plausibility import has_many_controls, is_intact
+from charrnn.runs.texts.unicode import (
+    UTF_16,
+    decode_marked,
+    decode_utf8,
+    decode_utf16,
+    join_surrogates,
+)
 
 MIN_CHARACTERS = 2
 MAX_DIFFERENT = 20_000  # characters; a Chinese library uses half, all of Unicode has a million
@@ -19,15 +28,29 @@ class NotText(ValueError):
     """An upload or a paste that cannot be read as text; the message is a sentence for people."""
 
 
-def decode(data: bytes) -> str:
+@dataclass(frozen=True)
+class Decoded:
     """The text in a file: newlines are \\n, no byte order mark, no lone surrogates.
+
+    encoding: Python's name of the codec. is_certain: whether the bytes leave no doubt about it,
+    as a byte order mark or valid UTF-8 does; otherwise it was guessed.
+    """
+
+    text: str
+    encoding: str
+    is_certain: bool
+
+
+def decode(data: bytes, encoding: str | None = None) -> Decoded:
+    """The text in a file, in the encoding that was named or else in the one that fits best.
 
     Raises NotText, which says what is wrong and what to do.
     """
     _check_size(len(data), "file")
     if not data.strip():
         _check_length("", "file")
-    text = _decode(data)
+    decoded = _decode_as(data, encoding) if encoding else _decode(data)
+    text = decoded.text
     if "\0" in text or has_many_controls(text):
         raise NotText(
             "This file is not text, since many of its bytes stand for no character: save its "
@@ -36,7 +59,13 @@ def decode(data: bytes) -> str:
     text = _normalized(text)
     _check_length(text, "file")
     _check_different(text, "file")
-    return text
+    return replace(decoded, text=text)
+
+
+def plausible_encodings(data: bytes) -> list[str]:
+    """The encodings that a file of uncertain encoding may be in, the most plausible first."""
+    unicode = UTF_16 if decode_utf16(data) else ()
+    return [*unicode, *([] if b"\0" in data else rank_code_pages(data))]
 
 
 def clean_pasted(text: str) -> str:
@@ -49,26 +78,43 @@ def clean_pasted(text: str) -> str:
     return text
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes) -> Decoded:
     """The characters of a file, in the first encoding that fits. Raises NotText if none does."""
-    if (text := decode_marked(data)) is not None:
-        return text
+    if marked := decode_marked(data):
+        return Decoded(*marked, is_certain=True)
     if file_type := detect_file_type(data):
         raise NotText(f"This file is {file_type}, not text: save its words as plain text (.txt).")
-    if (text := decode_utf16(data)) is not None:
-        return text
+    if found := decode_utf16(data):
+        return Decoded(*found, is_certain=False)
     if b"\0" in data:
         raise NotText(
             "This file contains NUL bytes, which text does not have: save its words as plain "
             "text in UTF-8."
         )
-    for decoder in (decode_iso2022_jp, decode_utf8, decode_code_page):
-        if (text := decoder(data)) is not None:
-            return text
+    if (text := decode_iso2022_jp(data)) is not None:
+        return Decoded(text, "iso2022_jp", is_certain=True)
+    if (text := decode_utf8(data)) is not None:
+        return Decoded(text, "ascii" if text.isascii() else "utf_8", is_certain=True)
+    if found := decode_code_page(data):
+        return Decoded(*found, is_certain=False)
     raise NotText(
         "This file cannot be read as text, because its encoding is not recognised: save it as "
         "plain text in UTF-8."
     )
+
+
+def _decode_as(data: bytes, encoding: str) -> Decoded:
+    """The characters of a file in an encoding that was named. Raises NotText if it does not fit."""
+    try:
+        text = join_surrogates(data.decode(encoding, "replace"))
+    except UnicodeError:  # a few codecs do not know "replace"
+        text = "\ufffd"
+    if not is_intact(text, count_ascii=True):
+        raise NotText(
+            f"This file cannot be read as {encodings.name(encoding)}, since many of its bytes "
+            "stand for no character there: choose another encoding."
+        )
+    return Decoded(text.rstrip("\ufffd"), encoding, is_certain=True)
 
 
 def _normalized(text: str) -> str:

@@ -52,7 +52,7 @@ def _shipped(key: str, title: str, description: str) -> _Source:
     """A file of the folder data."""
     path = DATA / f"{key}.txt"
     entry = LibraryText(key, title, description)
-    return _Source(entry, path.is_file, lambda: decode(path.read_bytes()))
+    return _Source(entry, path.is_file, lambda: decode(path.read_bytes()).text)
 
 
 def _has_reference() -> bool:
@@ -73,7 +73,7 @@ def _module_files() -> list[Path]:
 
 
 def _source_code() -> str:
-    return _joined(decode(path.read_bytes()) for path in _module_files())
+    return _joined(decode(path.read_bytes()).text for path in _module_files())
 
 
 def _joined(parts: Iterable[str]) -> str:

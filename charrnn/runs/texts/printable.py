@@ -1,4 +1,4 @@
-"""Untrusted text made safe to print on a terminal, or to save in a file that may be printed."""
+"""Untrusted text made safe to print on a terminal, and told apart from a program's own lines."""
 
 import re
 

@@ -34,6 +34,9 @@ def test_no_line_of_a_sample_can_be_mistaken_for_a_heading(source):
     assert written.replace("\n  ", "\n")[2:] == source.history.sample(run.id, 100)
 
 
-def test_exported_samples_cannot_control_a_terminal(source):
-    run = trained_run(source, text="red \x1b[31m and \u202e round\n" * 100, until=150)
-    assert not set("\x1b\u202e") & set(samples_text(source, run))
+def test_exported_samples_are_as_they_were_written(source):
+    text = "a\f\u202e\ufeff b\f\u202e\ufeff\n" * 100
+    run = trained_run(source, text=text, until=150)
+    written = samples_text(source, run)
+    assert "\ufffd" not in written
+    assert set("\f\u202e\ufeff") <= set(written)

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charrnn.runs.limits import Limits
-from charrnn.runs.texts.decoding import NotText, clean_pasted, decode
+from charrnn.runs.texts import encodings
+from charrnn.runs.texts.decoding import NotText, clean_pasted, decode, plausible_encodings
 from tests.support.languages import (
     ARABIC,
     DANISH,
+    ENGLISH,
     FRENCH,
     GERMAN,
     GREEK,
@@ -23,6 +25,7 @@ from tests.support.languages import (
     POLISH,
     PORTUGUESE,
     RUSSIAN,
+    SHORT_TEXTS,
     SIMPLIFIED,
     TRADITIONAL,
     TURKISH,
@@ -61,45 +64,134 @@ def refusal(data: bytes) -> str:
 
 @pytest.mark.parametrize(("text", "page"), IN_CODE_PAGES)
 def test_paragraph_in_an_old_encoding_is_decoded_correctly(text, page):
-    assert decode(text.encode(page)) == text
+    assert decode(text.encode(page)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "page"), [(text, page) for text, pages in SHORT_TEXTS for page in pages]
+)
+def test_short_text_in_an_old_encoding_is_decoded_correctly(text, page):
+    decoded = decode(text.encode(page))
+    assert decoded.text == text
+    assert not decoded.is_certain
+    assert decoded.encoding == plausible_encodings(text.encode(page))[0]
+
+
+def test_lines_drawn_on_dos_are_not_read_as_letters():
+    box = f"╔{'═' * 20}╗\n║ README 1.0         ║\n╚{'═' * 20}╝\n▓▒░ Welcome ░▒▓\n{ENGLISH * 9}"
+    assert decode(box.encode("cp437")).text == box
+    assert decode("ÄÄÄH! Ärger".encode("cp1252")).text == "ÄÄÄH! Ärger"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "is_certain"),
+    [
+        (b"plain", "ascii", True),
+        ("naïve".encode(), "utf_8", True),
+        ("naïve".encode("utf-8-sig"), "utf_8", True),
+        ("naïve".encode("utf-16"), "utf_16_le", True),
+        (JAPANESE.encode("iso2022_jp"), "iso2022_jp", True),
+        ("naïve text".encode("utf-16-be"), "utf_16_be", False),
+        ("naïve".encode("cp1252"), "cp1252", False),
+        (RUSSIAN.encode("koi8_r"), "koi8_r", False),
+        (HEBREW.encode("cp1255"), "cp1255", False),
+        (JAPANESE.encode("shift_jis"), "shift_jis", False),
+        (SIMPLIFIED.encode("gbk"), "gb18030", False),
+        (TRADITIONAL.encode("big5"), "big5", False),
+        (KOREAN.encode("cp949"), "euc_kr", False),
+    ],
+)
+def test_encoding_is_reported_and_whether_it_was_guessed(data, encoding, is_certain):
+    decoded = decode(data)
+    assert (decoded.encoding, decoded.is_certain) == (encoding, is_certain)
+
+
+def test_named_encoding_is_used_instead_of_a_guess():
+    data = RUSSIAN.encode("cp1251")
+    assert decode(data).text == RUSSIAN
+    assert decode(data, "cp1252").text == data.decode("cp1252")
+    assert decode(data, "cp1252").is_certain
+    assert decode(b"\xef\xbb\xbfone\r\ntwo", "utf_8").text == "one\ntwo"
+
+
+def test_named_encoding_that_does_not_fit_is_refused():
+    with pytest.raises(NotText, match="cannot be read as UTF-8, since many of its bytes"):
+        decode(RUSSIAN.encode("cp1251"), "utf_8")
+
+
+def test_plausible_encodings_make_different_texts_and_include_the_right_one():
+    data = RUSSIAN.encode("cp1251")
+    offered = plausible_encodings(data)
+    assert offered[0] == "cp1251"
+    assert {"koi8_r", "cp1252"} <= set(offered)
+    assert len({data.decode(encoding, "replace") for encoding in offered}) == len(offered)
+    assert all(encodings.name(encoding) != encoding for encoding in offered)
+    assert plausible_encodings(RUSSIAN.encode("utf-16-le")) == ["utf_16_le", "utf_16_be"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "encoding"),
+    [
+        ("Shift_JIS", "shift_jis"),
+        ("sjis", "shift_jis"),
+        ("windows-1255", "cp1255"),
+        ("DOS 437", "cp437"),
+        ("UTF8", "utf_8"),
+        ("latin-1", "iso8859_1"),
+    ],
+)
+def test_encoding_is_found_by_any_of_its_names(typed, encoding):
+    assert encodings.find(typed) == encoding
+
+
+@pytest.mark.parametrize("typed", ["", "klingon", "base64", "rot13"])
+def test_what_is_no_encoding_of_text_is_not_found(typed):
+    with pytest.raises(LookupError):
+        encodings.find(typed)
 
 
 @pytest.mark.parametrize("text", ["café", "Die Straße nach Köln.", "the word naïve, once"])
 def test_few_accented_letters_are_read_as_western_european(text):
-    assert decode(text.encode("cp1252")) == text
+    assert decode(text.encode("cp1252")).text == text
 
 
 def test_accents_far_into_a_long_english_text_are_found():
     text = "all of it plain English\n" * 20_000 + FRENCH
-    assert decode(text.encode("cp1252")) == text
+    assert decode(text.encode("cp1252")).text == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @pytest.mark.parametrize("text", [FRENCH, JAPANESE, "naïve 👩‍👩‍👧", "ab"])
 def test_unicode_is_decoded_without_its_byte_order_mark(text, encoding):
-    assert decode(text.encode(encoding)) == text
+    assert decode(text.encode(encoding)).text == text
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("text", [FRENCH, RUSSIAN, GREEK, "hello"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(FRENCH, RUSSIAN, GREEK, HEBREW, ARABIC, JAPANESE, SIMPLIFIED, TRADITIONAL, KOREAN),
+        *("hello", "床前明月光，疑是地上霜。", "床前明月光\n疑是地上霜\n"),
+    ],
+)
 def test_utf16_without_a_byte_order_mark_is_recognised(text, encoding):
-    assert decode(text.encode(encoding)) == text
+    assert decode(text.encode(encoding)).text == text
 
 
 def test_all_newlines_become_line_feeds():
-    assert decode(b"one\r\ntwo\rthree\nfour\r\n") == "one\ntwo\nthree\nfour\n"
+    assert decode(b"one\r\ntwo\rthree\nfour\r\n").text == "one\ntwo\nthree\nfour\n"
     assert clean_pasted("one\r\ntwo\rthree") == "one\ntwo\nthree"
 
 
 @pytest.mark.parametrize("n_cut", [1, 2])
 def test_file_truncated_within_a_character_loses_only_that_character(n_cut):
-    assert decode(JAPANESE.encode()[:-n_cut]) == JAPANESE[:-1]
-    assert decode(JAPANESE.encode("utf-16")[:-1]) == JAPANESE[:-1]
+    assert decode(JAPANESE.encode()[:-n_cut]).text == JAPANESE[:-1]
+    assert decode(JAPANESE.encode("utf-16")[:-1]).text == JAPANESE[:-1]
 
 
 def test_utf8_with_one_broken_byte_is_still_read_as_utf8():
     data = RUSSIAN.encode()
-    assert decode(data + b"\xff" + data) == f"{RUSSIAN}\ufffd{RUSSIAN}"
+    assert decode(data + b"\xff" + data).text == f"{RUSSIAN}\ufffd{RUSSIAN}"
 
 
 def _zip(name: str) -> bytes:
@@ -135,7 +227,7 @@ def test_file_that_is_not_text_is_refused_by_name(data, kind):
 
 @pytest.mark.parametrize("text", ["BMW and MZ are motorcycles", "MZ", "GIF89a is a format"])
 def test_text_may_begin_like_a_file_signature(text):
-    assert decode(text.encode()) == text
+    assert decode(text.encode()).text == text
 
 
 def test_binary_bytes_are_refused():
@@ -151,7 +243,7 @@ def test_empty_file_is_refused_as_empty(data):
 
 def test_text_needs_two_characters():
     assert "at least 2" in refusal(b"a")
-    assert decode(b"ab") == "ab"
+    assert decode(b"ab").text == "ab"
     with pytest.raises(NotText, match="at least 2"):
         clean_pasted("a")
 
@@ -177,4 +269,4 @@ def test_every_unicode_text_survives_utf8(text):
         return
     expected = text.lstrip("\ufeff")
     if len(expected) >= 2 and not expected.isspace():
-        assert decode(text.encode()) == expected
+        assert decode(text.encode()).text == expected

@@ -158,7 +158,7 @@ TEXTS |= {name: (text.encode(), text) for name, text in COMMANDS.items()}
 
 @pytest.mark.parametrize(("data", "text"), params(TEXTS))
 def test_text_is_read_unchanged_and_trains(data, text):
-    assert decode(data) == text
+    assert decode(data).text == text
     assert_trains(text)
 
 
@@ -189,7 +189,7 @@ def test_pasted_text_is_cleaned_and_trains(pasted, text):
 
 def test_number_of_different_characters_is_limited():
     text = ALL_OF_UNICODE[:MAX_DIFFERENT]
-    assert decode(text.encode()) == text
+    assert decode(text.encode()).text == text
     with pytest.raises(NotText, match="at most 20,000"):
         decode((text + ALL_OF_UNICODE[MAX_DIFFERENT]).encode())
 
@@ -201,7 +201,7 @@ def test_number_of_different_characters_is_limited():
 def test_25_megabytes_in_one_line_are_decoded_in_little_memory(unit, encoding):
     data = (unit * (MAX_TEXT_BYTES // len(unit.encode(encoding)))).encode(encoding)
     tracemalloc.start()
-    text = decode(data)
+    text = decode(data).text
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert "\n" not in text
@@ -211,4 +211,4 @@ def test_25_megabytes_in_one_line_are_decoded_in_little_memory(unit, encoding):
 
 
 def test_25_megabytes_in_one_line_train():
-    assert_trains(decode(b"to be or " * (MAX_TEXT_BYTES // 9)))
+    assert_trains(decode(b"to be or " * (MAX_TEXT_BYTES // 9)).text)
