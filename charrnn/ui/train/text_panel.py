@@ -130,7 +130,7 @@ def _upload() -> bool:
 def _select_uploaded(file: UploadedFile) -> str:
     """Select the text of a file. Returns why it cannot be read, or ""."""
     name = clean_name(file.name)
-    return _select_new(name, lambda: decode(file.getvalue()), identity=file.file_id)
+    return _select_new(name, lambda: decode(file.getvalue()).text, identity=file.file_id)
 
 
 def _paste() -> bool:
