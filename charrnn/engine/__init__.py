@@ -12,6 +12,8 @@ Read it in this order:
     adagrad       the update
     sampling      how the network writes
     training      all of it, one step at a time
+    stretches     reading parts of a text as if everything before had been read
+    ngrams        predicting by counting, to compare the network with
     evaluation    how well the network predicts held-out text
     analysis/     what can be said about a text, a network and a sample
 

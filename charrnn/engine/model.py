@@ -21,11 +21,11 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.window import Window
 
 
-def forward(weights: Parameters, window: Window) -> float:
+def read(weights: Parameters, window: Window) -> None:
     """Read the window that is loaded, starting from the carried hidden state.
 
-    Leaves the results in `window.states` and `window.probabilities`. Returns the loss in nats,
-    summed over the window and averaged over the streams.
+    Leaves the hidden states in `window.states`. It is the first half of forward(), and all that
+    a warm-up needs.
     """
     a, Whh_bh = window.a, window.transposed(weights.recurrent)
     add, tanh = np.add, np.tanh
@@ -37,7 +37,16 @@ def forward(weights: Parameters, window: Window) -> float:
         h_before_dot(Whh_bh, a)  # a_t = Whh h_{t-1} + bh
         add(a, Wxh_x, a)  # a_t += Wxh x_t
         tanh(a, h)  # h_t = tanh(a_t)
+    window.is_fresh = False
 
+
+def forward(weights: Parameters, window: Window) -> float:
+    """Read the window that is loaded, and predict the next character at each step.
+
+    Leaves the results in `window.states`, `window.probabilities` and `window.losses`. Returns the
+    loss in nats, summed over the window and averaged over the streams.
+    """
+    read(weights, window)
     y = window.probabilities
     window.h.dot(weights.output.T, y)  # y_t = Why h_t + by
     y -= row_max(y, window.row_starts)[:, None]  # the same p_t, but exp cannot overflow
@@ -48,7 +57,8 @@ def forward(weights: Parameters, window: Window) -> float:
     window.is_fresh = True
 
     # -log p_t[target] = log(sum(exp(y_t))) - y_t[target]
-    return float((np.log(sums) - y_target).sum()) / window.streams
+    window.losses = losses = np.log(sums) - y_target
+    return float(losses.sum()) / window.streams
 
 
 def backward(weights: Parameters, window: Window, gradients: Parameters) -> None:

@@ -7,9 +7,11 @@ from charrnn.engine.arrays import FloatArray, aligned_zeros
 
 INITIAL_SCALE = 0.01
 ROW_MULTIPLE = 8  # numbers; BLAS is fastest when every row is a whole number of SIMD vectors
+UNITS_AT_A_TIME = 32  # are drawn; the matrices are not stored unit by unit, and cache is short
 
-# Each matrix draws from a random stream of its own. So two networks start with the same numbers
-# in every matrix whose shape they share, whatever the sizes of the others.
+# Each hidden unit draws its weights in each matrix from a random stream of its own. So a smaller
+# network starts as the corner of a larger one with the same seed, and runs that differ in
+# hidden_size differ in nothing else.
 _SPAWN_KEYS = {"Wxh": 0, "Whh": 1, "Why": 2}
 
 
@@ -46,12 +48,22 @@ class Parameters:
     def initial(
         cls, vocab_size: int, hidden_size: int, *, seed: int, dtype: DTypeLike = np.float32
     ) -> "Parameters":
-        """Weights before the first update: 0.01 · N(0, 1) in the matrices, 0 in the biases."""
+        """Weights before the first update: 0.01 · N(0, 1) in the matrices, 0 in the biases.
+
+        With the same seed, Wxh, Whh[:H, :H] and Why[:, :H] of the first H hidden units are the
+        same whatever the hidden size, and the same in every dtype up to rounding.
+        """
         parameters = cls(vocab_size, hidden_size, dtype)
-        for name, key in _SPAWN_KEYS.items():
-            matrix = getattr(parameters, name)
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key,)))
-            matrix[:] = INITIAL_SCALE * rng.standard_normal(matrix.shape)
+        per_unit = {"Wxh": parameters.Wxh, "Whh": parameters.Whh, "Why": parameters.Why.T}
+        for name, rows in per_unit.items():  # one row per hidden unit
+            for start in range(0, hidden_size, UNITS_AT_A_TIME):
+                block = rows[start : start + UNITS_AT_A_TIME]
+                numbers = np.empty(block.shape)
+                for unit, row in enumerate(numbers, start):
+                    key = (_SPAWN_KEYS[name], unit)
+                    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+                    rng.standard_normal(out=row)
+                np.multiply(numbers, INITIAL_SCALE, out=block, casting="same_kind")
         return parameters
 
     @staticmethod

@@ -9,7 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 from charrnn.engine.adagrad import Adagrad
 from charrnn.engine.arrays import IntArray
 from charrnn.engine.corpus import into_streams, training_length
-from charrnn.engine.evaluation import HeldOut
+from charrnn.engine.evaluation import HeldOut, evaluation_interval
 from charrnn.engine.model import backward, forward
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import greedy_sample, sample, sample_rng
@@ -30,10 +30,19 @@ class StepRecord(NamedTuple):
 
 
 class Diverged(ArithmeticError):
-    """Training diverged: the loss is no longer a number, or far worse than guessing.
+    """Training diverged: "training diverged at iteration 152: the loss is no longer a number".
 
-    The weights are those before the step.
+    iteration: the step that failed, or the one after which the loss was too high. reason: "the
+    loss is no longer a number", "the loss is far worse than guessing" or "a gradient is not a
+    number". The weights are those before the step.
     """
+
+    def __init__(self, iteration: int, reason: str) -> None:
+        super().__init__(iteration, reason)  # what pickle and copy create it from again
+        self.iteration, self.reason = iteration, reason
+
+    def __str__(self) -> str:
+        return f"training diverged at iteration {self.iteration}: {self.reason}"
 
 
 class Trainer:
@@ -70,7 +79,7 @@ class Trainer:
         self.gradients = self.weights.like()
         self.window = Window(self.weights, seq_length, streams)
         self.adagrad = Adagrad(self.weights)
-        self.held_out = HeldOut(ids[n_train:], self.weights) if n_train < len(ids) else None
+        self.held_out = HeldOut(ids, n_train, self.weights) if n_train < len(ids) else None
         self.iteration = 0
         self.position = 0
         self.smooth_loss = seq_length * math.log(vocab_size)  # the loss of guessing
@@ -82,14 +91,14 @@ class Trainer:
         window.load(self.text[self.position : self.position + T + 1])
         loss = forward(self.weights, window)
         if not math.isfinite(loss):
-            raise Diverged(f"the loss became {loss} at iteration {self.iteration + 1}")
+            raise Diverged(self.iteration + 1, "the loss is no longer a number")
         if self.smooth_loss > self._diverged_above:
-            raise Diverged(f"the loss is far worse than guessing at iteration {self.iteration}")
+            raise Diverged(self.iteration, "the loss is far worse than guessing")
         backward(self.weights, window, self.gradients)
         try:
             self.adagrad.update(self.gradients, self.learning_rate)
         except FloatingPointError as error:
-            raise Diverged(f"{error} at iteration {self.iteration + 1}") from error
+            raise Diverged(self.iteration + 1, str(error)) from error
         self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.iteration += 1
         self.position += T
@@ -113,7 +122,16 @@ class Trainer:
 
     def held_out_loss(self) -> float | None:
         """Nats per held-out character, or None if nothing is held out."""
-        return self.held_out.loss(self.window.carried[0]) if self.held_out else None
+        return self.held_out.loss() if self.held_out else None
+
+    def evaluation_interval(self, sample_interval: int) -> int:
+        """After how many iterations to measure the held-out loss again, see evaluation.py."""
+        return evaluation_interval(
+            sample_interval,
+            characters_read=self.held_out.characters_read if self.held_out else 0,
+            seq_length=self.seq_length,
+            streams=self.streams,
+        )
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything the next steps depend on. Restored, training continues bit for bit."""

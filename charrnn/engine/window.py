@@ -50,6 +50,7 @@ class Window:
         self.Wxh_x = as_rows(Wxh_x)
         self.a = as_steps(zeros(1, B, H))[0]  # Wxh x_t + Whh h_{t-1} + bh, at one step
         self.probabilities: FloatArray = zeros(T * B, V)
+        self.losses: FloatArray = zeros(T * B)  # -log p_t[target_t]
         self.ones = np.ones(V, weights.dtype)
         self.one = np.ones((), weights.dtype)  # a Python 1 would be converted at every use
         self._transposed = zeros(W, H)

@@ -1,22 +1,28 @@
-"""The held-out loss equals that of a plain loop, and measuring it changes nothing."""
+"""The held-out loss is that of one sequential reading, and measuring it changes nothing."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from charrnn.engine.corpus import fit_windows, into_streams
-from charrnn.engine.evaluation import MAX_CHARACTERS, HeldOut, bits_per_character
+from charrnn.engine import evaluation
+from charrnn.engine.evaluation import (
+    ALWAYS,
+    MAX_CHARACTERS,
+    HeldOut,
+    bits_per_character,
+    evaluation_interval,
+)
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.training import Trainer
 
 V, H = 7, 5
-HIDDEN = np.linspace(-0.9, 0.9, H)
 
 
-def a_network(seed=0):
+def a_network(seed=0, scale=1.0):
     weights = Parameters(V, H, np.float64)
-    weights.flat[:] = np.random.default_rng(seed).standard_normal(weights.flat.size)
+    weights.flat[:] = scale * np.random.default_rng(seed).standard_normal(weights.flat.size)
     return weights
 
 
@@ -24,49 +30,87 @@ def some_ids(n, seed=1):
     return np.random.default_rng(seed).integers(0, V, n)
 
 
-def plain_loss(weights, ids, predictions, hidden):
-    """Nats per character over the first predictions, reading on from `hidden`."""
-    h, total = hidden, 0.0
-    for i in range(predictions):
-        h = np.tanh(weights.Wxh[:, ids[i]] + weights.Whh @ h + weights.bh)
+def losses_in_one_go(weights, ids):
+    """Nats at each character but the first, by one stream from a hidden state of 0."""
+    h, losses = np.zeros(weights.hidden_size), []
+    for character, following in pairwise(ids):
+        h = np.tanh(weights.Wxh[:, character] + weights.Whh @ h + weights.bh)
         y = weights.Why @ h + weights.by
-        total += math.log(np.exp(y).sum()) - y[ids[i + 1]]
-    return total / predictions
+        losses.append(math.log(np.exp(y).sum()) - y[following])
+    return np.array(losses)
 
 
-@pytest.mark.parametrize(
-    ("length", "predictions"), [(2, 1), (3, 2), (20, 19), (33, 32), (65, 64), (100, 96)]
-)
-def test_held_out_loss_of_one_stream_equals_a_plain_loop(length, predictions):
-    """Only whole windows of 32 are read, not the few characters after the last one."""
-    weights, ids = a_network(), some_ids(length)
-    assert HeldOut(ids, weights).loss(HIDDEN) == pytest.approx(
-        plain_loss(weights, ids, predictions, HIDDEN), rel=1e-12
-    )
+@pytest.mark.parametrize("held_out", [1, 2, 50, 63, 64, 65, 100, 255, 256, 400, 511])
+@pytest.mark.parametrize("n_train", [1, 2, 50, 500, 2000])
+def test_a_short_held_out_part_is_read_in_one_go(n_train, held_out):
+    weights, ids = a_network(), some_ids(n_train + held_out)
+    expected = losses_in_one_go(weights, ids)[n_train - 1 :].mean()
+    assert HeldOut(ids, n_train, weights).loss() == pytest.approx(expected, rel=1e-9)
 
 
-def test_held_out_loss_of_several_streams_is_their_mean():
-    weights, ids = a_network(), some_ids(300)  # four streams of 75: two windows each
-    streams = [plain_loss(weights, ids[75 * b : 75 * b + 75], 64, HIDDEN) for b in range(4)]
-    assert HeldOut(ids, weights).loss(HIDDEN) == pytest.approx(np.mean(streams), rel=1e-12)
+@pytest.mark.parametrize("held_out", [512, 600, 1000, 5000, 20_000])
+def test_parallel_streams_agree_with_one_sequential_reading(held_out):
+    # With smaller weights, the network forgets how it started.
+    weights, ids = a_network(scale=0.5), some_ids(6000 + held_out)
+    expected = losses_in_one_go(weights, ids)[5999:].mean()
+    measured = HeldOut(ids, 6000, weights)
+    assert measured.characters == held_out  # each once
+    assert measured.loss() == pytest.approx(expected, rel=1e-6)
 
 
-def test_a_long_held_out_text_is_sampled_evenly():
-    weights, ids = a_network(), some_ids(60_000)
-    length, per_stream = len(ids) // 32, MAX_CHARACTERS // 32
-    streams = [plain_loss(weights, ids[length * b :], per_stream, HIDDEN) for b in range(32)]
-    assert HeldOut(ids, weights).loss(HIDDEN) == pytest.approx(np.mean(streams), rel=1e-12)
+def test_a_text_that_is_known_by_heart_costs_as_little_as_in_one_go():
+    # Such a network predicts the text only from a hidden state that is in step with it.
+    template = "# Title\n\n**bold** _it_ `code` ~~s~~ $a^2$\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+    text = np.frombuffer(template.encode() * 110, np.uint8)
+    characters, ids = np.unique(text, return_inverse=True)
+    trainer = Trainer(ids, len(characters), hidden_size=50, held_out=0.1)
+    for _ in range(1500):
+        trainer.step()
+    expected = losses_in_one_go(trainer.weights, ids)[len(ids) - trainer.held_out.characters - 1 :]
+    assert trainer.held_out.characters_read < len(ids) / 2
+    assert trainer.held_out_loss() == pytest.approx(expected.mean(), abs=0.01 * math.log(2))
 
 
-def test_every_measurement_is_independent_and_uses_the_current_weights():
-    weights, hidden = a_network(), HIDDEN.copy()
-    held_out = HeldOut(some_ids(100), weights)
-    first = held_out.loss(hidden)
-    assert held_out.loss(hidden) == first
-    assert (hidden == HIDDEN).all()
-    assert held_out.loss(-hidden) != first
+def test_every_held_out_character_counts_exactly_once():
+    weights = Parameters(V, H)
+    weights.by[:] = np.linspace(-2, 2, V)  # the same prediction everywhere
+    ids = some_ids(7003)
+    for n_train in (6000, 6503, 6900, 6953):
+        expected = np.log(np.exp(weights.by).sum()) - weights.by[ids[n_train:]]
+        assert HeldOut(ids, n_train, weights).loss() == pytest.approx(expected.mean(), rel=1e-5)
+
+
+def test_a_long_held_out_part_is_measured_by_stretches_as_hard_as_the_whole():
+    # Its end is much easier than its beginning, and a bigram model knows.
+    rng = np.random.default_rng(0)
+    n_train, n = 20_000, 220_000
+    hard = rng.random(n) < np.linspace(1, 0, n) ** 3
+    ids = np.where(hard, rng.integers(0, V, n), 0)
+    weights = Parameters(V, H)
+    counts = np.bincount(ids[:n_train], minlength=V)
+    weights.by[:] = np.log(counts / counts.sum())
+    measured = HeldOut(ids, n_train, weights)
+    assert MAX_CHARACTERS / 2 < measured.characters <= MAX_CHARACTERS
+    expected = -weights.by[ids[n_train:]].mean()
+    assert measured.loss() == pytest.approx(expected, abs=0.01 * math.log(2))
+
+
+def test_a_large_vocabulary_is_measured_too():
+    vocab_size = 5000
+    ids = np.random.default_rng(0).integers(0, vocab_size, 80_000)
+    weights = Parameters.initial(vocab_size, 2, seed=0)
+    assert HeldOut(ids, 40_000, weights).loss() == pytest.approx(math.log(vocab_size), rel=1e-3)
+
+
+def test_the_loss_depends_on_the_current_weights_alone():
+    weights = a_network()
+    held_out = HeldOut(some_ids(1000), 800, weights)
+    first = held_out.loss()
+    assert held_out.loss() == first
     weights.flat[:] = a_network(seed=9).flat
-    assert held_out.loss(hidden) != first
+    assert held_out.loss() != first
+    weights.flat[:] = a_network().flat
+    assert held_out.loss() == first
 
 
 def test_measuring_the_held_out_loss_does_not_change_the_trainer():
@@ -76,24 +120,68 @@ def test_measuring_the_held_out_loss_does_not_change_the_trainer():
         trainer.step()
     before = trainer.state()
     measured = trainer.held_out_loss()
-    hidden = before["hidden"][0]  # it reads on from the hidden state of the first stream
-    assert measured == pytest.approx(plain_loss(trainer.weights, ids[450:], 32, hidden), rel=1e-12)
+    expected = losses_in_one_go(trainer.weights, ids)[449:].mean()
+    assert measured == pytest.approx(expected, rel=1e-12)
     for name, value in trainer.state().items():
         np.testing.assert_array_equal(value, before[name], err_msg=name)
+    trainer.window.carried = 0.5
+    assert trainer.held_out_loss() == measured  # the carried hidden state does not matter
 
 
 def test_the_loss_of_guessing_is_the_logarithm_of_the_vocabulary_size():
-    held_out = HeldOut(some_ids(1000), Parameters(V, H))  # all weights 0
-    assert held_out.loss(HIDDEN) == pytest.approx(math.log(V), rel=1e-6)
-    assert bits_per_character(held_out.loss(HIDDEN), 1) == pytest.approx(math.log2(V), rel=1e-6)
+    held_out = HeldOut(some_ids(1000), 500, Parameters(V, H))  # all weights 0
+    assert held_out.loss() == pytest.approx(math.log(V), rel=1e-6)
+    assert bits_per_character(held_out.loss(), 1) == pytest.approx(math.log2(V), rel=1e-6)
 
 
 def test_a_window_loss_in_nats_becomes_bits_per_character():
     assert bits_per_character(25 * math.log(83), 25) == pytest.approx(math.log2(83))
 
 
-@pytest.mark.parametrize("n", [2, 31, 64, 128, 5000, 70_000])
-def test_a_held_out_text_of_any_length_is_measured(n):
-    seq_length, streams = fit_windows(n, 32, min(32, max(1, n // 64)))
-    assert len(into_streams(np.arange(n), streams)) > seq_length
-    assert math.isfinite(HeldOut(some_ids(n), a_network()).loss(HIDDEN))
+# --- How often ----------------------------------------------------------------------------------
+
+
+def interval(characters_read, sample_interval=1000, seq_length=25, streams=1):
+    return evaluation_interval(
+        sample_interval, characters_read=characters_read, seq_length=seq_length, streams=streams
+    )
+
+
+def test_a_short_held_out_part_is_measured_at_every_sample():
+    assert interval(0) == interval(ALWAYS) == 1000
+    assert interval(ALWAYS, sample_interval=100, seq_length=1) == 100
+
+
+def test_a_long_held_out_part_is_measured_less_often_but_at_samples():
+    assert interval(50_000) == 15_000
+    assert interval(50_000, streams=16) == 3000
+    assert interval(50_000, seq_length=100) == 4000
+    for read in range(0, 100_000, 777):
+        assert interval(read) % 1000 == 0
+        assert interval(read) >= 1000
+
+
+@pytest.mark.parametrize(("streams", "cost"), [(1, 1 / 7), (2, 1 / 3), (64, 1 / 3)])
+def test_measuring_costs_less_than_2_percent_of_training(streams, cost):
+    for read in range(ALWAYS, 60_000, 777):
+        trained = interval(read, streams=streams) * 25 * streams
+        assert cost * read <= 0.02 * trained or cost * read <= cost * ALWAYS
+
+
+def test_a_trainer_knows_its_interval():
+    long = Trainer(some_ids(200_000), V, hidden_size=H, held_out=0.2)
+    assert long.held_out.characters == pytest.approx(MAX_CHARACTERS, rel=0.01)
+    assert long.evaluation_interval(1000) == interval(long.held_out.characters_read) > 1000
+    assert Trainer(some_ids(2000), V, hidden_size=H, held_out=0.2).evaluation_interval(700) == 700
+    assert Trainer(some_ids(2000), V, hidden_size=H).evaluation_interval(700) == 700
+
+
+def test_a_shift_makes_stretches_representative(monkeypatch):
+    monkeypatch.setattr(evaluation, "MAX_CHARACTERS", 1024)
+    rng = np.random.default_rng(3)
+    ids = np.where(rng.random(40_000) < np.sin(np.arange(40_000) / 900) ** 2, 0, some_ids(40_000))
+    weights = Parameters(V, H)
+    counts = np.bincount(ids[:20_000], minlength=V)
+    weights.by[:] = np.log(counts / counts.sum())
+    expected = -weights.by[ids[20_000:]].mean()
+    assert HeldOut(ids, 20_000, weights).loss() == pytest.approx(expected, abs=0.02)

@@ -32,13 +32,27 @@ def test_matrices_of_one_network_draw_independent_numbers():
             assert not np.isin(one, other).any()
 
 
-def test_matrices_of_equal_shape_start_equal_in_networks_of_different_size():
-    small, large = Parameters.initial(7, 5, seed=4), Parameters.initial(9, 5, seed=4)
-    np.testing.assert_array_equal(small.Whh, large.Whh)  # (5, 5) in both
-    assert small.Wxh.shape == (5, 7)
-    assert large.Wxh.shape == (5, 9)
-    assert small.Why.shape == (7, 5)
-    assert Parameters.initial(7, 6, seed=4).Whh.shape == (6, 6)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_smaller_network_is_the_corner_of_a_larger_one_with_the_same_seed(dtype):
+    V = 9
+    for small_size, large_size in ((1, 2), (5, 8), (31, 33), (40, 100)):
+        small = Parameters.initial(V, small_size, seed=4, dtype=dtype)
+        large = Parameters.initial(V, large_size, seed=4, dtype=dtype)
+        H = small_size
+        np.testing.assert_array_equal(small.Wxh, large.Wxh[:H])
+        np.testing.assert_array_equal(small.Whh, large.Whh[:H, :H])
+        np.testing.assert_array_equal(small.Why, large.Why[:, :H])
+
+
+def test_every_dtype_starts_with_the_same_numbers():
+    single, double = (Parameters.initial(7, 5, seed=4, dtype=t) for t in (np.float32, np.float64))
+    np.testing.assert_array_equal(single.flat, double.flat.astype(np.float32))
+
+
+def test_all_units_of_all_matrices_draw_different_numbers():
+    weights = Parameters.initial(50, 50, seed=0, dtype=np.float64)
+    numbers = np.concatenate([weights.Wxh, weights.Whh, weights.Why], axis=None)
+    assert len(np.unique(numbers)) == numbers.size
 
 
 def test_named_arrays_are_views_that_cover_the_packed_numbers_once():

@@ -46,7 +46,7 @@ def assert_same_weights(trainer, book, *, atol):
 # changed by one part in 10^16, it departs from its own path as early as the engine does, by 1e-9
 # after about 10 windows and by a tenth within 100.
 STABLE = [
-    pytest.param({"hidden_size": 20, "learning_rate": 0.1, "seed": 1}, id="small network"),
+    pytest.param({"hidden_size": 20, "learning_rate": 0.1, "seed": 3}, id="small network"),
     pytest.param({"hidden_size": 83, "learning_rate": 0.01, "seed": 0}, id="low learning rate"),
 ]
 

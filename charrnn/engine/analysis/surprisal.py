@@ -5,59 +5,42 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn.engine.arrays import FloatArray, IntArray
-from charrnn.engine.corpus import fit_windows, into_streams
-from charrnn.engine.model import forward
+from charrnn.engine.arrays import IntArray
 from charrnn.engine.parameters import Parameters
-from charrnn.engine.window import Window
+from charrnn.engine.stretches import WARM_UP, Stretches, evenly_spaced
 
-# The text is sampled evenly: enough for a figure for each character that is not rare.
-MAX_CHARACTERS = 10_000
-# Computed for them, at most: a vocabulary of 5,000 allows fewer characters to be read.
+# Of a long text, evenly spaced stretches are read. Up to MAX_CHARACTERS, if a small network makes
+# that cheap (MAX_PRODUCTS multiplications in all, some tenths of a second); MIN_CHARACTERS in any
+# case, except that the probabilities of thousands of characters allow fewer to be read.
+MIN_CHARACTERS, MAX_CHARACTERS = 10_000, 200_000
+MAX_PRODUCTS = 2_000_000_000
 MAX_PROBABILITIES = 8_000_000
-MAX_STREAMS = 32
-MAX_SEQ_LENGTH = 32
 
 
 class Surprisal(NamedTuple):
     """Per character of the vocabulary: -log p where it came next, and how often it did."""
 
     nats: NDArray[np.float64]  # summed, (V,)
-    counts: NDArray[np.int64]  # (V,)
+    counts: NDArray[np.int64]  # (V,); a mean over few is mostly chance
 
 
-def surprisal(
-    weights: Parameters,
-    ids: IntArray,
-    hidden: FloatArray,
-    *,
-    max_characters: int = MAX_CHARACTERS,
-) -> Surprisal:
-    """Read a text, at most max_characters of it, and measure how likely each character was.
+def surprisal(weights: Parameters, ids: IntArray) -> Surprisal:
+    """Read a text, or as much of it as is cheap, and measure how likely each character was.
 
-    ids: the text, (n,), n >= 2. hidden: the hidden state to read on from, (H,); zeros would
-    mislead (see evaluation.py). The first window only brings the hidden state in step with the
-    text and does not count, unless it is the only one.
+    ids: the text, (n,), n >= 2. Every stretch that is read has a warm-up (see stretches.py), so
+    the first characters of the text do not count.
     """
     V = weights.vocab_size
-    limit = max(2, min(max_characters, MAX_PROBABILITIES // V))
-    streams = min(MAX_STREAMS, max(1, min(len(ids), limit) // (4 * MAX_SEQ_LENGTH)))
-    T, streams = fit_windows(min(len(ids), limit), MAX_SEQ_LENGTH, streams)
-    text = into_streams(ids, streams)[: limit // streams + 1]
-    window = Window(weights, T, streams)
-    window.carried = hidden
+    start = min(WARM_UP, len(ids) // 2)
+    begins, ends = evenly_spaced(start, len(ids), _max_characters(V, weights.hidden_size))
     nats, counts = np.zeros(V), np.zeros(V, dtype=np.int64)
-    starts = range(0, len(text) - T, T)
-    for start in starts:
-        window.load(text[start : start + T + 1])
-        forward(weights, window)
-        window.carry()
-        if start == 0 and len(starts) > 1:
-            continue
-        p = window.at_targets(window.probabilities)
-        # A probability too small for its type is 0, and its logarithm would be infinite.
-        p = np.maximum(p, np.finfo(weights.dtype).tiny).astype(np.float64)
-        targets = text[start + 1 : start + T + 1].ravel()
-        nats += np.bincount(targets, -np.log(p), minlength=V)
+    for targets, losses in Stretches(ids, begins, ends, weights).losses():
+        nats += np.bincount(targets, losses, minlength=V)
         counts += np.bincount(targets, minlength=V)
     return Surprisal(nats, counts)
+
+
+def _max_characters(vocab_size: int, hidden_size: int) -> int:
+    cheap = MAX_PRODUCTS // (hidden_size * (hidden_size + vocab_size))
+    characters = min(max(cheap, MIN_CHARACTERS), MAX_CHARACTERS)
+    return max(1, min(characters, MAX_PROBABILITIES // vocab_size))

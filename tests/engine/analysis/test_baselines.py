@@ -1,7 +1,7 @@
-"""Baselines equal the same counting in plain Python."""
+"""Baselines are scored on text that is not counted."""
 
 import math
-from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,62 +9,65 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charrnn.engine.analysis.baselines import baselines
+from charrnn.engine.corpus import MIN_HELD_OUT
+from tests.engine.test_ngrams import plain_bits
 
 rng = np.random.default_rng(0)
-TEXTS = {
-    "one character": ([0], 1),
-    "two characters": ([0, 1], 2),
-    "three characters": ([1, 0, 1], 2),
-    "one character repeated": ([0] * 50, 1),
-    "two characters in turn": ([0, 1] * 30, 2),
-    "words": (list(b"the cat sat on the mat and the dog sat on the log"), 128),
-    "noise": (rng.integers(0, 30, 4000).tolist(), 30),
-    "a hundred characters, still counted in a table": (
-        rng.integers(0, 100, 5000).tolist(),
-        100,
-    ),
-    "a big vocabulary": (rng.integers(0, 3000, 6000).tolist(), 3000),
-    "all of Unicode": ([0, 1_114_111, 1_114_110, 1_114_111, 0, 1_114_111] * 9, 1_114_112),
-}
 
 
-def conditional_bits(text, n_before):
-    """Bits per character, knowing the n characters before: -mean log2 p(next | before)."""
-    ngrams = [(tuple(text[i - n_before : i]), text[i]) for i in range(n_before, len(text))]
-    if not ngrams:
-        return 0.0
-    counts, contexts = Counter(ngrams), Counter(context for context, _ in ngrams)
-    return -math.fsum(math.log2(counts[n] / contexts[n[0]]) for n in ngrams) / len(ngrams)
+def mean(bits):
+    return sum(bits) / len(bits)
 
 
-@pytest.mark.parametrize(("text", "vocab_size"), TEXTS.values(), ids=TEXTS)
-def test_baselines_equal_plain_counting(text, vocab_size):
-    found = baselines(np.array(text), vocab_size)
-    assert found.uniform == pytest.approx(math.log2(vocab_size))
-    assert found.unigram == pytest.approx(conditional_bits(text, 0), abs=1e-9)
-    assert found.bigram == pytest.approx(conditional_bits(text, 1), abs=1e-9)
-    assert found.trigram == pytest.approx(conditional_bits(text, 2), abs=1e-9)
+def test_baselines_are_counted_on_the_training_text_and_scored_on_the_rest():
+    text = rng.zipf(1.5, 3000).clip(0, 19).tolist()
+    found = baselines(np.array(text), 20, 2000)
+    assert found.uniform == math.log2(20)
+    for bits, plain in zip(found[1:], plain_bits(text, 20, 2000, 3), strict=True):
+        assert bits == pytest.approx(mean(plain))
 
 
-@given(st.lists(st.integers(0, 5), min_size=1, max_size=60))
-def test_baselines_of_any_text_equal_plain_counting(text):
-    found = baselines(np.array(text, dtype=np.uint8), 6)
-    for bits, n_before in zip(found[1:], (0, 1, 2), strict=True):
-        assert bits == pytest.approx(conditional_bits(text, n_before), abs=1e-9)
+@pytest.mark.parametrize("left", [0, 1, MIN_HELD_OUT - 1])
+def test_if_too_little_is_held_out_the_last_tenth_is_scored(left):
+    text = rng.zipf(1.5, 600).clip(0, 8)
+    assert baselines(text, 9, 600 - left) == baselines(text, 9, 540)
+    assert baselines(text, 9, 600 - MIN_HELD_OUT) != baselines(text, 9, 540)
 
 
-def test_a_text_of_one_character_has_0_bits_and_not_minus_0():
-    for bits in baselines(np.zeros(50, np.uint8), 1):
+def test_a_short_text_is_scored_part_by_part():
+    text = rng.zipf(2, 45).clip(0, 4).tolist()
+    found = baselines(np.array(text), 5, len(text))
+    ends = [0, 4, 9, 14, 18, 22, 27, 32, 36, 40, 45]
+    totals = [4 * math.log2(5)] * 3
+    for counted, end in pairwise(ends[1:]):
+        for n, bits in enumerate(plain_bits(text[:end], 5, counted, 3)):
+            totals[n] += sum(bits)
+    assert found[1:] == pytest.approx([min(total / 45, math.log2(5)) for total in totals])
+
+
+@pytest.mark.parametrize("n", [50, 200, 450, 499, 500, 2000])
+def test_the_trigram_does_not_know_a_short_text_by_heart(n):
+    """Every trigram of this text occurs once, so counted on itself it would need 0 bits."""
+    text = np.arange(n) * 7 % 40 + rng.integers(0, 3, n)
+    for n_train in (n, int(0.9 * n)):
+        found = baselines(text, 45, n_train)
+        assert found.trigram > 1
+        assert max(found) == found.uniform
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=700), st.data())
+def test_no_baseline_is_worse_than_guessing_or_below_0(text, data):
+    n_train = data.draw(st.integers(1, len(text)))
+    found = baselines(np.array(text, dtype=np.uint8), 6, n_train)
+    assert all(0 <= bits <= math.log2(6) for bits in found)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 60, 600])
+def test_a_text_of_one_character_has_0_bits_and_not_minus_0(n):
+    for bits in baselines(np.zeros(n, np.uint8), 1, n):
         assert f"{bits:.2f}" == "0.00"
 
 
-def test_small_integer_types_do_not_overflow():
-    text = rng.integers(0, 200, 3000)
-    assert baselines(text.astype(np.uint8), 200) == baselines(text, 200)
-
-
-def test_counting_in_chunks_changes_nothing(monkeypatch):
-    text = rng.integers(0, 4, 1000)
-    whole = baselines(text, 4)
-    monkeypatch.setattr("charrnn.engine.analysis.baselines.CHUNK", 7)
-    assert baselines(text, 4) == whole
+def test_baselines_can_be_stored_as_json():
+    assert all(type(bits) is float for bits in baselines(np.arange(20) % 3, 3, 20))
+    assert all(type(bits) is float for bits in baselines(np.arange(2000) % 3, 3, 1800))
