@@ -183,7 +183,7 @@ def _train_and_save(
                 f"{options.out} has the last good state, of iteration "
                 f"{session.trainer.iteration:,}: resume it with a smaller --learning-rate"
             )
-        message = f"training diverged: {problem}; {advice}"
+        message = f"{problem}; {advice}"
         raise CommandError(message, status=FAILED) from problem
     except OSError:
         _save(session, options)

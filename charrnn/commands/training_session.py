@@ -141,6 +141,8 @@ class TrainingSession:
             return None
         sample = self.vocabulary.decode(self.trainer.sample(config.sample_length))
         history.samples.append((iteration, sample))
+        if iteration % self.trainer.evaluation_interval(config.sample_interval):
+            return sample
         if (held_out := self.trainer.held_out_loss()) is not None:
             history.evaluations.append((iteration, held_out))
         return sample

@@ -14,6 +14,7 @@ os.environ.update(ONE_THREAD)
 # name: module with a function main() or main(text_file)
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
+    "evaluation": "tests.benchmarks.evaluation",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
     "overlap": "tests.benchmarks.overlap",

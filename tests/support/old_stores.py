@@ -243,7 +243,7 @@ def _corpus() -> dict[str, Any]:
         "opening": TEXT[:600],
         "characters": len(TEXT),
         "vocabulary": vocabulary.characters,
-        "landmarks": list(baselines(vocabulary.encode(TEXT), len(vocabulary))),
+        "landmarks": list(baselines(vocabulary.encode(TEXT), len(vocabulary), 9 * len(TEXT) // 10)),
     }
 
 

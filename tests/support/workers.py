@@ -104,7 +104,8 @@ def expected_rows(
     evaluations, samples = [], []
 
     def evaluate():
-        evaluations.append((trainer.iteration, trainer.held_out_loss()))
+        if trainer.iteration % trainer.evaluation_interval(config.sample_interval) == 0:
+            evaluations.append((trainer.iteration, trainer.held_out_loss()))
         sample = vocabulary.decode(trainer.sample(config.sample_length))
         samples.append((trainer.iteration, sample))
 

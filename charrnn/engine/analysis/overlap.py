@@ -72,7 +72,7 @@ def min_match_length(n_characters: int, bits_per_character: float) -> int | None
     2·log2(n)/h characters. People repeat more than that: idioms, names, and words whose endings
     follow from more than two characters. So half as much again is required, 3·log2(n)/h. With a
     factor of 2, much of a new chapter would count as copied from the earlier ones
-    (tests/benchmarks/copying.py).
+    (tests/benchmarks/overlap.py).
     """
     length = 3 * math.log2(max(2, n_characters)) / max(bits_per_character, 1e-9)
     return max(MIN_MATCH_LENGTH, math.ceil(length)) if length <= MAX_MATCH_LENGTH else None

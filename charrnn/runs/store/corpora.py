@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from charrnn.engine.analysis.baselines import Baselines, baselines
 from charrnn.engine.arrays import IntArray
+from charrnn.engine.corpus import training_length
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
@@ -82,7 +83,7 @@ def sha256_of(text: str) -> str:
 
 def baselines_for(ids: IntArray, vocab_size: int, held_out: float) -> Baselines:
     """The baselines of a text. ids: the text, (n,). held_out: the share of it that is held out."""
-    return baselines(ids, vocab_size)
+    return baselines(ids, vocab_size, training_length(len(ids), held_out))
 
 
 def corpus_row(name: str, text: str) -> dict[str, Any]:

@@ -94,7 +94,10 @@ def _train(store: Store, run_id: str, name: str, stop: threading.Event) -> int:
         worker.publish(
             "failed",
             failure=DIVERGED,
-            message=f"Training diverged: {error}. Try a smaller learning rate.",
+            message=(
+                f"Training diverged at iteration {error.iteration}: {error.reason}. "
+                "Try a smaller learning rate."
+            ),
             checkpoint=True,
         )
     store.leases.release(run_id, name)

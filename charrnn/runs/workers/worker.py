@@ -70,6 +70,8 @@ class Worker:
         Limits.from_environment().check(run.config, len(self.vocabulary))
         ids = self.vocabulary.encode(text)
         self.trainer = Trainer(ids, len(self.vocabulary), **run.config.trainer_settings())
+        interval = self.trainer.evaluation_interval(run.config.sample_interval)
+        self._evaluation_interval = interval  # iterations
         self._updates = Progress()  # since the last publish()
         self._seconds = 0.0  # spent training, over the whole life of the run
         self._characters_per_second = 0.0
@@ -215,10 +217,12 @@ class Worker:
             self._add_snapshot(self._seconds + time.perf_counter() - turn_started)
 
     def _evaluate(self) -> None:
-        """Add a sample, and the loss on the held-out text if there is any."""
+        """Add a sample, and now and then the loss on the held-out text if there is any."""
         trainer = self.trainer
         text = self.vocabulary.decode(trainer.sample(self.run.config.sample_length))
         self._updates.samples.append({"iteration": trainer.iteration, "text": text})
+        if trainer.iteration % self._evaluation_interval:
+            return
         held_out_loss = trainer.held_out_loss()
         if held_out_loss is not None:
             row = {"iteration": trainer.iteration, "held_out_loss": held_out_loss}

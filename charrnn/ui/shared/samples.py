@@ -63,6 +63,8 @@ def meter_in_words(text: str, overlap: Overlap) -> str:
 
 
 def _copied_in_words(text: str, overlap: Overlap) -> str:
+    if overlap.share is None:
+        return "This text repeats itself too much for a copy check"
     if overlap.longest is None:
         return "Nothing in this sample is copied from the text"
     start, length = overlap.longest
