@@ -145,7 +145,7 @@ def test_run_too_large_to_save_is_refused_before_training(text, tmp_path, monkey
 
 def test_diverged_training_is_one_line_with_status_1(text, monkeypatch, capsys):
     def diverge(self):
-        raise Diverged("the loss became nan at iteration 1")
+        raise Diverged(1, "the loss is no longer a number")
 
     monkeypatch.setattr(Trainer, "step", diverge)
     assert command_line.main(["train", str(text), "--iterations", "10"]) == 1
@@ -190,7 +190,7 @@ def test_state_is_good_only_if_training_went_on_well_from_it(
 
     def diverge(self):
         if self.iteration == 450:
-            raise Diverged("the loss became nan at iteration 451")
+            raise Diverged(451, "the loss is no longer a number")
         record = step(self)
         bad = self.iteration > 450 - spoilt
         return record._replace(loss=1000 * record.loss) if bad else record

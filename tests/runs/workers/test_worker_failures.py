@@ -88,7 +88,7 @@ def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history(
 
     def diverge_at_151(trainer):
         if trainer.iteration == 150:
-            raise Diverged("the loss became nan at iteration 151")
+            raise Diverged(151, "the loss is no longer a number")
         return step(trainer)
 
     run = store.runs.create(corpus, SMALL)
@@ -203,7 +203,7 @@ def test_a_worker_without_the_lease_does_not_fail_the_run(store, corpus, main, m
     def lose_the_lease_and_diverge(trainer):
         store.leases.release(run.id, worker_name(os.getpid()))
         assert store.leases.claim(run.id, "another worker")
-        raise Diverged("the loss became nan at iteration 1")
+        raise Diverged(1, "the loss is no longer a number")
 
     monkeypatch.setattr(Trainer, "step", lose_the_lease_and_diverge)
     assert main(run.id) == 0
