@@ -1,6 +1,7 @@
 """The README says what is true: commands, packages and files it names are there."""
 
 import re
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from charrnn.__main__ import COMMANDS
 from charrnn.runs.limits import Limits
+from charrnn.ui.compare.import_run import MAX_FILE_MEGABYTES
 from charrnn.ui.train import textbook_panel
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +59,13 @@ def test_it_says_of_the_textbook_what_the_page_says():
     for sentence in (textbook_panel.KEPT, *textbook_panel.CORRECTED, textbook_panel.ADDED):
         assert sentence.lower() in said
     assert said.count(" - ") == len(textbook_panel.CORRECTED)
+
+
+def test_the_proxy_in_it_forwards_the_largest_file_that_the_page_takes():
+    forwarded = int(re.search(r"client_max_body_size (\d+)m;", README)[1])
+    streamlit = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["server"]
+    assert forwarded > streamlit["maxUploadSize"] >= MAX_FILE_MEGABYTES
+    assert f"uploads of up to {streamlit['maxUploadSize']} MB" in README
 
 
 def test_its_picture_is_there_and_small():

@@ -26,10 +26,14 @@ def is_history_navigation() -> bool:
     return bool(context and context.is_history_navigation)
 
 
-def leave_script_errors_to_their_handler() -> None:
-    """Let Streamlit log no error of a page itself: the on_script_error of the app does."""
-    logger = logging.getLogger("streamlit.error_util")
-    logger.addFilter(lambda record: record.msg != "Uncaught app execution")
+def keep_out_of_the_log() -> None:
+    """Let nothing but the app log an error of a page, and nothing log addresses: they hold keys.
+
+    Streamlit logs addresses once .streamlit/config.toml has changed while it was running.
+    """
+    script_errors = logging.getLogger("streamlit.error_util")
+    script_errors.addFilter(lambda record: record.msg != "Uncaught app execution")
+    logging.getLogger("uvicorn.access").addFilter(lambda _: False)
 
 
 def end_quietly_on_interrupt() -> None:

@@ -18,7 +18,7 @@ from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import session, workspace_key
 from charrnn.ui._compat import (
     end_quietly_on_interrupt,
-    leave_script_errors_to_their_handler,
+    keep_out_of_the_log,
     session_id,
 )
 from charrnn.ui.errors import shows_errors
@@ -30,7 +30,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     """Start the supervisor with the server, and stop the workers when the server stops."""
     log_to_stderr()
     drop_tracebacks()
-    leave_script_errors_to_their_handler()
+    keep_out_of_the_log()
     end_quietly_on_interrupt()
     try:
         supervisor()

@@ -23,17 +23,26 @@ def error_about(text: str) -> Exception:
     raise AssertionError("that text should not exist")
 
 
+@pytest.fixture(autouse=True)
+def restored_loggers():
+    """Take the filters off again that a test puts on."""
+    loggers = [logging.getLogger(name) for name in ("streamlit.error_util", "uvicorn.access")]
+    filters = [list(logger.filters) for logger in loggers]
+    yield
+    for logger, before in zip(loggers, filters, strict=True):
+        logger.filters = before
+
+
 @pytest.fixture
 def log():
     """What a logger of another package has written, as it would to a terminal."""
     written = io.StringIO()
     make_record = logging.getLogRecordFactory()
     logger = logging.getLogger("streamlit.error_util")
-    handler, filters = logging.StreamHandler(written), list(logger.filters)
+    handler = logging.StreamHandler(written)
     logger.addHandler(handler)
     yield written
     logger.removeHandler(handler)
-    logger.filters = filters
     logging.setLogRecordFactory(make_record)
 
 
@@ -64,7 +73,7 @@ def test_other_loggers_write_the_type_and_place_of_an_error_but_no_traceback(log
 def test_streamlit_leaves_the_errors_of_a_page_to_the_app(log):
     from streamlit import error_util
 
-    _compat.leave_script_errors_to_their_handler()
+    _compat.keep_out_of_the_log()
     handled = []
     error = error_about(SECRET)
     error_util.handle_user_script_exception(error, lambda e: bool(handled.append(e)) or True)
@@ -72,3 +81,10 @@ def test_streamlit_leaves_the_errors_of_a_page_to_the_app(log):
     assert log.getvalue() == ""
     logging.getLogger("streamlit.error_util").error("Something else")
     assert log.getvalue() == "Something else\n"
+
+
+def test_addresses_are_not_logged():
+    """They contain keys of workspaces."""
+    _compat.keep_out_of_the_log()
+    record = logging.makeLogRecord({"msg": "GET /?w=key"})
+    assert not logging.getLogger("uvicorn.access").filter(record)

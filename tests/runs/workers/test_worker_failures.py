@@ -97,7 +97,7 @@ def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history(
         assert main(run.id) == 0
     failed = store.runs.get(run.id)
     assert (failed.status, failed.iteration, failed.worker) == ("failed", 150, None)
-    assert "the loss became nan at iteration 151" in failed.message
+    assert "at iteration 151: the loss is no longer a number" in failed.message
     assert not failed.active
     assert [row[0] for row in history(store, run).metrics] == list(range(151))
     assert history(store, run).sample_iterations == [0, 100]
