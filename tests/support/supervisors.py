@@ -90,12 +90,16 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def restore_priority(pid: int) -> None:
-    """Give a worker normal priority, where that is allowed.
+def can_restore_priority() -> bool:
+    """Whether this user may raise the priority of a process that has lowered it."""
+    lower_and_restore = "import os; os.nice(1); os.setpriority(os.PRIO_PROCESS, 0, 0)"
+    command = [sys.executable, "-c", lower_and_restore]
+    return subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 
-    The time it takes to end then depends less on what else this machine does.
-    """
-    with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+
+def restore_priority(pid: int) -> None:
+    """Give a worker normal priority; the time it takes to end then depends less on other load."""
+    with suppress(FileNotFoundError, ProcessLookupError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             os.setpriority(os.PRIO_PROCESS, int(thread.name), 0)
 

@@ -15,8 +15,9 @@ from sqlalchemy import select
 from charrnn.runs.store import schema
 from charrnn.runs.store.leases import worker_name
 from charrnn.runs.workers.worker import PUBLISH_SECONDS
+from tests.support import supervisors
 from tests.support.server import Server
-from tests.support.supervisors import ROOT, Log, SupervisorProcess, alive, kill, restore_priority
+from tests.support.supervisors import ROOT, Log, SupervisorProcess, alive, kill
 from tests.support.uninterrupted import SMALL, assert_equals_uninterrupted_run
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="needs /proc")
@@ -50,6 +51,14 @@ def serve(log):
         server.kill()
 
 
+@pytest.fixture
+def restore_priority():
+    """supervisors.restore_priority, for tests of how fast a worker ends."""
+    if not supervisors.can_restore_priority():
+        pytest.skip("this user may not restore the priority that workers lower: run as root")
+    return supervisors.restore_priority
+
+
 def unsaved_seconds(store, run) -> float:
     """How much training is lost, at most, if the worker of a run is killed now, in seconds."""
     r, c = schema.runs.c, schema.checkpoints.c
@@ -61,7 +70,7 @@ def unsaved_seconds(store, run) -> float:
 
 
 def test_a_run_killed_twenty_times_equals_an_uninterrupted_run(
-    store, corpus, log, serve, eventually
+    store, corpus, log, serve, eventually, restore_priority
 ):
     rng = random.Random(SEED)
     kills = rng.sample(KILLS, len(KILLS))
@@ -139,7 +148,7 @@ def test_a_worker_that_hangs_is_logged_and_replaced(store, corpus, log, serve, e
 
 
 def test_a_suspended_worker_whose_run_was_taken_over_writes_nothing(
-    store, corpus, log, serve, eventually
+    store, corpus, log, serve, eventually, restore_priority
 ):
     run = store.runs.create(corpus, SMALL)
     server = serve()
@@ -160,7 +169,7 @@ def test_a_suspended_worker_whose_run_was_taken_over_writes_nothing(
 
 
 def test_a_worker_in_a_long_step_is_stopped_when_its_server_is_gone(
-    store, corpus, log, serve, eventually
+    store, corpus, log, serve, eventually, restore_priority
 ):
     """A step of a large network on a busy machine, for example, may take several seconds."""
     slow_worker = """
@@ -187,7 +196,9 @@ subprocess.Popen(command, stdin=subprocess.PIPE).wait()
     eventually(lambda: store.runs.get(run.id).iteration > 0)
 
 
-def test_the_real_server_resumes_a_run_while_no_page_is_open(store, corpus, tmp_path, eventually):
+def test_the_real_server_resumes_a_run_while_no_page_is_open(
+    store, corpus, tmp_path, eventually, restore_priority
+):
     run = store.runs.create(corpus, replace(SMALL, hidden_size=8))
     location, log = os.environ["CHARRNN_STORE"], tmp_path / "server.log"
     server = Server(location, log)
