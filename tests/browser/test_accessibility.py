@@ -16,6 +16,7 @@ PAGES = {  # path: its heading
     "write": "Write",
 }
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+STYLED = "() => getComputedStyle(document.documentElement).getPropertyValue('--accent')"
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def open_at(open_page, trained, workspace):
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds: the rule, the element, and what is wrong with it."""
+    page.wait_for_function(STYLED)  # the style sheet may come a frame after the text
     return [
         f"{rule['id']}: {node['html']}: {node['failureSummary']}"
         for rule in Axe().run(page).response["violations"]
