@@ -11,10 +11,14 @@ from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.train import announcement, run_view
-from charrnn.ui.train.loss_panel import choose_axes, draw_loss
+from charrnn.ui.train.loss_panel import choose_axes, draw_loss, explain_loss
 from charrnn.ui.train.progress import draw_figures, draw_problem, draw_progress
 from charrnn.ui.train.run_view import RunView
-from charrnn.ui.train.sample_panel import draw_earlier_samples, draw_newest_sample
+from charrnn.ui.train.sample_panel import (
+    choose_earlier_sample,
+    draw_earlier_sample,
+    draw_newest_sample,
+)
 
 MAX_CURVE_POINTS = 256
 
@@ -111,15 +115,22 @@ def _draw_words(
 
 @shows_errors()
 def _draw_chart(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
-    """The loss chart and, once there are any, the earlier samples."""
+    """The loss chart, what there is to explain and, once there are any, the earlier samples."""
     run, view = _read(run_id, corpus, config)
     with st.container(key="axes"):
         unit, axis = choose_axes()
     with st.container(key="curve"):
         draw_loss(view, unit, axis)
-    if run and len(view.sample_iterations) > 1:
-        with st.container(horizontal=True, key="stage_earlier"):
-            draw_earlier_samples(run, view)
+    earlier = None
+    with st.container(horizontal=True, key="stage_earlier"):
+        with st.container():
+            with st.container():  # even if it is empty: the expander after it stays open
+                if run and len(view.sample_iterations) > 1:
+                    earlier = choose_earlier_sample(run, view)
+            explain_loss()
+        with st.container():
+            if run and earlier is not None:
+                draw_earlier_sample(run, view, earlier)
 
 
 def _read(

@@ -41,7 +41,7 @@ def choose_axes() -> tuple[str, str]:
 
 
 def draw_loss(view: RunView, unit: str, axis: str) -> None:
-    """Draw the chart, its summary as a caption, and below them what there is to explain."""
+    """Draw the chart, and its summary as a caption."""
     key = f"loss_{unit}_{axis}"
     st.vega_lite_chart(
         loss_rows(view, unit, axis),
@@ -53,6 +53,10 @@ def draw_loss(view: RunView, unit: str, axis: str) -> None:
         alt="Loss over time; the sentence below the chart summarizes it",
     )
     st.caption(loss_in_words(view))
+
+
+def explain_loss() -> None:
+    """Draw an expander below the chart, which it must not cover."""
     with st.expander("Why does it go up and down?", icon=":material/help:", type="compact"):
         st.markdown(EXPLANATION)
 

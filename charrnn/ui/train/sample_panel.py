@@ -24,8 +24,11 @@ def draw_newest_sample(view: RunView) -> None:
         st.code(view.greedy_sample.replace("\n", "⏎"), language=None)
 
 
-def draw_earlier_samples(run: Run, view: RunView) -> None:
-    """A slider through all samples so far, or a click in the chart, and the selected sample."""
+def choose_earlier_sample(run: Run, view: RunView) -> int:
+    """A slider through all samples so far, which also follows a click in the chart.
+
+    Returns the iteration of the selected sample.
+    """
     iterations = view.sample_iterations
     key = f"earlier_samples_{run.id}"
     clicked = st.session_state.pop(session.CLICKED_SAMPLE, None)
@@ -33,21 +36,24 @@ def draw_earlier_samples(run: Run, view: RunView) -> None:
         # Of the samples that have a dot, the one that was clicked or the nearest to the click.
         dots = thinned(iterations, MAX_DOTS)
         st.session_state[key] = min(dots, key=lambda n: abs(n - clicked))
-    with st.container():
-        selected = st.select_slider(
-            "Earlier samples",
-            iterations,
-            key=key,
-            persist_state="session",
-            format_func=lambda n: f"{n:,}",
-        )
-        st.caption("By iteration. You can also click a dot in the chart.")
-        _offer_snapshot(run, selected)
-    with st.container():
-        st.markdown(f"## Earlier sample · iteration {selected:,}")
-        with st.container(key="earlier_sample"):
-            text = services.store().history.sample(run.id, selected)
-            samples.draw(text, view.corpus, height=EARLIER_HEIGHT)
+    selected: int = st.select_slider(
+        "Earlier samples",
+        iterations,
+        key=key,
+        persist_state="session",
+        format_func=lambda n: f"{n:,}",
+    )
+    st.caption("By iteration. You can also click a dot in the chart.")
+    _offer_snapshot(run, selected)
+    return selected
+
+
+def draw_earlier_sample(run: Run, view: RunView, iteration: int) -> None:
+    """The sample that was written at an iteration."""
+    st.markdown(f"## Earlier sample · iteration {iteration:,}")
+    with st.container(key="earlier_sample"):
+        text = services.store().history.sample(run.id, iteration)
+        samples.draw(text, view.corpus, height=EARLIER_HEIGHT)
 
 
 def _offer_snapshot(run: Run, iteration: int) -> None:
