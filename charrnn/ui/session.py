@@ -43,6 +43,7 @@ UPLOAD = "upload"
 PASTE = "paste"
 TRAIN_ON_UPLOAD = "train_on_upload"  # (pause_at,): Train was pressed before a file had arrived
 LAST_TEXT = "last_text"  # the text uploaded or pasted last, and whether it could be read
+ENCODINGS = "encodings"  # (id of the uploaded file, its encoding as guessed, all plausible ones)
 STEP_SIZE = "step_size"
 ANSWERED_AT = "answered_at"  # when the page had answered the last click on the main button
 UNIT = "unit"
@@ -248,6 +249,11 @@ def own_texts() -> dict[str, str]:
 def remember_text(sha256: str, name: str) -> None:
     """List a visitor's text among the texts to pick from, until the session ends."""
     st.session_state[_OWN_TEXTS] = own_texts() | {sha256: name}
+
+
+def forget_text(sha256: str) -> None:
+    """List a text no longer among the texts to pick from."""
+    st.session_state[_OWN_TEXTS] = {k: v for k, v in own_texts().items() if k != sha256}
 
 
 def inspected() -> str:

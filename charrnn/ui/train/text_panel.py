@@ -11,7 +11,7 @@ from charrnn.engine.corpus import training_length
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.records import Corpus
 from charrnn.runs.texts import library
-from charrnn.runs.texts.decoding import NotText, clean_pasted, decode
+from charrnn.runs.texts.decoding import NotText, clean_pasted
 from charrnn.runs.texts.names import clean_name, short_name
 from charrnn.ui import session
 from charrnn.ui._compat import UploadedFile, uploaded_file
@@ -25,6 +25,7 @@ from charrnn.ui.shared.chosen_text import (
     shipped_sha256,
 )
 from charrnn.ui.shared.formatting import listed
+from charrnn.ui.train import text_encoding
 
 OPENING_LINES = 3
 PASTED_NAME_LENGTH = 24
@@ -124,13 +125,15 @@ def _upload() -> bool:
     if problem:
         st.session_state.pop(session.TRAIN_ON_UPLOAD, None)
     _show_problem(problem)
+    text_encoding.draw(file)
     return not problem
 
 
 def _select_uploaded(file: UploadedFile) -> str:
     """Select the text of a file. Returns why it cannot be read, or ""."""
     name = clean_name(file.name)
-    return _select_new(name, lambda: decode(file.getvalue()).text, identity=file.file_id)
+    identity = text_encoding.identity(file)
+    return _select_new(name, lambda: text_encoding.read(file), identity=identity)
 
 
 def _paste() -> bool:
