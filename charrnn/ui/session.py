@@ -80,7 +80,8 @@ STREAM = "stream"
 ORDER = "order"
 PAGE_OF_CHARACTERS = "page_of_characters"
 EMBEDDINGS_AT = "embeddings_at"  # with "_" and the run's id: the iteration of its snapshot
-QUOTES, DASHES, RARE, REPLACEMENT = "quotes", "dashes", "rare", "replacement"
+QUOTES, DASHES, SPACES, INVISIBLE = "quotes", "dashes", "spaces", "invisible"
+COMPOSED, RARE, REPLACEMENT = "composed", "rare", "replacement"
 
 
 # --- Page and run -------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ _SYMBOLS |= {"\u2028": "LS", "\u2029": "PS", "\u202f": "NNBSP", "\u3000": "IDSP"
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"}
 _CONTROLS = {"\n": "newline", "\t": "tab", "\r": "carriage return", "\x00": "null"}
+_CONTROLS |= {"\v": "vertical tab", "\f": "form feed", "\x1b": "escape", "\x7f": "delete"}
 _NAMELESS = {
     "Cc": "control character",
     "Co": "private use character",
@@ -77,7 +78,7 @@ def kind(character: str) -> str:
         return "vowel" if base in _VOWELS else "letter"
     if category[0] in "NM":
         return "digit" if category[0] == "N" else "mark"
-    return "space" if category[0] == "Z" or character in "\n\t\r" else "sign"
+    return "space" if category[0] == "Z" or character in "\n\t\r\v\f" else "sign"
 
 
 def count(ids: IntArray, vocab_size: int) -> NDArray[np.intp]:

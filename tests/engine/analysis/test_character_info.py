@@ -20,6 +20,9 @@ ALL = [chr(point) for point in range(sys.maxunicode + 1)]
         (" ", "␣", "space"),
         ("\n", "⏎", "newline"),
         ("\t", "⇥", "tab"),
+        ("\v", "␋", "vertical tab"),
+        ("\f", "␌", "form feed"),
+        ("\x1b", "␛", "escape"),
         ("\x01", "␁", "control character"),
         ("\x85", "0085", "control character"),
         ("\u00a0", "NBSP", "no-break space"),
@@ -58,7 +61,7 @@ def test_code_points_are_in_unicode_notation():
         ("AÉЖ", "capital"),
         ("07٣", "digit"),
         ("\u0301\u093f", "mark"),
-        (" \n\t\u00a0", "space"),
+        (" \n\t\v\f\u00a0", "space"),
         (".,!😀", "sign"),
     ],
 )

@@ -23,6 +23,26 @@ def test_quotes_and_dashes_become_straight():
     assert cleaned("“a” ‘b’ – c — d", dashes=True) == "“a” ‘b’ - c - d"
 
 
+def test_no_break_spaces_become_ordinary_and_invisible_marks_go():
+    text = "a\u00a0b\u202fc\ufeff\u200e\u00ad\u202ed"
+    assert cleaned(text, spaces=True) == "a b c\ufeff\u200e\u00ad\u202ed"
+    assert cleaned(text, invisible=True) == "a\u00a0b\u202fcd"
+    assert cleaned("👩\u200d👧 می\u200cروم", invisible=True) == "👩\u200d👧 می\u200cروم"
+
+
+def test_rare_invisible_marks_are_dropped_and_not_replaced():
+    text = "a" * RARE + "\u200e"
+    assert cleaned(text, invisible=True, rare="replace", replacement="_") == "a" * RARE
+
+
+def test_composing_joins_letters_and_accents_and_counts_what_it_changes():
+    text = "e\u0301te\u0301 é \u212b"
+    composed = cleanup.compose(text)
+    assert composed == "été é Å"
+    assert cleanup.composed_characters(Counter(text), Counter(composed)) == 5
+    assert cleanup.composed_characters(Counter(composed), Counter(composed)) == 0
+
+
 def test_rare_characters_are_dropped_or_replaced():
     text = "a" * RARE + "b" * (RARE - 1) + "c"
     assert cleaned(text, rare="drop") == "a" * RARE
@@ -45,12 +65,13 @@ def test_invalid_options_are_refused(options):
 
 
 @given(
-    st.text(alphabet="ab“”'\"–-é", max_size=80),
-    st.booleans(),
-    st.booleans(),
+    st.text(alphabet="ab“”'\"–-é\u00a0 \u200e", max_size=80),
+    st.fixed_dictionaries(
+        dict.fromkeys(("quotes", "dashes", "spaces", "invisible"), st.booleans())
+    ),
     st.sampled_from(cleanup.RARE_CHOICES),
 )
-def test_predicted_counts_equal_those_of_the_new_text(text, quotes, dashes, rare):
-    changes = cleanup.plan(Counter(text), quotes=quotes, dashes=dashes, rare=rare)
+def test_predicted_counts_equal_those_of_the_new_text(text, options, rare):
+    changes = cleanup.plan(Counter(text), rare=rare, **options)
     new = cleanup.apply(text, changes)
     assert cleanup.counts_after(Counter(text), changes) == Counter(new)

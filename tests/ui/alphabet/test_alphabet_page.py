@@ -138,13 +138,30 @@ def test_cleanup_is_previewed_and_creates_a_new_text_beside_the_old_one(open_alp
     page = open_alphabet(text=text)
     before = page.session_state["text"]
     assert "63 of 123 characters change. The vocabulary goes from 9 to 5 characters" in texts(page)
-    listed = 'replaced: – → -   “ → "   ” → "\ndropped: x   y   z'
+    listed = 'replaced: – → - ×20   “ → " ×20   ” → " ×20\ndropped: x ×1   y ×1   z ×1'
     assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
     click(page, "Create the new text")
     after = page.session_state["text"]
     assert store.corpora.text(after) == '"ab"-\n' * 20
     assert store.corpora.text(before) == text
     assert store.corpora.get(after).name == "A *text* of <b>mine</b>, cleaned up"
+
+
+def test_cleanup_of_spaces_marks_and_accents_is_previewed_with_counts(open_alphabet, store):
+    page = open_alphabet(text="e\u0301t\u00e9\u00a0a\u200e\n" * 20)
+    assert "Nothing to clean up: these choices leave the text as it is." in texts(page)
+    for label in ("Make no-break spaces ordinary", "Drop invisible marks", "Compose accents (NFC)"):
+        next(box for box in page.checkbox if box.label == label).check()
+    page.run()
+    assert not page.exception
+    assert (
+        "40 characters are composed. 40 of 140 characters change. The vocabulary goes "
+        "from 8 to 5 characters"
+    ) in texts(page)
+    listed = "replaced: NBSP → ␣ ×20\ndropped: LRM ×20"
+    assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
+    click(page, "Create the new text")
+    assert store.corpora.text(page.session_state["text"]) == "été a\n" * 20
 
 
 def test_cleaning_up_the_text_of_an_own_run_pauses_the_run_and_leaves_its_page(
