@@ -2,6 +2,8 @@
 
 import re
 
+from charrnn.ui.direction import isolated
+
 _WORD_JOINER = "\u2060"  # invisible, and no line breaks at it
 # After parsing, Streamlit still turns these into links and typographic symbols, escaped or not.
 _BROKEN_UP = re.compile(
@@ -13,6 +15,9 @@ _PUNCTUATION = re.compile(r"[!-/:-@[-`{-~]")  # all of ASCII's: Markdown gives m
 def escape_markdown(text: str) -> str:
     """The text for an element that interprets Markdown, so that it shows every character as it is.
 
+    It does not turn the sentence around it, either: see isolated().
     A character reference such as `&#42;` is never taken for markup, by the definition of Markdown.
     """
-    return _PUNCTUATION.sub(lambda c: f"&#{ord(c[0])};", _BROKEN_UP.sub(_WORD_JOINER, text))
+    return _PUNCTUATION.sub(
+        lambda c: f"&#{ord(c[0])};", _BROKEN_UP.sub(_WORD_JOINER, isolated(text))
+    )

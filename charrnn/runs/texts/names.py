@@ -9,6 +9,8 @@ MAX_NAME_LENGTH = 60  # characters
 # emoji or a word together.
 INVISIBLE = ("Cc", "Cf", "Cs")
 JOINERS = "\u200c\u200d"
+# Marks on one letter; Hebrew and Tibetan use as many. More cover the lines above and below.
+MAX_MARKS = 4
 
 
 def clean_name(filename: str) -> str:
@@ -19,10 +21,15 @@ def clean_name(filename: str) -> str:
 def short_name(name: str) -> str:
     """One line of at most MAX_NAME_LENGTH characters, never empty.
 
-    Nothing in it is invisible or changes the direction in which the text around it is read.
+    Nothing in it is invisible, covers other lines, or changes the direction in which the text
+    around it is read.
     """
-    visible = (c for c in name if c.isspace() or c in JOINERS or category(c) not in INVISIBLE)
-    line = " ".join("".join(visible).split())
+    visible, marks = "", 0
+    for c in name:
+        if c.isspace() or c in JOINERS or category(c) not in INVISIBLE:
+            marks = marks + 1 if category(c)[0] == "M" else 0
+            visible += c if marks <= MAX_MARKS else ""
+    line = " ".join(visible.split())
     if len(line) > MAX_NAME_LENGTH:
         line = line[: MAX_NAME_LENGTH - 1].rstrip(f" {JOINERS}") + "…"
     return line if line.strip(f" {JOINERS}") else "Untitled"

@@ -6,6 +6,7 @@ import numpy as np
 
 from charrnn.engine.analysis import character_info
 from charrnn.engine.vocabulary import Vocabulary
+from charrnn.ui.direction import isolated
 
 MAX_LETTERED_CELLS = 300  # in longer one-hot vectors the cells are too small for a symbol
 MAX_DENSE_CELLS = 1500  # in still longer ones they are smaller again
@@ -97,4 +98,6 @@ def _symbol(character: str) -> str:
 
 
 def _symbol_and_name(character: str) -> str:
-    return html.escape(f"{character_info.symbol(character)} {character_info.name(character)}")
+    return html.escape(
+        f"{isolated(character_info.symbol(character))} {character_info.name(character)}"
+    )

@@ -7,6 +7,7 @@ import streamlit as st
 from charrnn.engine.analysis import character_info, cleanup
 from charrnn.runs.texts.decoding import MIN_CHARACTERS
 from charrnn.ui import services, session
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared.chosen_text import add_text, choose_corpus
 from charrnn.ui.shared.snapshots import Subject
 
@@ -122,14 +123,8 @@ def _cleaned(text: str, changes: dict[str, str], *, composes: bool) -> str:
 
 def list_changes(counts: dict[str, int], changes: dict[str, str]) -> str:
     """What is replaced by what and what is dropped, how often; MAX_LISTED of each."""
-    replaced = [
-        f"{character_info.symbol(c)} → {character_info.symbol(new)} ×{counts[c]:,}"
-        for c, new in changes.items()
-        if new
-    ]
-    dropped = [
-        f"{character_info.symbol(c)} ×{counts[c]:,}" for c, new in changes.items() if not new
-    ]
+    replaced = [f"{_shown(c)} → {_shown(new)} ×{counts[c]:,}" for c, new in changes.items() if new]
+    dropped = [f"{_shown(c)} ×{counts[c]:,}" for c, new in changes.items() if not new]
     lines = []
     for what, listed in (("replaced", replaced), ("dropped", dropped)):
         if listed:
@@ -138,6 +133,10 @@ def list_changes(counts: dict[str, int], changes: dict[str, str]) -> str:
             more = len(listed) - MAX_LISTED
             lines.append(f"{what}: {entries}" + (f"   and {more:,} more" if more > 0 else ""))
     return "\n".join(lines)
+
+
+def _shown(character: str) -> str:
+    return isolated(character_info.symbol(character))
 
 
 def summarize(

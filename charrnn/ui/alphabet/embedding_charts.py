@@ -15,6 +15,7 @@ from charrnn.ui.alphabet.character_charts import (
     row_axis,
     value_labels,
 )
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared.charts.specs import compiled, themed, zoom_and_pan
 from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
@@ -140,7 +141,7 @@ def embedding_rows(table: pd.DataFrame, ids: np.ndarray, embeddings: np.ndarray)
     # A few weights are far larger than the rest: on a scale up to them, nothing else would show.
     full_shade = max(float(np.quantile(np.abs(values), 0.98)), 1e-12)
     symbols, names = table["character"].to_numpy()[ids], table["name"].to_numpy()[ids]
-    titles = [f"{c} {name}" for c, name in zip(symbols, names, strict=True)]
+    titles = [f"{isolated(c)} {name}" for c, name in zip(symbols, names, strict=True)]
     characters = np.full((n, h), "", dtype=object)
     characters[:, 0] = symbols
     return pd.DataFrame(

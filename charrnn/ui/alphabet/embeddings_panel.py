@@ -11,6 +11,7 @@ from charrnn.ui import navigation, services, session
 from charrnn.ui.alphabet import character_charts, contents, embedding_charts, snapshot_slider
 from charrnn.ui.alphabet.measurements import Measurements, measure
 from charrnn.ui.alphabet.one_hot_panel import inspected_index
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
@@ -108,7 +109,7 @@ def _draw_neighbours(subject: Subject, snapshot: Snapshot) -> None:
     ids, cosines = nearest_neighbours(snapshot.weights.Wxh.T, i, NEIGHBOURS)
     st.markdown("### Nearest neighbours")
     character = subject.vocabulary.characters[i]
-    name = f"{character_info.symbol(character)}, {character_info.name(character)}"
+    name = f"{isolated(character_info.symbol(character))}, {character_info.name(character)}"
     st.text(f"of {name}, by cosine similarity")
     if len(ids) == 0:
         st.text("There is no other character.")

@@ -7,6 +7,7 @@ import streamlit as st
 from charrnn.engine.analysis import character_info
 from charrnn.ui import session
 from charrnn.ui.alphabet import cells, contents
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Subject
 
@@ -34,7 +35,7 @@ def draw(subject: Subject) -> None:
     unknown = subject.vocabulary.unknown(inspected)
     if unknown:
         listed = ", ".join(
-            f"{character_info.symbol(c)} ({character_info.name(c)})" for c in unknown
+            f"{isolated(character_info.symbol(c))} ({character_info.name(c)})" for c in unknown
         )
         st.text(f"Not in this text, so not in the network's vocabulary: {listed}")
     ids = subject.vocabulary.encode("".join(c for c in inspected if c not in unknown))
@@ -64,7 +65,7 @@ def inspected_index(subject: Subject) -> int:
 def _draw_vector(subject: Subject, i: int) -> None:
     c, V = subject.vocabulary.characters[i], len(subject.vocabulary)
     st.text(
-        f"{character_info.symbol(c)} is a vector of {V:,} numbers: a 1 at index {i:,}, "
+        f"{isolated(character_info.symbol(c))} is a vector of {V:,} numbers: a 1 at index {i:,}, "
         "0 everywhere else."
     )
     st.html(cells.vector(subject.vocabulary, i))
@@ -87,5 +88,5 @@ def _frame(subject: Subject, ids: np.ndarray) -> pd.DataFrame:
     frame = subject.table[["index", "character", "name"]].copy()
     for t, row in enumerate(subject.vocabulary.one_hot(ids, np.int8)):
         symbol = character_info.symbol(subject.vocabulary.characters[ids[t]])
-        frame[f"{t}: {symbol}"] = row
+        frame[f"{t}: {isolated(symbol)}"] = row
     return frame

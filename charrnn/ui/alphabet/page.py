@@ -15,6 +15,7 @@ from charrnn.ui.alphabet import (
     why_one_hot_panel,
     windows_panel,
 )
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import chosen_corpus
 from charrnn.ui.shared.linked_run import run_in_link
@@ -50,7 +51,8 @@ def _draw_heading(subject: Subject) -> None:
         run_select.draw(subject.run)
     corpus = subject.corpus
     st.text(
-        f"{corpus.name}: {corpus.characters:,} characters, {len(corpus.vocabulary):,} different. "
+        f"{isolated(corpus.name)}: {corpus.characters:,} characters, "
+        f"{len(corpus.vocabulary):,} different. "
         "A network works with numbers, not letters. This page shows how characters become "
         "numbers, and what the network learns about them."
     )

@@ -11,6 +11,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Corpus, History, Run
 from charrnn.ui import services
 from charrnn.ui.compare.line_style import LineStyle, styles
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared import lineage
 
 MAX_POINTS = 128  # per curve
@@ -116,7 +117,7 @@ def read(runs: dict[str, Run]) -> list[ComparedRun]:
             listed_run.id, points=MAX_POINTS, evaluations=MAX_POINTS
         )
         corpus = services.corpus(run.sha256)
-        words = [corpus.name] if several_texts else []
+        words = [isolated(corpus.name)] if several_texts else []
         words += filter(None, [lineage.values_in_words(run.config, differing)])
         compared_runs.append(
             ComparedRun(key, run, history, corpus, " · ".join(words), lines[run.id])

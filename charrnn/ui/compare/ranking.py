@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from charrnn.ui.compare.compared_run import ComparedRun
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.formatting import listed
 
@@ -74,8 +75,8 @@ def all_but_the_seed(compared: ComparedRun) -> Hashable:
 def in_words(compared_runs: list[ComparedRun]) -> str:
     """The curves in words: who has the lowest loss at the last iteration that all have reached."""
     if len(compared_runs) == 1:
-        return f"{compared_runs[0].run.title} is at {compared_runs[0].bits:.2f} bits per character."
-    not_started = [c.run.title for c in compared_runs if c.run.iteration == 0]
+        return f"{isolated(compared_runs[0].run.title)} is at {compared_runs[0].bits:.2f} bits per character."
+    not_started = [isolated(c.run.title) for c in compared_runs if c.run.iteration == 0]
     if not_started:
         have = "has" if len(not_started) == 1 else "have"
         return f"{listed(not_started)} {have} not started: there is nothing to compare yet."
@@ -120,10 +121,10 @@ def _name(group: Group, compared_runs: list[ComparedRun]) -> str:
     first = group.runs[0]
     if len(group.runs) == 1:
         settings = first.differing_settings
-        return first.run.title + (f" ({settings})" if settings else "")
+        return isolated(first.run.title) + (f" ({settings})" if settings else "")
     names = lineage.varying_settings([compared.run.config for compared in compared_runs])
     settings = lineage.values_in_words(first.run.config, [n for n in names if n != "seed"])
-    return settings or f"{first.run.title} with its repeats"
+    return settings or f"{isolated(first.run.title)} with its repeats"
 
 
 def _repeats_in_words(group: Group) -> str:

@@ -118,7 +118,7 @@ def heading(compared: ComparedRun, figure: str = "") -> str:
     """The run's swatch, name, differing settings and a figure, as HTML."""
     title = html.escape(compared.run.title)
     words = html.escape(" · ".join(filter(None, [compared.differing_settings, figure])))
-    name = f'{swatch(compared.style)}<b title="{title}">{title}</b>'
+    name = f'{swatch(compared.style)}<b title="{title}" dir="auto">{title}</b>'
     return f'<p class="run-name">{name} <span>{words}</span></p>'
 
 

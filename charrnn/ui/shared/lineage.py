@@ -6,6 +6,7 @@ import numpy as np
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
+from charrnn.ui.direction import isolated
 from charrnn.ui.shared.formatting import listed
 
 LABELS = {
@@ -78,7 +79,7 @@ def origin_in_words(run: Run, runs: list[Run], parent: Run | None) -> str:
     own = {other.id: other for other in runs}
     changes = ""
     if run.parent in own:
-        title = own[run.parent].title
+        title = isolated(own[run.parent].title)
         changes = f": {_changes(own[run.parent], run)}"
     elif parent is None or parent.deleted_at is not None:
         title = "an unavailable run"
@@ -95,7 +96,7 @@ def children_in_words(run: Run, runs: list[Run]) -> list[str]:
     for other in sorted(runs, key=lambda other: other.number):
         if other.parent == run.id:
             kind = "Copy" if other.branched_at is None else f"Branch at {other.branched_at:,}"
-            lines.append(f"{kind}: {other.title}, {_changes(run, other)}")
+            lines.append(f"{kind}: {isolated(other.title)}, {_changes(run, other)}")
     return lines
 
 

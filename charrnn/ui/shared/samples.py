@@ -1,15 +1,18 @@
 """A sample on the page: passages copied from the text are marked, and new words are listed."""
 
 import html
+import re
 
 import streamlit as st
 
 from charrnn.engine.analysis.overlap import Overlap, SourceIndex, min_match_length
 from charrnn.runs.store.records import Corpus
 from charrnn.ui import services
+from charrnn.ui.direction import isolated
 
 MAX_NEW_WORDS = 6  # listed below a sample
 MAX_QUOTED = 40  # characters quoted of the longest match
+_DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def draw(text: str, corpus: Corpus, *, height: int | None = None) -> None:
@@ -51,28 +54,32 @@ def meter(text: str, overlap: Overlap) -> str:
 
 
 def meter_in_words(text: str, overlap: Overlap) -> str:
-    """How much of a sample is copied from the text, and which of its words are new."""
+    """How much of a sample is copied from the text, and which of its words are new.
+
+    What is quoted from the sample does not change the direction of the sentence around it.
+    """
     parts = [_copied_in_words(text, overlap)]
     if overlap.known_share is not None:
         parts.append(f"{overlap.known_share:.0%} of its words occur in the text")
     if overlap.invented:
-        listed = ", ".join(overlap.invented[:MAX_NEW_WORDS])
+        listed = ", ".join(map(isolated, overlap.invented[:MAX_NEW_WORDS]))
         more = len(overlap.invented) - MAX_NEW_WORDS
         parts.append(f"new words: {listed}" + (f" and {more} more" if more > 0 else ""))
     return " · ".join(parts)
 
 
 def _copied_in_words(text: str, overlap: Overlap) -> str:
-    if overlap.share is None:
+    if overlap.matching is None:
         return "This text repeats itself too much for a copy check"
     if overlap.longest is None:
         return "Nothing in this sample is copied from the text"
     start, length = overlap.longest
-    match = " ".join(text[start : start + length].split())
-    quote = match if len(match) <= MAX_QUOTED else match[:MAX_QUOTED].rstrip() + "…"
+    match = " ".join(_DIRECTION_CONTROLS.sub("", text[start : start + length]).split())
+    quote = isolated(match if len(match) <= MAX_QUOTED else match[:MAX_QUOTED].rstrip() + "…")
+    at_least = "" if overlap.matching.longest_is_exact else "at least "
     return (
-        f"{overlap.share:.0%} of this sample is copied from the text; "
-        f"the longest match is {length} characters: “{quote}”"
+        f"{overlap.share:.0%} of this sample is copied from the text; the longest match is "
+        f"{at_least}{overlap.matching.longest_visible} characters: “{quote}”"
     )
 
 

@@ -15,6 +15,7 @@ from charrnn.runs.texts.decoding import NotText, clean_pasted
 from charrnn.runs.texts.names import clean_name, short_name
 from charrnn.ui import session
 from charrnn.ui._compat import UploadedFile, uploaded_file
+from charrnn.ui.direction import isolated
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import (
@@ -192,7 +193,7 @@ def _distinct(titles: dict[str, str]) -> dict[str, str]:
     seen: Counter[str] = Counter()
     for key, title in titles.items():
         seen[title] += 1
-        distinct[key] = f"{title} ({seen[title]})" if seen[title] > 1 else title
+        distinct[key] = f"{isolated(title)} ({seen[title]})" if seen[title] > 1 else title
     return distinct
 
 

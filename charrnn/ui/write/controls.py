@@ -9,6 +9,7 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.prompts import MAX_LENGTH
 from charrnn.ui import session
+from charrnn.ui.direction import isolated
 from charrnn.ui.write.writer import TEMPERATURES, SampleSettings
 
 MAX_PROMPT = 200  # characters
@@ -41,7 +42,9 @@ def choose_prompt(vocabulary: Vocabulary) -> str:
     prompt = with_newlines(typed)
     unknown = vocabulary.unknown(prompt)
     if unknown:
-        names = ", ".join(f"{character_info.symbol(c)} ({character_info.name(c)})" for c in unknown)
+        names = ", ".join(
+            f"{isolated(character_info.symbol(c))} ({character_info.name(c)})" for c in unknown
+        )
         them = "it" if len(unknown) == 1 else "them"
         st.text(f"Left out, because this network has never seen {them}: {names}")
     return vocabulary.known(prompt)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
+from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.formatting import why_no_earlier_snapshot
 from charrnn.ui.shared.run_actions import branch
@@ -44,9 +45,9 @@ def choose_run(linked: Run | None) -> Run | None:
 
 
 def _description(run: Run) -> str:
-    corpus = services.corpus(run.sha256)
+    title, text = isolated(run.title), isolated(services.corpus(run.sha256).name)
     size = run.config.hidden_size
-    return f"{run.title} · {corpus.name} · hidden {size} · iteration {run.iteration:,}"
+    return f"{title} · {text} · hidden {size} · iteration {run.iteration:,}"
 
 
 def _select_run() -> None:

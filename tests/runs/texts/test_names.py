@@ -24,6 +24,7 @@ from tests.support.hostile_texts import any_string, params
             "invisible": ("a\u200b\ufeff\u00adb", "ab"),
             "lone surrogate": ("a\ud83db", "ab"),
             "emoji": ("👩‍👩‍👧 🎉.txt", "👩‍👩‍👧 🎉.txt"),
+            "stacked accents": ("z" + "\u0300" * 90 + "a", "z" + "\u0300" * 4 + "a"),
             "Arabic": ("قصيدة.txt", "قصيدة.txt"),
             "markup": ("<b>*x*</b> :red[y] $z$", "b> :red[y] $z$"),
             "long": ("x" * 300, "x" * 59 + "…"),

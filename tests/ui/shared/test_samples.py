@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from charrnn.engine.analysis.overlap import SourceIndex
+from charrnn.engine.analysis.overlap import Match, Overlap, SourceIndex
 from charrnn.ui.shared import samples
 
 TEXT = "the cat sat on the mat and the dog sat on the log"
@@ -121,3 +121,35 @@ def test_only_some_of_many_new_words_are_listed():
     sample = " ".join(["x", *words, "y"])
     meter = samples.meter_in_words(sample, SourceIndex(TEXT, min_length=12).compare(sample))
     assert meter.endswith("new words: zaz, zbz, zcz, zdz, zez, zfz and 4 more")
+
+
+def test_a_text_that_repeats_itself_too_much_gets_no_verdict():
+    assert samples.meter_in_words("abab", None) == (
+        "This text repeats itself too much for a copy check."
+    )
+    shown = Reader(samples._marked("ab\nab", None))
+    assert (shown.text, shown.tags) == ("ab\nab", set())
+
+
+def test_a_sample_of_such_a_text_is_drawn_without_a_verdict(store, monkeypatch):
+    monkeypatch.setattr(samples, "min_match_length", lambda *text: None)
+    samples._source_at.clear()
+    corpus = store.corpora.add("repeated", "ab " * 200)
+    assert samples.overlap("ab ab ab ab ab ab ab", corpus) is None
+    samples._source_at.clear()
+
+
+def test_white_space_alone_is_not_called_copied():
+    spaces = Overlap(length=20, matches=(), words=0, known=0, invented=())
+    assert samples.meter_in_words(" " * 20, spaces) == NOTHING_COPIED
+
+
+def test_quoted_words_do_not_turn_the_sentence_round():
+    text = "\u202eבראשית ברא אלהים\u2067 את השמים"
+    overlap = Overlap(
+        length=len(text), matches=(Match(0, len(text)),), words=2, known=1, invented=("שלום",)
+    )
+    meter = samples.meter_in_words(text, overlap)
+    assert "“\u2068בראשית ברא אלהים את השמים\u2069” · 50%" in meter
+    assert meter.endswith("new words: \u2068שלום\u2069")
+    assert not {"\u202e", "\u2067"} & set(meter)
