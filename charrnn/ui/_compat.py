@@ -6,11 +6,12 @@ after an upgrade of Streamlit.
 
 import logging
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 
 
@@ -57,3 +58,20 @@ def uploaded_file(key: str) -> UploadedFile | None:
     """The file of an uploader, for a callback; None until it has arrived completely."""
     file = st.session_state.get(key)
     return file if isinstance(file, UploadedFile) else None
+
+
+def finish(change: Callable[[], None]) -> None:
+    """Make a change to the session that a rerun must not cut in half; the rerun comes afterwards.
+
+    Every access to the session is a point where a second click ends the function that handles the
+    first. change: may be called again from its beginning.
+    """
+    interruption = None
+    while True:
+        try:
+            change()
+            break
+        except RerunException as rerun:
+            interruption = rerun
+    if interruption:
+        raise interruption

@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.ui import workspace_key
+from charrnn.ui._compat import is_history_navigation
 
 _RUN = "run"  # also the URL parameter: the id of an own run, or the view key of another's
 _OWN_RUN = "own_run"  # the selected run, once it is known to be the visitor's own
@@ -90,19 +91,21 @@ COMPOSED, RARE, REPLACEMENT = "composed", "rare", "replacement"
 def read_url(page: str) -> None:
     """Take workspace and run from the URL into the session; `page` is the page being drawn.
 
-    A URL without a run means one of two things. On a page that has just been opened, the
-    navigation has dropped the parameters, and they are written again. On the same page, the
-    visitor has stepped back in the browser's history to before there was a run.
+    The URL decides in a new session, after a link, and after a step back or forward in the
+    browser's history. Otherwise the session does: a click may still come with the URL from before
+    the last run was selected, and the navigation drops the parameters.
     """
     state = st.session_state
     workspace_key.enter()
     state[_PAGE_CHANGED] = state.get(_PAGE) != page
-    if _RUN in st.query_params:
-        state[_RUN] = st.query_params[_RUN]
-    elif state.get(_RUN) and not state[_PAGE_CHANGED]:
-        select_run(None)
-    elif state[_PAGE_CHANGED]:
-        _put_in_url(link_to_selected())
+    linked = st.query_params.get(_RUN)
+    if is_history_navigation() or _PAGE not in state or (linked and state[_PAGE_CHANGED]):
+        if linked:
+            state[_RUN] = linked
+        elif state.get(_RUN):
+            select_run(None)  # the visitor has stepped back to before there was a run
+    elif state[_PAGE_CHANGED] or linked != state.get(_RUN):
+        _put_in_url(link_to_selected(), instead_of=(_RUN,))
     state[_PAGE] = page
 
 
@@ -131,7 +134,8 @@ def previous_run_id() -> str | None:
 def select_run(run_id: str | None) -> None:
     """Select an own run, or none; the one selected before becomes the previous run."""
     state = st.session_state
-    state[_PREVIOUS_RUN] = state.get(_RUN) if state.get(_RUN) != run_id else None
+    if state.get(_RUN) != run_id:
+        state[_PREVIOUS_RUN] = state.get(_RUN)
     state[_RUN] = run_id
     state[SETTINGS_OF] = None
     if run_id is not None:

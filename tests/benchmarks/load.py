@@ -154,7 +154,7 @@ async def _with_browser(server: Server, store: Store) -> None:
         before, painted = Usage.now(server, store, browser), []
         for _ in range(CLICKS // 2):
             for click in (("Pause", "Resume"), ("Resume", "Pause")):
-                await asyncio.sleep(random.uniform(0.5, 1.0))
+                await asyncio.sleep(random.uniform(1.2, 1.7))  # no double click
                 painted.append(await page.evaluate(TIMED_CLICK, click))
         usage = Usage.now(server, store, browser).since(before)
         _print_usage("and a real browser", usage)
@@ -202,7 +202,7 @@ async def _click(visitor: Visitor, responses: list[float], timeouts: list[str]) 
                 responses.append(await visitor.press("Resume"))
             elif rng.random() < 0.5:
                 responses.append(await visitor.press("Pause"))
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(1.5)  # sooner, it would pass for a double click
                 responses.append(await visitor.press("Resume"))
             else:
                 responses.append(await visitor.slide("learning rate", rng.choice(["0.05", "0.1"])))

@@ -71,7 +71,7 @@ async def _visit(visitor: Visitor, rng: random.Random, counts: dict[str, int]) -
     counts["runs"] += 1
     await asyncio.sleep(rng.uniform(*STAY_SECONDS))
     await visitor.press("Pause")
-    await asyncio.sleep(rng.uniform(0.0, 2.0))
+    await asyncio.sleep(rng.uniform(1.5, 3.0))  # sooner, Resume would pass for a double click
     await visitor.slide("learning rate", "0.05")
     await visitor.press("Resume")
     await asyncio.sleep(rng.uniform(*STAY_SECONDS))

@@ -15,6 +15,7 @@ from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services, session
+from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings
@@ -186,6 +187,7 @@ def _main(workspace: Workspace, selected: str | None, run: Run | None, label: st
         resume(workspace, run)
     else:
         _create_run(workspace, selected, beside=run)
+        return
     double_click.note_click()
 
 
@@ -240,7 +242,12 @@ def _create_run(
     parent = beside.id if beside and beside.sha256 == corpus.sha256 else None
     run = workspace.create(corpus, config, pause_at=pause_at, parent=parent)
     services.supervisor().reconcile()
-    session.select_new_run(run.id)
+
+    def select() -> None:
+        double_click.note_click()
+        session.select_new_run(run.id)
+
+    finish(select)
 
 
 def _pause(workspace: Workspace, run: Run) -> None:

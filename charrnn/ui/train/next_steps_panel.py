@@ -1,9 +1,12 @@
 """The suggestions after a run has ended; each button does what it says."""
 
+from functools import partial
+
 import streamlit as st
 
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.run_actions.copies import refusal
 from charrnn.ui.train.controls import resume
@@ -51,7 +54,7 @@ def _do(run: Run, corpus: Corpus, step: Step) -> None:
         config = step.config.fitted(corpus.characters)
         new = workspace.create(corpus, config, parent=run.id)
         services.supervisor().reconcile()
-        session.select_run(new.id)
+        finish(partial(session.select_run, new.id))
         st.rerun()
     elif step.action == "write":
         st.session_state[session.TEMPERATURE] = step.temperature

@@ -3,7 +3,10 @@
 import math
 
 import pytest
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 
+from charrnn.ui import session
+from charrnn.ui._compat import finish
 from charrnn.ui.train import double_click
 from charrnn.ui.train.double_click import SECONDS, belongs_to
 from tests.support.train_page import buttons, click
@@ -40,7 +43,7 @@ def test_a_double_click_on_train_starts_a_run_that_trains(open_page, shown_run, 
     at(100.2)
     click(page, "Pause")
     assert shown_run(page).active
-    at(101.0)
+    at(102.0)
     click(page, "Pause")
     assert not shown_run(page).active
 
@@ -63,7 +66,41 @@ def test_after_an_error_the_button_works_again(open_page, shown_run, at, monkeyp
         broken.setattr("charrnn.ui.train.page.draw_live", lambda *_: 1 / 0)
         next(button for button in page.button if button.label == "Train").click()
         page.run()
-    at(101.0)
+    at(102.0)
     page.run()
     click(page, "Pause")
     assert not shown_run(page).active
+
+
+def test_a_second_click_that_interrupts_the_first_leaves_no_run_behind(
+    open_page, store, shown_run, monkeypatch
+):
+    """Every access to the session may end a callback; here it is the one that writes the URL."""
+    put_in_url, interruptions = session._put_in_url, [RerunException(RerunData())]
+
+    def interrupted(*parameters, **options):
+        if interruptions and store.runs.runnable():
+            raise interruptions.pop()
+        put_in_url(*parameters, **options)
+
+    monkeypatch.setattr(session, "_put_in_url", interrupted)
+    page = open_page()
+    click(page, "Train")
+    assert not interruptions
+    assert [run.id for run in store.runs.runnable()] == [shown_run(page).id]
+    assert "Pause" in buttons(page)
+
+
+def test_a_change_is_finished_before_the_rerun():
+    calls = []
+
+    def change() -> None:
+        calls.append(len(calls))
+        if len(calls) < 3:
+            raise RerunException(RerunData())
+
+    with pytest.raises(RerunException):
+        finish(change)
+    assert calls == [0, 1, 2]
+    finish(lambda: calls.append("whole"))
+    assert calls[-1] == "whole"

@@ -5,6 +5,7 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Progress
+from charrnn.ui import session
 from charrnn.ui.train import textbook_panel
 from tests.support.train_page import buttons, click, settings, words
 
@@ -174,12 +175,30 @@ def test_resume_does_not_raise_the_limit_above_its_maximum(open_page, store, wor
     assert store.runs.get(run.id).iterations == high
 
 
-def test_stepping_back_in_the_browser_deselects_the_run(open_page, cats):
+def test_stepping_back_in_the_browser_deselects_the_run(open_page, cats, monkeypatch):
     page = open_page(run=cats.id)
     del page.query_params["run"]
+    monkeypatch.setattr(session, "is_history_navigation", lambda: True)
     page.run()
     assert "run" not in page.query_params
     assert "Train" in buttons(page)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_click_that_comes_with_the_url_of_before_does_not_lose_the_run(
+    open_page, shown_run, cats, begun
+):
+    """The browser learns the new URL with the page, and a click may come before."""
+    page = open_page(run=cats.id) if begun else open_page()
+    if begun:
+        page.select_slider(key="hidden_size_slider").set_value(64).run()
+    click(page, "Train")
+    run = shown_run(page)
+    page.query_params.pop("run")
+    if begun:
+        page.query_params["run"] = cats.id
+    page.run()
+    assert shown_run(page).id == run.id != cats.id
 
 
 # --- Viewing a run ------------------------------------------------------------------------------
