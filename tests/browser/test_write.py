@@ -14,7 +14,9 @@ TOPS = """() => [...document.querySelectorAll('.st-key-temperatures .written')]
 def page(open_page, trained, workspace) -> Page:
     run = trained(iterations=400, hidden_size=32)
     page = open_page(f"/write?w={workspace.key}&run={run.id}", heading="Write")
+    # The two components appear in either order.
     expect(page.locator(PROBABILITIES)).to_have_count(10)
+    expect(page.locator(".characters [data-position]")).to_have_count(200)
     return page
 
 
@@ -99,7 +101,7 @@ def test_probabilities_follow_the_prompt_and_unknown_characters_are_named(page):
     expect(left_out).to_contain_text("€ (euro sign), < (less-than sign), b (latin small letter b)")
     expect(page.locator(".characters .prompt")).to_have_text("the dog")
     expect(probabilities).not_to_have_text(before)
-    assert len(page.evaluate(WRITTEN)) == 200
+    expect(page.locator(".characters [data-position]")).to_have_count(200)
 
 
 def test_five_temperatures_use_the_same_seed(page):
@@ -107,7 +109,7 @@ def test_five_temperatures_use_the_same_seed(page):
     expect(samples).to_have_count(5)
     assert len(set(samples.all_text_contents())) == 5
     # The sample above them is at temperature 1, too.
-    assert samples.nth(3).text_content() == page.evaluate(WRITTEN)
+    page.wait_for_function(f"text => ({WRITTEN})() === text", arg=samples.nth(3).text_content())
 
     set_temperature(page, "Home", "0")
     expect(page.locator(PROBABILITIES).first).to_contain_text("100 %")
@@ -116,6 +118,7 @@ def test_five_temperatures_use_the_same_seed(page):
     sampled = samples.nth(3).text_content()
     page.get_by_role("button", name="New seed").click()
     expect(samples.nth(3)).not_to_have_text(sampled)
+    expect(samples).to_have_count(5)
     assert samples.nth(0).text_content() == greedy_sample  # greedy: independent of the seed
     set_temperature(page, "End", "3")
     page.wait_for_function(f"text => ({WRITTEN})() !== text", arg=greedy_sample)
