@@ -1,5 +1,6 @@
 """The README says what is true: commands, packages and files it names are there."""
 
+import ast
 import re
 import tomllib
 from dataclasses import fields
@@ -42,6 +43,22 @@ def test_every_file_it_names_exists():
     for name in named:
         place = ROOT / name if name.startswith(("data/", "tests/")) else ROOT / "charrnn" / name
         assert place.exists(), name
+
+
+FOLDERS = sorted(file.parent for file in (ROOT / "charrnn").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_each_folder_names_every_module_in_it(folder):
+    described = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    modules = {file.stem for file in folder.glob("[!_]*.py")}
+    folders = {file.parent.name for file in folder.glob("*/__init__.py")}
+    assert {name for name in modules | folders if not re.search(rf"\b{name}\b", described)} == set()
+
+
+def test_all_sql_is_in_the_store():
+    outside = [file for file in (ROOT / "charrnn").rglob("*.py") if "store" not in file.parts]
+    assert [file for file in outside if "sqlalchemy" in file.read_text()] == []
 
 
 def test_the_table_of_limits_is_that_of_the_program():
