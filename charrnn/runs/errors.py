@@ -11,3 +11,11 @@ class RunNotFound(KeyError):
     def __init__(self, key: str | None):
         super().__init__(key)
         self.key = key
+
+
+class TextNotFound(KeyError):
+    """There is no text with that hash, or not any more: no run used it, and it was pruned."""
+
+    def __init__(self, sha256: str):
+        super().__init__(sha256)
+        self.sha256 = sha256

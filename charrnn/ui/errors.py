@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from charrnn.runs.errors import RunNotFound, StoreError
+from charrnn.runs.errors import RunNotFound, StoreError, TextNotFound
 from charrnn.runs.events import log_event, path
 from charrnn.runs.limits import TooLarge
 from charrnn.ui import session
@@ -17,7 +17,8 @@ def shows_errors() -> Iterator[None]:
     """Say on the page what has failed; as a decorator, `@shows_errors()`, in callbacks.
 
     After RunNotFound the page is drawn again: the run was deleted after it had been drawn. Then
-    shared/deleted_runs.py says so and offers to restore it.
+    shared/deleted_runs.py says so and offers to restore it. After TextNotFound it is drawn again
+    without the selected text, which was pruned.
     """
     try:
         yield
@@ -27,6 +28,12 @@ def shows_errors() -> Iterator[None]:
         st.error(escape_markdown(str(error)), icon=":material/expand:")
     except RunNotFound as error:
         session.note_deleted(error.key)
+        st.rerun()
+    except TextNotFound as error:
+        if error.sha256 != session.text_sha256():
+            raise
+        session.forget_selected_text()
+        st.toast("The text you had chosen is no longer stored, because no run was using it.")
         st.rerun()
 
 

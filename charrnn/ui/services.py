@@ -92,7 +92,7 @@ def parent(run: Run) -> Run | None:
 
 
 def corpus(sha256: str) -> Corpus:
-    """A text's description. Cached, because it never changes. Raises KeyError."""
+    """A text's description. Cached, because it never changes. Raises TextNotFound."""
     return _corpus_at(url(), sha256)
 
 

@@ -246,6 +246,15 @@ def link_text(run_sha256: str | None) -> None:
     _put_in_url(named, instead_of=(_TEXT,))
 
 
+def forget_selected_text() -> None:
+    """Select no text any more, because the selected one is gone; read an upload once more."""
+    sha256 = text_sha256()
+    state = st.session_state
+    state[_OWN_TEXTS] = {key: name for key, name in own_texts().items() if key != sha256}
+    for key in (_TEXT, LAST_TEXT, OFFER):
+        state.pop(key, None)
+
+
 def own_texts() -> dict[str, str]:
     """The texts that this visitor uploaded or pasted, oldest first: sha256 -> name."""
     return dict(st.session_state.get(_OWN_TEXTS, {}))

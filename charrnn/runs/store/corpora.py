@@ -12,7 +12,7 @@ from charrnn.engine.arrays import IntArray
 from charrnn.engine.corpus import training_length
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import StoreError
+from charrnn.runs.errors import StoreError, TextNotFound
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Corpus
@@ -30,7 +30,7 @@ class Corpora:
     def add(self, name: str, text: str) -> Corpus:
         """Store a text. A text that is already stored keeps its first name."""
         sha256 = sha256_of(text)
-        with suppress(KeyError):
+        with suppress(TextNotFound):
             known = self.get(sha256)
             if self._renew(sha256):
                 return known
@@ -57,22 +57,22 @@ class Corpora:
             return True  # the text itself can be read, even if the disk is full
 
     def get(self, sha256: str) -> Corpus:
-        """The description of a text. Raises KeyError if it is not stored."""
+        """The description of a text. Raises TextNotFound."""
         c = schema.corpora.c
         columns = c.sha256, c.name, c.opening, c.characters, c.vocabulary, c.baselines
         with self._database.reading() as db:
             row = db.execute(select(*columns).where(c.sha256 == sha256)).first()
         if row is None:
-            raise KeyError(sha256)
+            raise TextNotFound(sha256)
         return Corpus(*row[:-1], baselines=Baselines(*row.baselines))
 
     def text(self, sha256: str) -> str:
-        """The whole text. Raises KeyError if it is not stored."""
+        """The whole text. Raises TextNotFound."""
         c = schema.corpora.c
         with self._database.reading() as db:
             data: bytes | None = db.execute(select(c.text).where(c.sha256 == sha256)).scalar()
         if data is None:
-            raise KeyError(sha256)
+            raise TextNotFound(sha256)
         return data.decode()
 
 
