@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import button
+from tests.support.browser import STYLED, button
 
 PAGES = {  # path: its heading
     "": "charrnn",
@@ -16,7 +16,6 @@ PAGES = {  # path: its heading
     "write": "Write",
 }
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-STYLED = "() => getComputedStyle(document.documentElement).getPropertyValue('--accent')"
 
 
 @pytest.fixture

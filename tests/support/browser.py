@@ -2,6 +2,9 @@
 
 from playwright.sync_api import Locator, Page
 
+# Whether the style sheet, which may come a frame after the text, is there.
+STYLED = "() => getComputedStyle(document.documentElement).getPropertyValue('--accent')"
+
 
 def button(page: Page | Locator, name: str) -> Locator:
     """The button with exactly this label."""
