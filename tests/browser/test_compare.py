@@ -216,7 +216,7 @@ def test_checkbox_adds_and_removes_a_run_and_its_accessible_name_is_verbatim(
     box = page.get_by_role("checkbox", name=name, exact=True)
     expect(box).not_to_be_checked()
     expect(
-        page.locator(f".st-key-run_row_{second.id}").get_by_text(name, exact=True)
+        page.locator(f".st-key-run_row_{second.id} .run-checkbox").get_by_text(name, exact=True)
     ).to_be_visible()
     expect(page.locator("img[src*='127.0.0.1:9']")).to_have_count(0)
     box.click()
@@ -263,6 +263,6 @@ def test_keyboard_focus_is_visible_in_the_navigation(open_compare, trained, widt
     page.keyboard.press("Tab")
     second = page.get_by_test_id(links).nth(1)
     expect(second).to_be_focused()
-    expect(second).to_have_css("outline", "rgb(196, 98, 45) solid 2px")
+    expect(second).to_have_css("outline", "rgb(173, 78, 27) solid 2px")
     expect(second).to_have_css("outline-offset", "2px")
     expect(page.get_by_test_id(links).first).to_have_css("outline-style", "none")
