@@ -103,7 +103,7 @@ def test_run_of_another_visitor_is_named_beside_the_own_ones(open_alphabet, stor
 def test_contents_line_links_to_every_section(open_alphabet, cats):
     page = open_alphabet(run=cats.id)
     (links,) = [e.proto.body for e in page.get("html") if 'class="contents"' in e.proto.body]
-    headings = [e.value.lstrip("# ") for e in page.markdown if e.value.startswith("###")]
+    headings = [e.value.lstrip("# ") for e in page.markdown if e.value.startswith("##")]
     for title, anchor in contents.ANCHORS.items():
         assert title in headings
         assert f'href="#{anchor}"' in links
