@@ -189,7 +189,7 @@ def test_cleanup_creates_a_new_text_and_keeps_the_old_one(open_alphabet):
 
 def test_settings_survive_a_visit_to_the_alphabet_page(open_page):
     page = open_page()
-    slider = page.locator(".st-key-hidden_size input[type=range]")
+    slider = page.locator(".st-key-hidden_size_slider input[type=range]")
     slider.focus()
     slider.press("Home")
     expect(slider).to_have_attribute("aria-valuetext", "8")

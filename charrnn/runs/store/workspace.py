@@ -67,7 +67,11 @@ class Workspace:
         Raises KeyError for any other, whether it is stored or not.
         """
         u, r, c = schema.uploads.c, schema.runs.c, schema.corpora.c
-        uploaded = select(u.name).where(u.workspace == self.key, u.sha256 == sha256)
+        uploaded = (
+            select(u.name)
+            .join(schema.corpora, c.sha256 == u.sha256)  # it may have been pruned
+            .where(u.workspace == self.key, u.sha256 == sha256)
+        )
         learned = (
             select(c.name)
             .join(schema.runs, r.sha256 == c.sha256)
