@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from charrnn.runs.config import RunConfig
-from tests.support.browser import button, move, slider
+from tests.support.browser import DOTS, button, move, slider
 from tests.support.store import TEXT
 
 
@@ -16,8 +16,7 @@ def test_a_click_on_the_curve_shows_its_sample_and_offers_a_branch(
     page = open_page(f"/?w={workspace.key}&run={run.id}")
     expect(page.get_by_text("Earlier sample · iteration 0")).to_be_visible()
     chart = page.get_by_test_id("stVegaLiteChart")
-    dots = chart.locator("g[aria-roledescription='symbol mark container'] path:visible")
-    expect(dots.first).to_be_attached()
+    eventually(lambda: page.evaluate(DOTS))
     plot = chart.locator("svg g.background, svg path.background").first.bounding_box()
     page.mouse.click(plot["x"] + plot["width"] * 0.5, plot["y"] + plot["height"] * 0.5)
     heading = page.get_by_text(re.compile(r"Earlier sample · iteration (1,[05]00|2,[05]00|3,000)"))

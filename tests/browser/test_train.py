@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import STYLED, button
+from tests.support.browser import DOTS, STYLED, button
 
 SAMPLE = ".st-key-sample code"
 
@@ -374,13 +374,6 @@ def test_why_the_loss_goes_up_and_down_is_explained_beside_the_chart(open_page):
     expect(explanation).to_be_visible()
     chart = page.get_by_test_id("stVegaLiteChart").bounding_box()
     assert explanation.bounding_box()["y"] >= chart["y"] + chart["height"]
-
-
-DOTS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-symbol')]
-    .map(marks => [...marks.querySelectorAll("path:not([opacity='0'])")])
-    .find(dots => dots.length > 2)
-    ?.map(dot => dot.getBoundingClientRect())
-    .map(box => [box.x + box.width / 2, box.y + box.height / 2])"""
 
 
 @pytest.mark.parametrize("off", [(0, 0), (3, 0), (-2, -3)])

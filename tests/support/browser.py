@@ -5,6 +5,13 @@ from playwright.sync_api import Locator, Page
 # Whether the style sheet, which may come a frame after the text, is there.
 STYLED = "() => getComputedStyle(document.documentElement).getPropertyValue('--accent')"
 
+# The dots of the samples in the loss chart, as [x, y] in pixels, once they are drawn.
+DOTS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-symbol')]
+    .map(marks => [...marks.querySelectorAll("path:not([opacity='0'])")])
+    .find(dots => dots.length > 2)
+    ?.map(dot => dot.getBoundingClientRect())
+    .map(box => [box.x + box.width / 2, box.y + box.height / 2])"""
+
 
 def button(page: Page | Locator, name: str) -> Locator:
     """The button with exactly this label."""
