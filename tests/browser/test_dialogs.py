@@ -44,5 +44,5 @@ def test_a_dialog_stays_open_while_a_run_trains_and_its_page_has_to_change(
     expect(dialog).to_contain_text(text)
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    slider = page.locator(".st-key-learning_rate input[type=range]")
+    slider = page.locator(".st-key-learning_rate_slider input[type=range]")
     expect(slider).to_have_attribute("aria-valuetext", "0.02")
