@@ -151,7 +151,7 @@ def test_diverged_training_is_one_line_with_status_1(text, monkeypatch, capsys):
     assert command_line.main(["train", str(text), "--iterations", "10"]) == 1
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 1
-    assert "nan at iteration 1" in errors[0]
+    assert "diverged at iteration 1: the loss is no longer a number" in errors[0]
     assert "try a smaller learning rate" in errors[0]
 
 
@@ -193,7 +193,7 @@ def test_state_is_good_only_if_training_went_on_well_from_it(
             raise Diverged(451, "the loss is no longer a number")
         record = step(self)
         bad = self.iteration > 450 - spoilt
-        return record._replace(loss=1000 * record.loss) if bad else record
+        return record._replace(loss=1_000_000 * record.loss) if bad else record
 
     monkeypatch.setattr(Trainer, "step", diverge)
     saved = tmp_path / "run"
