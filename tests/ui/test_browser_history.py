@@ -1,8 +1,7 @@
 """The middleware that adds the history script to HTML pages, and to nothing else."""
 
-import asyncio
-
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from charrnn.ui.browser_history import ELEMENT, BrowserHistory
 
@@ -31,7 +30,8 @@ def answer(body: bytes, content_type: bytes, *, accept=BROWSER, parts: int = 1):
         sent.append(message)
 
     scope = {"type": "http", "headers": list(accept)}
-    asyncio.run(BrowserHistory(app)(scope, None, send))
+    with start_blocking_portal() as portal:  # an event loop of its own: Playwright's may be running
+        portal.call(BrowserHistory(app), scope, None, send)
     return dict(sent[0]["headers"]), b"".join(m["body"] for m in sent[1:]), seen
 
 
