@@ -13,6 +13,16 @@ class RunNotFound(KeyError):
         self.key = key
 
 
+class TextNotShared(StoreError):
+    """Another visitor's run whose link does not include its text. The message is for people."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The link to this run does not include its text, so no run of yours can learn it: ask "
+            "its owner to include the text, or train on a text of your own."
+        )
+
+
 class TextNotFound(KeyError):
     """There is no text with that hash, or not any more: no run used it, and it was pruned."""
 

@@ -4,7 +4,7 @@ pages.py          the script that Streamlit runs: all pages
 train/ alphabet/ compare/ write/    one page each
 shared/           what several pages use
 session.py        what the session has selected; the keys of its state
-workspace_key.py  who owns which runs: link and cookie
+workspace_key.py  who owns which runs: the key in the cookie (cookie.js)
 browser_history.py    which changes of the URL the browser's Back button undoes
 comparison.py     which runs are compared
 navigation.py     going from page to page

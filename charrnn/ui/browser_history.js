@@ -2,7 +2,8 @@
 //
 // Streamlit calls history.pushState() for every change of the URL. Opening a page makes several:
 // the path, then each parameter that the page adds to a link. All of them belong to one entry, and
-// so does everything the page writes until the next click or key.
+// so does everything the page writes until the next click or key. An entry whose address holds the
+// key of a workspace is always replaced: Back must not bring the key into the address bar again.
 (() => {
   if (history.entriesByVisitor) return; // installed already
   history.entriesByVisitor = true;
@@ -21,9 +22,10 @@
     const parameters = [...searchParams].filter(([name]) => !withoutEntry.has(name));
     return pathname + JSON.stringify(parameters.sort());
   };
+  const holdsKey = () => new URL(location.href).searchParams.has("w");
   const push = history.pushState.bind(history);
   history.pushState = (state, title, url) => {
-    if (answered || compared(url) === compared(location.href)) {
+    if (answered || holdsKey() || compared(url) === compared(location.href)) {
       history.replaceState(state, title, url);
     } else {
       push(state, title, url);

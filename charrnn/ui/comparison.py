@@ -5,7 +5,7 @@ The URL parameters are `compare`, `by`, `at` and `axis`.
 
 import streamlit as st
 
-from charrnn.ui import session, workspace_key
+from charrnn.ui import session
 from charrnn.ui._compat import is_history_navigation
 
 MAX_RUNS = 12
@@ -29,16 +29,10 @@ def read_url() -> None:
             state[name] = query[name]
 
 
-def write_url(*, owned: bool) -> None:
-    """Write the comparison into the URL, in one step of the browser's history.
-
-    owned: whether the visitor owns one of the runs; only then the workspace key is part of the URL.
-    """
+def write_url() -> None:
+    """Write the comparison into the URL, in one step of the browser's history."""
     state = st.session_state
-    shown = {
-        workspace_key.URL_PARAMETER: workspace_key.current() if owned else "",
-        _RUNS: ",".join(selected() or []),
-    }
+    shown = {_RUNS: ",".join(selected() or [])}
     shown |= {name: str(state[name]) for name in _VIEW if state.get(name) is not None}
     before = st.query_params.to_dict()
     after = {name: value for name, value in (before | shown).items() if value}

@@ -18,7 +18,7 @@ def shows_errors() -> Iterator[None]:
 
     After RunNotFound the page is drawn again: the run was deleted after it had been drawn. Then
     shared/deleted_runs.py says so and offers to restore it. After TextNotFound it is drawn again
-    without the selected text, which was pruned.
+    without the selected text, which was pruned or is no longer shared.
     """
     try:
         yield
@@ -33,7 +33,10 @@ def shows_errors() -> Iterator[None]:
         if error.sha256 != session.text_sha256():
             raise
         session.forget_selected_text()
-        st.toast("The text you had chosen is no longer stored, because no run was using it.")
+        st.toast(
+            "The text you had chosen is not here any more: no run was using it, or its owner has "
+            "stopped sharing it."
+        )
         st.rerun()
 
 

@@ -22,3 +22,9 @@ def go(title: str) -> None:
 def link(title: str, label: str, *, query: dict[str, str]) -> None:
     """Draw a link to a page. Unlike go(), following it can be undone with the browser's Back."""
     st.page_link(_pages[title], label=label, query_params=query)
+
+
+def address() -> str:
+    """The URL of the dashboard in the visitor's browser, without a page; "" if it is unknown."""
+    url = (st.context.url or "").split("?")[0].rstrip("/")
+    return url if session.page() == "Train" else url.rsplit("/", 1)[0]

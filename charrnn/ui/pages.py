@@ -6,7 +6,7 @@ from charrnn.ui import accessibility, navigation, session, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import deleted_runs, dialogs
+from charrnn.ui.shared import deleted_runs, dialogs, workspace_link
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
@@ -24,6 +24,7 @@ page = st.navigation(pages, position="top")
 session.read_url(page.title)
 dialogs.mark_closed()
 with shows_errors():
+    workspace_link.follow()
+    workspace_key.store_cookie()
     deleted_runs.draw_notice()
     page.run()
-workspace_key.save_cookie()  # last: its element disappears later, and nothing above it may move

@@ -4,16 +4,18 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from functools import cache
 
 import streamlit as st
 
-from charrnn.runs.errors import StoreError
+from charrnn.runs.errors import RunNotFound, StoreError
 from charrnn.runs.events import drop_tracebacks, log_event, log_to_stderr
+from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
-from charrnn.runs.store.workspace import Workspace
+from charrnn.runs.store.workspace import Workspace, keys_to_view
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import session, workspace_key
 from charrnn.ui._compat import (
@@ -23,6 +25,8 @@ from charrnn.ui._compat import (
 )
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
+
+UNSHARED_TEXT = "a text that is not shared"  # in place of its name
 
 
 @asynccontextmanager
@@ -91,8 +95,27 @@ def parent(run: Run) -> Run | None:
     return None
 
 
+def check_view(run: Run) -> None:
+    """Raises RunNotFound if the link to another visitor's run was withdrawn meanwhile."""
+    if not owned(run) and session.run_id() not in keys_to_view(run):
+        raise RunNotFound(run.id)
+
+
+def may_read_text(run: Run) -> bool:
+    """Whether the visitor may read the text of a run that may be viewed, and train on it."""
+    return workspace().may_read_text(run)
+
+
+def text_of(run: Run) -> Corpus:
+    """The description of a run's text, under a name that the visitor may see."""
+    name = library_titles().get(run.sha256)
+    if name is None:
+        name = run.text_name if may_read_text(run) else UNSHARED_TEXT
+    return replace(corpus(run.sha256), name=name)
+
+
 def corpus(sha256: str) -> Corpus:
-    """A text's description. Cached, because it never changes. Raises TextNotFound."""
+    """A text's description, without a name. Cached: it never changes. Raises TextNotFound."""
     return _corpus_at(url(), sha256)
 
 

@@ -18,8 +18,7 @@ import streamlit as st
 from charrnn.ui import workspace_key
 from charrnn.ui._compat import is_history_navigation
 
-_RUN = "run"  # also the URL parameter: the id of an own run, or the view key of another's
-_OWN_RUN = "own_run"  # the selected run, once it is known to be the visitor's own
+_RUN = "run"  # also the URL parameter: the id of a run, or the view key of another visitor's
 _PREVIOUS_RUN = "previous_run"
 _DELETED_RUN = "deleted_run"  # the run that was deleted last, while the page says so
 _PAGE = "page"  # the title of the page that was drawn last
@@ -27,6 +26,7 @@ _PAGE_CHANGED = "page_changed"
 _SHOWN_RUNS = "shown_runs"  # the ids of the runs that the page shows
 _TEXT = "text"  # sha256 of the selected text; also the URL parameter, for a text of one's own
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_LENDERS = "lenders"  # sha256 of a text -> another visitor's run that shares it
 _OWN_TEXTS = "own_texts"  # sha256 -> name of each text this visitor uploaded or pasted
 _INSPECTED = "inspected"  # the character or word inspected on /alphabet
 
@@ -89,7 +89,7 @@ COMPOSED, RARE, REPLACEMENT = "composed", "rare", "replacement"
 
 
 def read_url(page: str) -> None:
-    """Take workspace and run from the URL into the session; `page` is the page being drawn.
+    """Take key and run from the URL into the session; `page` is the page being drawn.
 
     The URL decides in a new session, after a link, and after a step back or forward in the
     browser's history. Otherwise the session does: a click may still come with the URL from before
@@ -138,8 +138,6 @@ def select_run(run_id: str | None) -> None:
         state[_PREVIOUS_RUN] = state.get(_RUN)
     state[_RUN] = run_id
     state[SETTINGS_OF] = None
-    if run_id is not None:
-        state[_OWN_RUN] = run_id
     _put_in_url(link_to_selected(), instead_of=(_RUN, _TEXT))
 
 
@@ -155,14 +153,9 @@ def forget_run() -> None:
     st.session_state[_PREVIOUS_RUN] = None
 
 
-def link_to(run_id: str, *, own: bool) -> dict[str, str]:
-    """The URL parameters of a run, with the workspace key if it is the visitor's own.
-
-    Every change of the URL is a step in the browser's history. So callers write all parameters at
-    once, and write nothing if they are there already.
-    """
-    key = {workspace_key.URL_PARAMETER: workspace_key.current()} if own else {}
-    return key | {_RUN: run_id}
+def link_to(run_id: str) -> dict[str, str]:
+    """The URL parameters of a run. They give nobody its workspace: the key is in the cookie."""
+    return {_RUN: run_id}
 
 
 def link_to_selected() -> dict[str, str]:
@@ -171,28 +164,19 @@ def link_to_selected() -> dict[str, str]:
     if selected is None:
         sha256 = text_sha256()
         return {_TEXT: sha256} if sha256 in own_texts() else {}
-    return link_to(selected, own=st.session_state.get(_OWN_RUN) == selected)
+    return link_to(selected)
 
 
 def _put_in_url(parameters: dict[str, str], *, instead_of: tuple[str, ...] = ()) -> None:
-    """Write parameters into the URL and remove others, in one step of the browser's history."""
+    """Write parameters into the URL and remove others, in one step of the browser's history.
+
+    Every change of the URL is such a step. So callers write all parameters at once, and write
+    nothing if they are there already.
+    """
     before = st.query_params.to_dict()
     after = {name: value for name, value in before.items() if name not in instead_of} | parameters
     if after != before:
         st.query_params.from_dict(after)
-
-
-def set_run_owned(owned: bool) -> None:
-    """Note whether the selected run is the visitor's own; only then the URL has the workspace key.
-
-    A visitor copies the URL to share a run, and it must not give away another workspace.
-    """
-    parameter, key = workspace_key.URL_PARAMETER, workspace_key.current()
-    st.session_state[_OWN_RUN] = run_id() if owned else None
-    if owned and st.query_params.get(parameter) != key:
-        st.query_params[parameter] = key
-    elif not owned:
-        st.query_params.pop(parameter, None)
 
 
 def shown_runs() -> list[str]:
@@ -253,6 +237,18 @@ def forget_selected_text() -> None:
     state[_OWN_TEXTS] = {key: name for key, name in own_texts().items() if key != sha256}
     for key in (_TEXT, LAST_TEXT, OFFER):
         state.pop(key, None)
+
+
+def borrow_text(sha256: str, run_id: str) -> None:
+    """Note that the visitor has a text only as long as another visitor's run shares it."""
+    if sha256 not in own_texts():
+        st.session_state[_LENDERS] = st.session_state.get(_LENDERS, {}) | {sha256: run_id}
+
+
+def lender(sha256: str | None) -> str | None:
+    """The id of the run that shares a borrowed text; None for any other text."""
+    run_id: str | None = st.session_state.get(_LENDERS, {}).get(sha256)
+    return run_id
 
 
 def own_texts() -> dict[str, str]:

@@ -13,6 +13,7 @@ from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from tests.support import workers
+from tests.support.browser import cookie
 from tests.support.server import CHROMIUM_OPTIONS, Server
 from tests.support.store import TEXT
 
@@ -41,7 +42,7 @@ def store(server) -> Store:
 
 @pytest.fixture
 def workspace(store) -> Workspace:
-    """A workspace of its own; its key goes into a link as w=..."""
+    """A workspace of its own; open_page(key=...) opens a page as its owner."""
     return Workspace(store, secrets.token_urlsafe(24))
 
 
@@ -75,13 +76,16 @@ def browser():
 def open_page(browser: Browser, server: Server, store: Store):
     """open_page(path="", **context options): a page in a browser context of its own.
 
+    key: that of the workspace, which the browser has in its cookie; without one, a new visitor.
     heading: what stands on the page when it is there; without one, its button "Step".
     """
     contexts = []
 
-    def open_(path: str = "", *, heading: str | None = None, **options) -> Page:
+    def open_(path: str = "", *, key: str = "", heading: str | None = None, **options) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
         contexts.append(context)
+        if key:
+            context.add_cookies([cookie(server.url, key)])
         page = context.new_page()
         page.goto(path if path.startswith("http") else server.url + path)
         there = (

@@ -24,8 +24,8 @@ def open_at(open_page, trained, workspace):
 
     def open_at(path: str, **options) -> Page:
         run = trained(iterations=2000)
-        address = f"/{path}?w={workspace.key}&run={run.id}"
-        page = open_page(address, heading=PAGES[path], **options)
+        address = f"/{path}?run={run.id}"
+        page = open_page(address, key=workspace.key, heading=PAGES[path], **options)
         drawn = page.locator("[class*=probabilities] button, .stVegaLiteChart svg").first
         expect(drawn).to_be_visible()
         return page

@@ -278,7 +278,7 @@ def top(element) -> float:
 
 def test_page_without_a_run_leads_to_train_and_back_to_a_run(open_page, workspace, trained):
     run = trained()
-    page = open_page(f"/alphabet?w={workspace.key}", heading="What the network sees")
+    page = open_page("/alphabet", heading="What the network sees", key=workspace.key)
     page.get_by_role("combobox", name="Run or text").click()
     page.get_by_role("option", name=f"{run.title} · cats").click()
     expect(page.get_by_text("Iteration 4,000 of 4,000")).to_be_visible()

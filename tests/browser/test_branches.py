@@ -13,7 +13,7 @@ def test_a_click_on_the_curve_shows_its_sample_and_offers_a_branch(
     open_page, trained, workspace, eventually
 ):
     run = trained()
-    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    page = open_page(f"/?run={run.id}", key=workspace.key)
     expect(page.get_by_text("Earlier sample · iteration 0")).to_be_visible()
     chart = page.get_by_test_id("stVegaLiteChart")
     eventually(lambda: page.evaluate(DOTS))
@@ -42,7 +42,7 @@ def test_a_click_on_the_curve_shows_its_sample_and_offers_a_branch(
         run.id, 4000
     )
 
-    page.goto(page.url.split("?")[0] + f"?w={workspace.key}&run={run.id}")
+    page.goto(page.url.split("?")[0] + f"?run={run.id}")
     expect(page.get_by_text("Branch at 2,000: Run 2")).to_be_visible()
     move(slider(page, "earlier_samples"), "1,000")
     button(page, "Write from 1,000").click()
@@ -54,7 +54,7 @@ def test_a_diverged_run_offers_a_branch_from_before_it_diverged(open_page, works
     corpus = workspace.store.corpora.add("cats", TEXT)
     run = workspace.create(corpus, RunConfig(hidden_size=24, learning_rate=10.0))
     eventually(lambda: workspace.run(run.id).status == "failed")
-    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    page = open_page(f"/?run={run.id}", key=workspace.key)
     expect(page.get_by_test_id("stAlert")).to_contain_text("Training diverged")
     page.get_by_role(
         "button", name="Go back to iteration 0 with learning rate 0.1", exact=True

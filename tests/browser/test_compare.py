@@ -19,8 +19,8 @@ def open_compare(open_page, workspace):
 
     def open_compare(*runs, **options) -> Page:
         keys = ",".join(run.id for run in runs)
-        path = f"/compare?w={workspace.key}&compare={keys}"
-        return open_page(path, heading="Compare", **options)
+        path = f"/compare?compare={keys}"
+        return open_page(path, heading="Compare", key=workspace.key, **options)
 
     return open_compare
 
@@ -108,7 +108,7 @@ def test_one_step_back_from_a_run_restores_the_comparison(open_compare, trained)
     open_run(page, first)
     progress = page.get_by_test_id("stProgress")
     expect(progress).to_contain_text("Iteration 1,000 of")
-    expect(page).to_have_url(re.compile(rf"/\?w=[^&]+&run={first.id}$"))
+    expect(page).to_have_url(re.compile(rf"/\?run={first.id}$"))
     for _ in range(2):
         page.go_back()
         expect(slider(page, "at")).to_have_attribute("aria-valuetext", "500")
@@ -117,7 +117,7 @@ def test_one_step_back_from_a_run_restores_the_comparison(open_compare, trained)
             expect(heading(page, run)).to_contain_text("iteration 500")
         page.go_forward()
         expect(progress).to_contain_text("Iteration 1,000 of")
-        expect(page).to_have_url(re.compile(rf"/\?w=[^&]+&run={first.id}$"))
+        expect(page).to_have_url(re.compile(rf"/\?run={first.id}$"))
 
 
 def test_step_back_on_the_page_restores_the_previous_position(open_compare, trained):

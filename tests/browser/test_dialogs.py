@@ -22,7 +22,7 @@ def branch(page: Page):
 @pytest.mark.parametrize(
     ("open_dialog", "text"),
     [
-        (share, "Anyone with this link can view this run but not change it"),
+        (share, "Anyone with this link, or with the address of this run's page"),
         (branch, "A new run starts from this network"),
     ],
 )

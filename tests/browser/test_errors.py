@@ -9,7 +9,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.store import schema
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
-from tests.support.browser import button
+from tests.support.browser import button, cookie
 from tests.support.server import Server
 from tests.support.store import TEXT, WORKSPACE
 
@@ -25,7 +25,8 @@ def test_a_page_that_fails_says_so_and_logs_one_event_without_a_traceback(browse
         with store.database.writing() as db:  # settings that no version has written
             db.execute(update(schema.runs).values(config={SECRET: SECRET}))
         page = browser.new_page()
-        page.goto(f"{server.url}/?w={WORKSPACE}&run={run.id}")
+        page.context.add_cookies([cookie(server.url, WORKSPACE)])
+        page.goto(f"{server.url}/?run={run.id}")
         expect(page.get_by_role("alert")).to_contain_text("unexpected error")
         page.close()
     finally:
@@ -45,7 +46,7 @@ def test_a_run_deleted_in_another_tab_can_be_restored_where_it_was_shown(
     open_page, trained, workspace
 ):
     run = trained(iterations=400)
-    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    page = open_page(f"/?run={run.id}", key=workspace.key)
     button(page, "More").click()
     page.get_by_text("Rename").click()
     dialog = page.get_by_role("dialog")

@@ -80,7 +80,7 @@ def test_sentence_about_a_sample_keeps_its_order_around_the_words_it_quotes(open
 def test_stacked_marks_are_clipped_to_the_boxes_of_texts(open_page, trained, workspace):
     # How far marks stack depends on the fonts of the machine, so no pixels are compared.
     run = trained(iterations=400)
-    page = open_page(f"/write?w={workspace.key}&run={run.id}", heading="Write")
+    page = open_page(f"/write?run={run.id}", heading="Write", key=workspace.key)
     for box in (".characters", ".meter", ".written"):
         expect(page.locator(box).first).to_have_css("contain", "paint")
     page = open_page()

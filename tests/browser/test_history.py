@@ -8,10 +8,10 @@ from tests.support.browser import button, move, slider
 
 # Of each page: how to tell that it is drawn and its link complete.
 COMPLETE = {
-    "Train": re.compile(r"/\?w=[^&]+&run="),
-    "Alphabet": re.compile(r"/alphabet\?w=[^&]+&run="),
+    "Train": re.compile(r"/\?run="),
+    "Alphabet": re.compile(r"/alphabet\?run="),
     "Compare": re.compile(r"/compare\?.*compare=.*&at=newest"),
-    "Write": re.compile(r"/write\?w=[^&]+&run="),
+    "Write": re.compile(r"/write\?run="),
 }
 
 
@@ -33,7 +33,7 @@ def test_each_visit_to_a_page_is_one_entry_and_back_returns_through_all_of_them(
 ):
     trained(iterations=400)
     run = trained(iterations=400, seed=1)
-    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    page = open_page(f"/?run={run.id}", key=workspace.key)
     shows(page, "Train")
     before = entries(page)
     visits = ["Train", "Alphabet", "Compare", "Write", "Compare", "Train"]
@@ -51,7 +51,7 @@ def test_each_visit_to_a_page_is_one_entry_and_back_returns_through_all_of_them(
 def test_a_page_completes_its_own_address_without_an_entry(open_page, trained, workspace):
     trained(iterations=400)
     for path, title in (("/compare", "Compare"), ("/write", "Write")):
-        page = open_page(f"{path}?w={workspace.key}", heading=title)
+        page = open_page(f"{path}", heading=title, key=workspace.key)
         shows(page, title)
         assert entries(page) == 2  # that of the empty tab, and this
 
@@ -60,7 +60,7 @@ def test_a_choice_on_the_page_is_an_entry_and_its_consequences_are_not(
     open_page, trained, workspace
 ):
     run = trained(iterations=1000)
-    page = open_page(f"/compare?w={workspace.key}&compare={run.id}", heading="Compare")
+    page = open_page(f"/compare?compare={run.id}", heading="Compare", key=workspace.key)
     shows(page, "Compare")
     before = entries(page)
     page.get_by_role("radio", name="second", exact=True).click()
@@ -74,7 +74,7 @@ def test_a_choice_on_the_page_is_an_entry_and_its_consequences_are_not(
 
 def test_settings_of_a_sample_are_in_the_link_and_add_no_entry(open_page, trained, workspace):
     run = trained(iterations=400)
-    page = open_page(f"/write?w={workspace.key}&run={run.id}", heading="Write")
+    page = open_page(f"/write?run={run.id}", heading="Write", key=workspace.key)
     shows(page, "Write")
     before = entries(page)
     page.get_by_role("textbox", name="Prompt").press_sequentially("the dog")
@@ -87,7 +87,7 @@ def test_settings_of_a_sample_are_in_the_link_and_add_no_entry(open_page, traine
     assert entries(page) == before
     # The link shows the same sample to somebody else.
     text = page.locator(".characters").text_content()
-    other = open_page(page.url, heading="Write")
+    other = open_page(page.url, heading="Write")  # as anybody else
     expect(other.locator(".characters")).to_have_text(text)
     expect(slider(other, "temperature")).to_have_attribute("aria-valuetext", "0.5")
     expect(other.get_by_role("textbox", name="Prompt")).to_have_value("the dog")

@@ -381,7 +381,7 @@ def test_a_click_on_or_beside_a_dot_shows_the_sample_written_there(
     open_page, trained, workspace, eventually, off
 ):
     run = trained()
-    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    page = open_page(f"/?run={run.id}", key=workspace.key)
     page.wait_for_function(STYLED)  # until then, things move
     dots = eventually(lambda: page.evaluate(DOTS))
     iterations = workspace.store.history.observe(run.id, points=1)[1].sample_iterations

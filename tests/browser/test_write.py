@@ -13,7 +13,7 @@ TOPS = """() => [...document.querySelectorAll('.st-key-temperatures .written')]
 @pytest.fixture
 def page(open_page, trained, workspace) -> Page:
     run = trained(iterations=400, hidden_size=32)
-    page = open_page(f"/write?w={workspace.key}&run={run.id}", heading="Write")
+    page = open_page(f"/write?run={run.id}", heading="Write", key=workspace.key)
     # The two components appear in either order.
     expect(page.locator(PROBABILITIES)).to_have_count(10)
     expect(page.locator(".characters [data-position]")).to_have_count(200)

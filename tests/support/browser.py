@@ -32,3 +32,8 @@ def move(slider: Locator, to: str) -> None:
             return
         slider.press("ArrowRight")
     raise AssertionError(f"the slider never showed {to}")
+
+
+def cookie(url: str, key: str) -> dict[str, str]:
+    """The cookie of a server's visitor who has this workspace key."""
+    return {"name": "charrnn_workspace", "value": key, "url": url, "sameSite": "Strict"}

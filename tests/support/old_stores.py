@@ -114,6 +114,19 @@ CREATE TABLE snapshots (
     PRIMARY KEY (run, iteration), FOREIGN KEY(run) REFERENCES runs (id)
 );
 """
+VERSION_6 = (
+    VERSION_4.replace("VALUES ('4')", "VALUES ('6')").replace(
+        "heartbeat FLOAT NOT NULL,",
+        "heartbeat FLOAT NOT NULL, best_smooth_loss FLOAT DEFAULT '0' NOT NULL, "
+        "recent_loss FLOAT DEFAULT '0' NOT NULL, baselines JSON,",
+    )
+    + """
+CREATE TABLE uploads (
+    workspace VARCHAR(64) NOT NULL, sha256 VARCHAR(64) NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (workspace, sha256), FOREIGN KEY(sha256) REFERENCES corpora (sha256)
+);
+"""
+)
 RENAMED_IN_VERSION_4 = {
     "landmarks": "baselines",
     "likeliest": "greedy_sample",
@@ -127,7 +140,7 @@ Contents = dict[str, list[dict[str, Any]]]
 def create_store(url: str, tables: str, contents: Contents) -> Contents:
     """Create a store of an earlier version in an empty database; returns the contents.
 
-    tables: VERSION_1, VERSION_3 or VERSION_4.
+    tables: VERSION_1, VERSION_3, VERSION_4 or VERSION_6.
     """
     engine = create_engine(url)
     if engine.dialect.name == "postgresql":
@@ -224,6 +237,18 @@ def version_4_contents() -> Contents:
         for n in range(120)
     ]
     return contents
+
+
+def version_6_contents() -> Contents:
+    """The same text in three workspaces: the first one named it, one uploaded it, too."""
+    contents = version_4_contents()
+    first = contents["runs"][0]
+    contents["runs"] += [
+        first | {"id": name, "workspace": name, "view_key": f"view {name}", "created_at": 9000.0}
+        for name in ("uploaded", "stranger")
+    ]
+    uploads = [{"workspace": "uploaded", "sha256": first["sha256"], "name": "kittens"}]
+    return contents | {"uploads": uploads}
 
 
 def _trained(iterations: int) -> Trainer:

@@ -14,9 +14,11 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from charrnn.runs.workers import supervisor
-from charrnn.ui import services
+from charrnn.ui import services, workspace_key
+from charrnn.ui._compat import session_id
 from charrnn.ui.train import double_click
 from tests.support.store import SMALL, WORKSPACE
+from tests.support.visitor import enter
 
 # These loggers warn that there is no server, which is so in every test.
 NO_SERVER = (
@@ -67,6 +69,17 @@ def no_cookies(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def own_workspace(monkeypatch):
+    """What tests call outside of a page is called for the owner of WORKSPACE."""
+    within_page = workspace_key.current
+
+    def current() -> str:
+        return within_page() if session_id() else WORKSPACE
+
+    monkeypatch.setattr(workspace_key, "current", current)
+
+
+@pytest.fixture(autouse=True)
 def started(monkeypatch) -> list[str]:
     """The ids of the runs that a worker process would have been started for, in order."""
     runs = []
@@ -101,7 +114,7 @@ def logged(monkeypatch) -> Iterator[list[str]]:
 
 @pytest.fixture
 def open_page(store):
-    """open_page(run="..."): the page in a new session, run once. w="": as another visitor.
+    """open_page(run="..."): the page in a new session, run once. key="": as another visitor.
 
     at: the path of the page, such as "compare"; "" is the Train page.
     """
@@ -109,9 +122,7 @@ def open_page(store):
     def open_page(at: str = "", /, **query) -> AppTest:
         page = AppTest.from_file(str(PAGES), default_timeout=60)
         go(page, at)
-        query = {"w": WORKSPACE} | query
-        page.query_params.update(query)
-        return page.run()
+        return enter(page, **query).run()
 
     return open_page
 

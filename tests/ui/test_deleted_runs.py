@@ -10,6 +10,7 @@ from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.train import controls
 from tests.support.store import SMALL, WORKSPACE
 from tests.support.train_page import as_read, buttons, click, words
+from tests.support.visitor import enter
 from tests.ui.conftest import go
 
 PAGES = ("", "alphabet", "compare", "write")
@@ -210,7 +211,7 @@ def test_a_dialog_about_a_run_deleted_in_another_tab_says_so(
     workspace = Workspace(store, "s" * 32 if theirs else WORKSPACE)
     run = work(workspace.create(corpus, SMALL, pause_at=250))
     page = AppTest.from_function(the_dialog, default_timeout=60)
-    page.query_params["w"] = WORKSPACE
+    enter(page)
     page.session_state["the_run"], page.session_state["name"] = run, name
     page.run()
     assert not page.exception

@@ -11,7 +11,7 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.store import schema
 from charrnn.runs.store.runs import Runs
 from charrnn.ui import services
-from tests.support.store import WORKSPACE
+from tests.support.visitor import enter
 
 PAGES = sorted(path.parent.name for path in Path(ui.__file__).parent.glob("*/page.py"))
 every_page = pytest.mark.parametrize("name", PAGES)
@@ -48,7 +48,7 @@ def draw(store):
             db.execute(update(schema.runs).values(viewed_at=0.0))
         kwargs = {"name": name, "refreshes": refreshes}
         page = AppTest.from_function(the_page, kwargs=kwargs, default_timeout=60)
-        page.query_params.update({"w": WORKSPACE} | query)
+        enter(page, **query)
         page.run()
         assert not page.exception
         return page
@@ -93,7 +93,7 @@ def test_every_page_refreshes_while_its_run_trains(draw, store, cats, name, monk
 
 @every_page
 def test_viewing_a_shared_run_counts(draw, store, cats, name):
-    draw(name, w="another" * 5, **link(name, cats.view_key))
+    draw(name, key="another" * 5, **link(name, cats.view_key))
     assert viewed(store, cats)
 
 

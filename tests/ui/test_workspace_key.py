@@ -1,11 +1,16 @@
-"""A browser keeps the key of its workspace in a cookie, and nobody else's."""
+"""A browser keeps the key of its workspace in a cookie; the address bar never shows it."""
 
+import json
 import re
 
 import pytest
 import streamlit as st
 
 from tests.support.store import WORKSPACE
+from tests.support.train_page import click, words
+from tests.ui.conftest import go
+
+FORGED = ["short", "x" * 65, "'; alert(1); '" + "x" * 20]
 
 
 @pytest.fixture
@@ -18,32 +23,51 @@ def cookies(monkeypatch) -> dict[str, str]:
 
 def stored_key(page) -> str | None:
     """The key that the page lets the browser store, if any."""
-    scripts = "".join(block.proto.body for block in page.get("html"))
-    found = re.search(r"document\.cookie = 'charrnn_workspace=([\w-]+);", scripts)
-    return found and found[1]
+    components = (json.loads(c.proto.json) for c in page.get("bidi_component") if c.proto.json)
+    keys = [data["key"] for data in components if data and "seconds" in data]
+    return keys[0] if keys else None
 
 
 def test_the_bare_address_finds_the_runs_of_the_browser_again(open_page, cats, cookies):
     cookies["charrnn_workspace"] = WORKSPACE
-    page = open_page(w="")
+    page = open_page(key="")
     assert "Back to Run 1" in [button.label for button in page.button]
     assert stored_key(page) is None  # it is there already
 
 
 def test_a_new_visitor_gets_a_key_and_keeps_it(open_page, cats, cookies):
-    page = open_page(w="")
+    page = open_page(key="")
     key = stored_key(page)
     assert len(key) == 32
     assert key != WORKSPACE
-    assert stored_key(page.run()) is None
+    assert stored_key(page.run()) == key
 
 
-@pytest.mark.parametrize("saved", ["short", "x" * 65, "'; alert(1); '" + "x" * 20])
+@pytest.mark.parametrize("saved", FORGED)
 def test_a_forged_cookie_is_replaced(open_page, cookies, saved):
     cookies["charrnn_workspace"] = saved
-    assert re.fullmatch(r"[\w-]{32}", stored_key(open_page(w="")))
+    assert re.fullmatch(r"[\w-]{32}", stored_key(open_page(key="")))
 
 
-def test_the_key_in_a_link_is_not_stored(open_page, cats):
-    """It may belong to somebody else."""
-    assert stored_key(open_page(w=WORKSPACE, run=cats.id)) is None
+@pytest.mark.parametrize("at", ["", "alphabet", "compare", "write"])
+def test_the_address_of_an_own_run_does_not_contain_the_key(open_page, cats, at):
+    page = open_page(at, run=cats.id, compare=cats.id)
+    for path in ("", "alphabet", "compare", "write"):
+        go(page, path)
+        page.run()
+        assert not page.exception
+        assert WORKSPACE not in str(dict(page.query_params))
+
+
+def test_training_leaves_the_key_out_of_the_address(open_page, workspace, started):
+    page = open_page()
+    click(page, "Train")
+    assert page.query_params == {"run": [workspace.runs()[0].id]}
+
+
+def test_the_page_says_so_if_the_browser_keeps_no_cookies(open_page, cookies):
+    page = open_page(key="")
+    assert "keeps no cookies" not in words(page)
+    page.session_state["cookies_blocked"] = True  # as the component reports it
+    page.run()
+    assert "keeps no cookies" in words(page)

@@ -66,7 +66,7 @@ def export_run(store: Store, run: Run, *, with_text: bool) -> bytes:
             learning_rate=saved.run.learning_rate,
             iterations=saved.run.iterations,
             sha256=run.sha256,
-            text_name=corpus.name,
+            text_name=run.text_name,
             text=store.corpora.text(run.sha256) if with_text else None,
         )
     )
@@ -95,7 +95,7 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     except TooLarge as problem:
         raise BadRunFile(str(problem)) from problem
     text = _text(workspace, saved, saved.sha256, text)
-    corpus = corpus_row(saved.text_name, text)
+    corpus = corpus_row(text)
     ids = saved.vocabulary.encode(text)
     row = _run_row(saved, corpus, _trainer(saved, ids)) | {
         "workspace": workspace.key,
@@ -172,7 +172,7 @@ def _trainer(saved: SavedRun, ids: IntArray) -> Trainer:
 def _run_row(saved: SavedRun, corpus: dict[str, Any], trainer: Trainer) -> dict[str, Any]:
     """The row of a run paused where it was saved, still without its workspace and number."""
     without_text = {name: value for name, value in corpus.items() if name != "text"}
-    return new_run_row(Corpus(**without_text), saved.config) | {
+    return new_run_row(Corpus(name=saved.text_name, **without_text), saved.config) | {
         "name": saved.name,
         "desired": "paused",
         "status": "finished" if saved.iteration >= saved.iterations else "paused",

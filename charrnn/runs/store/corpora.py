@@ -3,6 +3,7 @@
 import hashlib
 import time
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from charrnn.runs.errors import StoreError, TextNotFound
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Corpus
+from charrnn.runs.texts import library
 
 OPENING_CHARACTERS = 600
 ADDED_AT_SECONDS = 3600.0  # between two updates of added_at, however often a text is added
@@ -28,16 +30,19 @@ class Corpora:
         self._database = database
 
     def add(self, name: str, text: str) -> Corpus:
-        """Store a text. A text that is already stored keeps its first name."""
+        """Store a text; returns its description under this name.
+
+        The name is not stored: whoever adds the same text must not learn what others call it.
+        """
         sha256 = sha256_of(text)
         with suppress(TextNotFound):
-            known = self.get(sha256)
+            known = self.get(sha256, name)
             if self._renew(sha256):
                 return known
-        row = corpus_row(name, text)
+        row = corpus_row(text)
         with self._database.writing() as db:
             db.execute(self._database.insert(schema.corpora).values(row).on_conflict_do_nothing())
-        return self.get(sha256)
+        return self.get(sha256, name)
 
     def _renew(self, sha256: str) -> bool:
         """Update added_at if it is old, so that pruning spares the text for another day.
@@ -56,15 +61,15 @@ class Corpora:
         except StoreError:
             return True  # the text itself can be read, even if the disk is full
 
-    def get(self, sha256: str) -> Corpus:
-        """The description of a text. Raises TextNotFound."""
+    def get(self, sha256: str, name: str = "") -> Corpus:
+        """The description of a text, under this name. Raises TextNotFound."""
         c = schema.corpora.c
-        columns = c.sha256, c.name, c.opening, c.characters, c.vocabulary, c.baselines
+        columns = c.opening, c.characters, c.vocabulary, c.baselines
         with self._database.reading() as db:
             row = db.execute(select(*columns).where(c.sha256 == sha256)).first()
         if row is None:
             raise TextNotFound(sha256)
-        return Corpus(*row[:-1], baselines=Baselines(*row.baselines))
+        return Corpus(sha256, name, *row[:-1], baselines=Baselines(*row.baselines))
 
     def text(self, sha256: str) -> str:
         """The whole text. Raises TextNotFound."""
@@ -86,13 +91,18 @@ def baselines_for(ids: IntArray, vocab_size: int, held_out: float) -> Baselines:
     return baselines(ids, vocab_size, training_length(len(ids), held_out))
 
 
-def corpus_row(name: str, text: str) -> dict[str, Any]:
+@cache
+def library_titles() -> dict[str, str]:
+    """SHA-256 -> title of each text of the library. Everybody may read these texts."""
+    return {sha256_of(library.load(entry.key)): entry.title for entry in library.available()}
+
+
+def corpus_row(text: str) -> dict[str, Any]:
     """The row of a text in schema.corpora."""
     vocabulary = Vocabulary.of(text)
     ids, held_out = vocabulary.encode(text), RunConfig().held_out
     return {
         "sha256": sha256_of(text),
-        "name": name,
         "text": text.encode(),
         "opening": text[:OPENING_CHARACTERS],
         "characters": len(text),

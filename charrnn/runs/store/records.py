@@ -19,7 +19,7 @@ class Corpus:
     """The description of a text, without the text itself."""
 
     sha256: str  # of the text in UTF-8, hexadecimal
-    name: str
+    name: str  # what the visitor calls it, which is not stored with the text; "" if unknown
     opening: str  # the first characters
     characters: int  # length of the text
     vocabulary: str  # the distinct characters, in order of their ids
@@ -39,7 +39,10 @@ class Run:
     name: str
     parent: str | None
     branched_at: int | None
+    text_name: str  # what its owner calls its text
     view_key: str
+    opens_by_id: bool  # whether its id opens it for others, to look at, as its view key does
+    shares_text: bool  # whether those who may look at it may read its text, too
     viewed_at: float
     deleted_at: float | None
     desired: str

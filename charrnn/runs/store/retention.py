@@ -13,10 +13,9 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, func, not_, or
 from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
-from charrnn.runs.store.corpora import sha256_of
+from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import LEASE_SECONDS
 from charrnn.runs.store.store import Store
-from charrnn.runs.texts import library
 
 DAY_SECONDS = 86_400.0
 
@@ -59,7 +58,7 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     unseen = remove(r.id, long_unseen & inactive & unleased, _delete_run)
     users = select(r.id).where(r.sha256 == c.sha256, r.id.not_in([*deleted, *unseen]))
     unused = not_(users.exists()) & (func.coalesce(c.added_at, 0.0) < now - DAY_SECONDS)
-    texts = remove(c.sha256, unused & c.sha256.not_in(_library_texts()), _delete_text)
+    texts = remove(c.sha256, unused & c.sha256.not_in(library_titles()), _delete_text)
     return Pruned(deleted, unseen, texts, compacted=not dry_run and store.database.compact())
 
 
@@ -89,7 +88,3 @@ def _delete_run(db: Connection, run_id: str) -> None:
 def _delete_text(db: Connection, sha256: str) -> None:
     db.execute(delete(schema.uploads).where(schema.uploads.c.sha256 == sha256))
     db.execute(delete(schema.corpora).where(schema.corpora.c.sha256 == sha256))
-
-
-def _library_texts() -> list[str]:
-    return [sha256_of(library.load(entry.key)) for entry in library.available()]

@@ -35,7 +35,7 @@ class Runs:
         workspace: str = "",
         parent: str | None = None,
     ) -> Run:
-        """A new run that waits for a worker. Its id cannot be guessed.
+        """A new run that waits for a worker. Its id cannot be guessed: it has 96 random bits.
 
         pause_at: an iteration. parent: the id of the run that it is a changed copy of. Raises
         TooLarge if the network exceeds the limits, StoreError if the text has been deleted.
@@ -107,9 +107,12 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
     now = time.time()
     guessing = config.seq_length * math.log(len(corpus.vocabulary))
     return {
-        "id": _new_key(),
-        "view_key": _new_key(),
+        "id": new_key(),
+        "view_key": new_key(),
+        "opens_by_id": True,
+        "shares_text": False,
         "sha256": corpus.sha256,
+        "text_name": corpus.name,
         "config": config.to_dict(),
         "name": "",
         "created_at": now,
@@ -132,7 +135,7 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
     }
 
 
-def _new_key() -> str:
+def new_key() -> str:
     """A key that cannot be guessed. It begins with a letter or a digit: commands take it as is."""
     while not (key := secrets.token_urlsafe(12))[0].isalnum():
         pass

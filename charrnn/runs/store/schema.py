@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -14,6 +15,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
+    true,
 )
 
 metadata = MetaData()
@@ -22,7 +25,6 @@ corpora = Table(
     "corpora",
     metadata,
     Column("sha256", String(64), primary_key=True),  # of the text in UTF-8, hexadecimal
-    Column("name", Text, nullable=False),
     Column("text", LargeBinary, nullable=False),  # UTF-8
     Column("opening", Text, nullable=False),  # the first characters, to show on a page
     Column("characters", Integer, nullable=False),  # length of the text
@@ -46,7 +48,13 @@ runs = Table(
     Column("name", Text, nullable=False),  # "" until the owner names the run
     Column("parent", String(32)),  # the run it was copied or branched from, which may be deleted
     Column("branched_at", Integer),  # the iteration at which it branched off; NULL for a copy
-    Column("view_key", String(32), nullable=False, unique=True),  # lets others view the run
+    # What its owner calls its text. Others have other names for the same text.
+    Column("text_name", Text, nullable=False, server_default=""),
+    # What others can see of it. The view key is part of the read-only link, and is replaced when
+    # the owner withdraws that link; from then on the id does not open the run for others, either.
+    Column("view_key", String(32), nullable=False, unique=True),
+    Column("opens_by_id", Boolean, nullable=False, server_default=true()),
+    Column("shares_text", Boolean, nullable=False, server_default=false()),  # not only the run
     Column("viewed_at", Float, nullable=False),  # when a page last showed it
     Column("deleted_at", Float),  # NULL unless the owner has deleted it
     # The desired state. Pages write it; a worker only pauses its own run.

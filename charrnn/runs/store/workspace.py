@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Table, insert, literal, select, update
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import RunNotFound
+from charrnn.runs.errors import RunNotFound, TextNotShared
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
+from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.history import stored_loss_figures
 from charrnn.runs.store.records import Corpus, Run
-from charrnn.runs.store.runs import find_run, insert_run, new_run_row, run_from_row
+from charrnn.runs.store.runs import find_run, insert_run, new_key, new_run_row, run_from_row
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import names
 
@@ -45,12 +46,26 @@ class Workspace:
             raise RunNotFound(run_id)
         return run
 
-    def viewed(self, view_key: str) -> Run:
-        """A run that its owner shares for viewing. Raises RunNotFound."""
+    def in_use(self) -> bool:
+        """Whether anything is in this workspace: a run, even if it is deleted, or a text."""
         with self.store.database.reading() as db:
-            run = find_run(db, schema.runs.c.view_key, view_key)
-        if run.deleted_at is not None:
-            raise RunNotFound(view_key)
+            return any(
+                db.execute(select(table.c.workspace).where(table.c.workspace == self.key)).first()
+                for table in (schema.runs, schema.uploads)
+            )
+
+    def viewed(self, key: str) -> Run:
+        """Any run that may be looked at with this key, its view key or its id. Raises RunNotFound.
+
+        An id no longer opens a run for others once its owner has withdrawn the read-only link.
+        """
+        with self.store.database.reading() as db:
+            try:
+                run = find_run(db, schema.runs.c.view_key, key)
+            except RunNotFound:
+                run = find_run(db, schema.runs.c.id, key)
+        if run.deleted_at is not None or key not in keys_to_view(run):
+            raise RunNotFound(key)
         return run
 
     def add_text(self, name: str, text: str) -> Corpus:
@@ -73,9 +88,9 @@ class Workspace:
             .where(u.workspace == self.key, u.sha256 == sha256)
         )
         learned = (
-            select(c.name)
-            .join(schema.runs, r.sha256 == c.sha256)
-            .where(r.workspace == self.key, r.deleted_at.is_(None), c.sha256 == sha256)
+            select(r.text_name)
+            .where(r.workspace == self.key, r.deleted_at.is_(None), r.sha256 == sha256)
+            .order_by(r.number.desc())
         )
         with self.store.database.reading() as db:
             for query in (uploaded, learned):
@@ -100,15 +115,21 @@ class Workspace:
     def branch(self, run: Run, iteration: int | None, *, learning_rate: float | None = None) -> Run:
         """A new run in this workspace that continues `run` from a saved state.
 
-        run may belong to anyone. Its history up to there is copied, so the branch stays whole if
-        its parent is deleted. iteration: of a complete snapshot; None for the checkpoint, the
-        newest state there is. learning_rate: for the branch; by default what the parent used at
-        that iteration. Raises RunNotFound if `run` was deleted meanwhile, KeyError if there is no
-        such state, ValueError for a learning rate that is not allowed, TooLarge.
+        run may belong to anyone who shares its text. Its history up to there is copied, so the
+        branch stays whole if its parent is deleted. iteration: of a complete snapshot; None for
+        the checkpoint, the newest state there is. learning_rate: for the branch; by default what
+        the parent used at that iteration. Raises RunNotFound if `run` was deleted or its link
+        withdrawn meanwhile, TextNotShared, KeyError if there is no such state, ValueError for a
+        learning rate that is not allowed, TooLarge.
         """
-        if self.store.runs.get(run.id).deleted_at is not None:
+        now = self.store.runs.get(run.id)
+        if now.deleted_at is not None or (
+            now.workspace != self.key and now.view_key != run.view_key
+        ):
             raise RunNotFound(run.id)
-        corpus = self.store.corpora.get(run.sha256)
+        if not self.may_read_text(now):
+            raise TextNotShared
+        corpus = self.store.corpora.get(run.sha256, run.text_name)
         seconds, data = self._saved_state(run, iteration)
         state = state_from_bytes(data)
         iteration = int(state["iteration"])
@@ -138,6 +159,10 @@ class Workspace:
             db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
         return self.store.runs.get(row["id"])
 
+    def may_read_text(self, run: Run) -> bool:
+        """Whether this workspace may read the text of a run, and train on it."""
+        return run.workspace == self.key or run.shares_text or run.sha256 in library_titles()
+
     def learning_rate_at(self, run: Run, iteration: int | None) -> float:
         """The learning rate at a saved state of `run`, which may belong to anyone.
 
@@ -162,6 +187,17 @@ class Workspace:
         """Name a run; an empty name removes the name. Raises RunNotFound if it is not here."""
         self._update(run_id, name=names.short_name(name) if name.strip() else "")
 
+    def share_text(self, run_id: str, shares: bool) -> None:
+        """Let those who may view a run read its text, or no longer. Raises RunNotFound."""
+        self._update(run_id, shares_text=shares)
+
+    def withdraw_link(self, run_id: str) -> None:
+        """Let nobody else view a run any more, by its link or by its id. Raises RunNotFound.
+
+        The run gets another view key, for a new link.
+        """
+        self._update(run_id, view_key=new_key(), opens_by_id=False, shares_text=False)
+
     def delete(self, run_id: str) -> None:
         """Delete a run; restore() can undo it for a day. Raises RunNotFound if it is not here."""
         self.request(run_id, desired="paused")
@@ -184,6 +220,11 @@ class Workspace:
         with self.store.database.writing() as db:
             if db.execute(query.values(**values)).rowcount == 0:
                 raise RunNotFound(run_id)
+
+
+def keys_to_view(run: Run) -> tuple[str, ...]:
+    """The keys with which anyone may look at a run."""
+    return (run.view_key, run.id) if run.opens_by_id else (run.view_key,)
 
 
 def _copy_rows(db: Connection, table: Table, source: str, target: str, until: int) -> None:

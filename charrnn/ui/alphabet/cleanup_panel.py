@@ -157,10 +157,12 @@ def summarize(
 
 def _create_text(subject: Subject, changes: dict[str, str], composes: bool) -> None:
     """Store the new text and choose it. A run of the old text pauses if it is the visitor's own."""
+    if subject.run and not services.may_read_text(services.store().runs.get(subject.run.id)):
+        return  # its owner has stopped sharing it: the page is about to say so
     store = services.store()
     text = _cleaned(store.corpora.text(subject.corpus.sha256), changes, composes=composes)
     corpus = add_text(f"{subject.corpus.name}, cleaned up", text)
     if subject.run and services.owned(subject.run):
         services.workspace().request(subject.run.id, desired="paused")
     session.select_run(None)
-    choose_corpus(corpus.sha256)
+    choose_corpus(corpus.sha256, corpus.name)

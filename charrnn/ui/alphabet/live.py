@@ -44,6 +44,7 @@ class Timers(NamedTuple):
     moving: bool
     status: str
     deleted_at: float | None
+    shares_text: bool
     text_seconds: float
     chart_seconds: float | None
     shows_snapshot: bool
@@ -54,6 +55,7 @@ class Timers(NamedTuple):
             run.moving,
             run.status,
             run.deleted_at,
+            run.shares_text,
             text_seconds(),
             chart_seconds(run),
             snapshot_slider.shows_snapshot(run),
@@ -63,7 +65,7 @@ class Timers(NamedTuple):
 def draw_run(subject: Subject, run: Run) -> None:
     """Draw panels 3 and 4 for a run; they refresh themselves while it trains."""
     timers = Timers.of_run(run)
-    st.fragment(_draw_why, run_every=timers.chart_seconds)(subject)
+    st.fragment(_draw_why, run_every=timers.chart_seconds)(subject, run.id)
     embeddings_panel.draw_heading()
     # This timer runs even when the run is paused: it may be resumed on another page.
     st.fragment(_draw_status, run_every=timers.text_seconds)(run.id, timers)
@@ -87,7 +89,7 @@ def text_seconds() -> float:
 
 @shows_errors()
 def _draw_status(run_id: str, timers: Timers) -> None:
-    run = services.store().runs.get(run_id)
+    run = _read(run_id)
     services.note_refresh(text_seconds())
     if Timers.of_run(run) != timers:
         rerun_page()
@@ -103,10 +105,19 @@ def _draw_status(run_id: str, timers: Timers) -> None:
 
 
 @shows_errors()
-def _draw_why(subject: Subject) -> None:
+def _draw_why(subject: Subject, run_id: str) -> None:
+    _read(run_id)
     why_one_hot_panel.draw(subject, subject.newest_snapshot())
 
 
 @shows_errors()
 def _draw_charts(subject: Subject, run_id: str) -> None:
-    embeddings_panel.draw(subject, services.store().runs.get(run_id))
+    run = _read(run_id)
+    embeddings_panel.draw(subject, run)
+
+
+def _read(run_id: str) -> Run:
+    """The run as it is now. Raises RunNotFound if the visitor may not view it any more."""
+    run = services.store().runs.get(run_id)
+    services.check_view(run)
+    return run

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from charrnn.runs.store.records import Run
+from charrnn.ui import services
 from charrnn.ui.alphabet import (
     characters_panel,
     cleanup_panel,
@@ -27,6 +29,9 @@ def show() -> None:
     st.html(Path(__file__).with_name("alphabet.css"))
     settings.set_defaults()
     run = run_in_link()
+    if run and not services.may_read_text(run):
+        _draw_without_text(run)
+        return
     if run:
         subject = Subject.of_run(run)
     else:
@@ -43,6 +48,17 @@ def show() -> None:
     else:
         why_one_hot_panel.draw(subject, subject.first_snapshot())
         embeddings_panel.draw_hint()
+
+
+def _draw_without_text(run: Run) -> None:
+    """In place of the page, for another visitor's run whose link does not include its text."""
+    with st.container(horizontal=True, vertical_alignment="center", key="alphabet_heading"):
+        st.markdown("# What the network sees", width="content")
+        run_select.draw(run)
+    st.markdown(
+        "This page shows the text of a run, and the link to this run does not include its text. "
+        "Its owner can include it. Until then, choose another run or text above."
+    )
 
 
 def _draw_heading(subject: Subject) -> None:

@@ -14,7 +14,7 @@ def draw(run: Run | None) -> None:
     labels = {CHOSEN_TEXT: f"The text chosen on Train · {chosen_corpus().name}"}
     labels |= {own.id: _label(own) for own in services.workspace().runs()}
     if run:
-        labels.setdefault(run.id, f"Another visitor's run · {services.corpus(run.sha256).name}")
+        labels.setdefault(run.id, f"Another visitor's run · {services.text_of(run).name}")
     st.session_state[session.SHOWN] = run.id if run else CHOSEN_TEXT
     st.selectbox(
         "Run or text",
@@ -30,7 +30,7 @@ def draw(run: Run | None) -> None:
 def _label(run: Run) -> str:
     # Two runs may have the same name, and the selectbox would merge equal labels.
     title = f"{run.name} (run {run.number})" if run.name else run.title
-    text = services.corpus(run.sha256).name
+    text = services.text_of(run).name
     return f"{title} · {text} · hidden {run.config.hidden_size}"
 
 

@@ -22,7 +22,7 @@ ROUNDING_SECONDS = 1e-6  # two times closer than this are the same
 class ComparedRun:
     """A run with its history and its text."""
 
-    key: str  # its id, or its view key if it is another visitor's
+    key: str  # in the URL: its id, or its view key if it is another visitor's
     run: Run
     history: History
     corpus: Corpus
@@ -97,7 +97,7 @@ def activity(run: Run) -> str:
 
 
 def find(key: str) -> Run | None:
-    """The visitor's own run with that id, or the run shared under that view key."""
+    """The visitor's own run with that id, or another visitor's that this key opens for viewing."""
     workspace = services.workspace()
     for look_up in (workspace.run, workspace.viewed):
         with suppress(KeyError):
@@ -116,7 +116,7 @@ def read(runs: dict[str, Run]) -> list[ComparedRun]:
         run, history = store.history.observe(
             listed_run.id, points=MAX_POINTS, evaluations=MAX_POINTS
         )
-        corpus = services.corpus(run.sha256)
+        corpus = services.text_of(run)
         words = [isolated(corpus.name)] if several_texts else []
         words += filter(None, [lineage.values_in_words(run.config, differing)])
         compared_runs.append(

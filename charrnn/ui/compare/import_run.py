@@ -36,14 +36,16 @@ def draw() -> None:
 
 
 def _import(data: bytes) -> Run:
-    """Import a run; one saved without its text continues with the text the visitor uploaded.
+    """Import a run; one saved without its text continues with a text of this workspace.
 
     Raises BadRunFile, TooLarge.
     """
     try:
         return import_run(services.workspace(), data)
     except TextNeeded as error:
-        if error.sha256 not in session.own_texts():
-            raise
+        try:
+            services.workspace().own_text(error.sha256)
+        except KeyError:
+            raise error from None
         text = services.store().corpora.text(error.sha256)
         return import_run(services.workspace(), data, text=text)

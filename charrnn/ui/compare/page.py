@@ -22,7 +22,6 @@ from charrnn.ui.shared import settings
 from charrnn.ui.shared.charts import options
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.run_actions import duplicate, sweep
-from charrnn.ui.shared.run_actions.share import address
 
 REFRESH_SECONDS = 2.0  # longer when many pages are live, see ui/refresh.py
 COMPARED_AT_FIRST = 4  # the newest runs, until the visitor chooses
@@ -35,7 +34,7 @@ def show() -> None:
     comparison.read_url()
     runs = _compared_runs()
     own = [run for run in runs.values() if services.owned(run)]
-    comparison.write_url(owned=bool(own) or not runs)
+    comparison.write_url()
     with st.sidebar:
         run_list.draw()
         import_run.draw()
@@ -84,9 +83,14 @@ def _heading(runs: dict[str, Run], own: list[Run]) -> None:
                 sweep.sweep(newest)
         if runs:
             with st.popover("Share a read-only link", icon=":material/share:", type="tertiary"):
-                st.caption("Anyone with this link can view these runs but not change them.")
+                st.caption(
+                    "Anyone with this link can view these runs but not change them. A text is "
+                    "included only if the link of its own run includes it."
+                )
                 keys = ",".join(run.view_key for run in runs.values())
-                st.code(f"{address()}/compare?compare={keys}", language=None, wrap_lines=True)
+                st.code(
+                    f"{navigation.address()}/compare?compare={keys}", language=None, wrap_lines=True
+                )
 
 
 def _offer_one_text(runs: dict[str, Run]) -> None:
@@ -98,7 +102,7 @@ def _offer_one_text(runs: dict[str, Run]) -> None:
         return
     with st.container(horizontal=True, key="texts"):
         for sha256, keys in texts.items():
-            name = escape_markdown(services.corpus(sha256).name)
+            name = escape_markdown(services.text_of(runs[keys[0]]).name)
             st.button(
                 f"Only {name} ({len(keys)} run{'s' * (len(keys) > 1)})",
                 key=f"only_{sha256}",
@@ -129,7 +133,7 @@ def _draw(keys: tuple[str, ...], refresh_seconds: float | None) -> None:
     samples.draw(compared_runs)
     st.markdown("## Settings and results")
     table.draw(compared_runs)
-    comparison.write_url(owned=any(services.owned(run) for run in runs.values()))
+    comparison.write_url()
 
 
 def _legend(compared_runs: list[ComparedRun]) -> None:

@@ -83,7 +83,7 @@ def _row(
         )
         # The style sheet hides the emphasized part: it is for screen readers.
         label = f"Open *{escape_markdown(run.title)}*"
-        navigation.link("Train", label, query=session.link_to(run.id, own=True))
+        navigation.link("Train", label, query=session.link_to(run.id))
         action = draw_menu(run, in_list=True)
     st.html(_details(run, line, name_text=name_text))
     return (run, action) if action else None
@@ -98,7 +98,7 @@ def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
         f"{bits:.2f} bits at {run.iteration:,}",
     ]
     if name_text:
-        lines.insert(0, html.escape(services.corpus(run.sha256).name))
+        lines.insert(0, html.escape(services.text_of(run).name))
     if activity(run):
         lines[-1] += f" · <b>{activity(run)}</b>"
     spans = "".join(f"<span>{line}</span>" for line in lines)

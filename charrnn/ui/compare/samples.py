@@ -105,7 +105,7 @@ def _draw_sample(compared: ComparedRun, position: float, by: str) -> None:
         return
     st.html(heading(compared, f"iteration {iteration:,}{_behind(compared, position, by)}"))
     text = services.store().history.sample(compared.run.id, iteration)
-    samples.draw(text, compared.corpus, height=HEIGHT)
+    samples.draw(text, samples.readable(compared.run), height=HEIGHT)
 
 
 def _behind(compared: ComparedRun, position: float, by: str) -> str:

@@ -1,10 +1,13 @@
 """The text that the visitor has chosen, the same on every page."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import streamlit as st
 
-from charrnn.runs.store.records import Corpus
+from charrnn.runs.errors import TextNotFound
+from charrnn.runs.store.corpora import library_titles
+from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.texts import library
 from charrnn.ui import services, session
 from charrnn.ui._compat import is_history_navigation
@@ -16,7 +19,32 @@ def chosen_corpus() -> Corpus:
     """The chosen text; before any choice, that of the link, or else the first of the library."""
     if session.text_sha256() is None:
         choose_linked_text()
-    return services.corpus(session.text_sha256() or _first_sha256())
+    sha256 = session.text_sha256() or _first_sha256()
+    _check_borrowed(sha256)
+    name = library_titles().get(sha256) or session.own_texts().get(sha256, "")
+    return replace(services.corpus(sha256), name=name)
+
+
+def choose_text_of(run: Run) -> None:
+    """Choose the text of the run that is shown, if the visitor may read it."""
+    if services.may_read_text(run):
+        if not services.owned(run) and run.sha256 not in library_titles():
+            session.borrow_text(run.sha256, run.id)
+        choose_corpus(run.sha256, services.text_of(run).name)
+
+
+def _check_borrowed(sha256: str) -> None:
+    """Raises TextNotFound if this is another visitor's text, who has stopped sharing it."""
+    lender = session.lender(sha256)
+    if lender is None:
+        return
+    with suppress(KeyError):
+        if services.may_read_text(services.store().runs.get(lender)):
+            return
+    try:
+        services.workspace().own_text(sha256)  # a run of the visitor's learns it by now
+    except KeyError:
+        raise TextNotFound(sha256) from None
 
 
 def add_text(name: str, text: str) -> Corpus:
@@ -31,18 +59,20 @@ def choose_linked_text() -> None:
     sha256 = session.linked_text()
     if sha256:
         with suppress(KeyError):
-            session.remember_text(sha256, services.workspace().own_text(sha256))
-            choose_corpus(sha256)
+            choose_corpus(sha256, services.workspace().own_text(sha256))
 
 
-def follow_history(run_sha256: str | None) -> None:
+def follow_history(run: Run | None) -> None:
     """After a step back or forward in the browser, choose the text of that time again.
 
-    run_sha256: the text of the selected run; None if no run is selected.
+    run: the selected one, if any.
     """
     if is_history_navigation():
         if session.text_sha256() in session.own_texts() and session.linked_text() is None:
-            choose_corpus(run_sha256 or _first_sha256())
+            if run:
+                choose_text_of(run)
+            else:
+                choose_corpus(_first_sha256())
         choose_linked_text()
 
 
@@ -50,13 +80,13 @@ def _first_sha256() -> str:
     return shipped_sha256(library.available()[0].key)
 
 
-def choose_corpus(sha256: str) -> None:
-    """Choose a text that is in the store already, such as the one of the run that is shown."""
+def choose_corpus(sha256: str, name: str = "") -> None:
+    """Choose a text that is in the store already. name: of a text that is not in the library."""
     if sha256 == session.text_sha256():
         return
     session.select_text(sha256)
-    if shipped_sha256(offer_of(sha256)) != sha256:
-        session.remember_text(sha256, services.corpus(sha256).name)
+    if sha256 not in library_titles():
+        session.remember_text(sha256, name)
     st.session_state[session.SOURCE] = SOURCES[0]
     st.session_state.pop(session.OFFER, None)
 
@@ -64,9 +94,8 @@ def choose_corpus(sha256: str) -> None:
 def offer_of(sha256: str | None) -> str:
     """The key of the library text with this content, or else of the first library text."""
     offers = library.available()
-    name = services.corpus(sha256).name if sha256 else ""
-    keys = [offer.key for offer in offers if offer.title == name]
-    return keys[0] if keys and shipped_sha256(keys[0]) == sha256 else offers[0].key
+    title = library_titles().get(sha256 or "")
+    return next((offer.key for offer in offers if offer.title == title), offers[0].key)
 
 
 @st.cache_data(show_spinner=False)

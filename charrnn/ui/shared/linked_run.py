@@ -9,7 +9,7 @@ from charrnn.ui import services, session
 
 
 def run_in_link() -> Run | None:
-    """The run to show, which counts as viewed: an own one, or one shared by a read-only link.
+    """The run to show, which counts as viewed: an own one, or another visitor's, to look at.
 
     None if the link names no run, or one that does not exist; the latter is said on the page.
     """
@@ -23,16 +23,13 @@ def _find() -> Run | None:
     if key is None:
         return None
     workspace = services.workspace()
-    for find, owned in ((workspace.run, True), (workspace.viewed, False)):
+    for find in (workspace.run, workspace.viewed):
         with suppress(KeyError):
-            run = find(key)
-            # The owner of a run may have opened its read-only link.
-            session.set_run_owned(owned or services.owned(run))
-            return run
+            return find(key)
     session.forget_run()
     st.warning(
-        "The run in this link was not found: it was deleted, or it is on another server. "
-        "You can start a new run.",
+        "The run in this link was not found: it was deleted, its owner has withdrawn the link, or "
+        "it is on another server. You can start a new run.",
         icon=":material/link_off:",
     )
     return None

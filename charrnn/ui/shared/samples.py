@@ -6,7 +6,7 @@ import re
 import streamlit as st
 
 from charrnn.engine.analysis.overlap import Overlap, SourceIndex, min_match_length
-from charrnn.runs.store.records import Corpus
+from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services
 from charrnn.ui.direction import isolated
 
@@ -15,15 +15,25 @@ MAX_QUOTED = 40  # characters quoted of the longest match
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def draw(text: str, corpus: Corpus, *, height: int | None = None) -> None:
+def readable(run: Run) -> Corpus | None:
+    """The text of a run for draw(); None if the visitor may not read it.
+
+    To say what is copied from a text would give it away, passage by passage.
+    """
+    return services.text_of(run) if services.may_read_text(run) else None
+
+
+def draw(text: str, corpus: Corpus | None, *, height: int | None = None) -> None:
     """Draw a sample with the passages copied from its text underlined, and the copy meter below.
 
-    height: in pixels; a longer sample scrolls. None: as high as the sample.
+    corpus: the text; None draws the sample alone, see readable(). height: in pixels; a longer
+    sample scrolls. None: as high as the sample.
     """
-    found = overlap(text, corpus)
+    found = overlap(text, corpus) if corpus else None
     style = f' style="height: {height}px"' if height else ""
     st.html(f'<pre class="written" tabindex="0"{style}><code>{_marked(text, found)}</code></pre>')
-    st.html(meter(text, found))
+    if found:
+        st.html(meter(text, found))
 
 
 def overlap(text: str, corpus: Corpus) -> Overlap:
@@ -83,10 +93,10 @@ def _copied_in_words(text: str, overlap: Overlap) -> str:
     )
 
 
-def _marked(text: str, overlap: Overlap) -> str:
+def _marked(text: str, overlap: Overlap | None) -> str:
     """The sample as escaped HTML, with a <mark> around each copied passage."""
     pieces, end = [], 0
-    for start, length in overlap.matches:
+    for start, length in overlap.matches if overlap else ():
         pieces.append(_escaped(text[end:start]))
         end = start + length
         title = f"These {length} characters also occur in the text"

@@ -42,7 +42,7 @@ class Subject:
     @classmethod
     def of_run(cls, run: Run) -> "Subject":
         """A run with its text and the settings it began with."""
-        return cls(corpus=services.corpus(run.sha256), run=run, config=run.config)
+        return cls(corpus=services.text_of(run), run=run, config=run.config)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -73,7 +73,11 @@ def _draw_for_viewer(workspace: Workspace, run: Run) -> None:
         _main_button(workspace, run, changed=True, hint=hint)
         st.caption(
             "You are viewing another visitor's run. You cannot change it, but you can train one "
-            "like it."
+            + (
+                "like it."
+                if services.may_read_text(run)
+                else "with its settings, on a text of your own: the link does not include its text."
+            )
         )
 
 

@@ -55,6 +55,7 @@ class _Phase(NamedTuple):
     learning_rate: float
     iterations: int
     deleted_at: float | None
+    shares_text: bool
     intervals: RefreshIntervals
 
 
@@ -81,6 +82,7 @@ def _phase(run: Run) -> _Phase:
         learning_rate=run.learning_rate,
         iterations=run.iterations,
         deleted_at=run.deleted_at,
+        shares_text=run.shares_text,
         intervals=_refresh_intervals(run),
     )
 
@@ -110,7 +112,7 @@ def _draw_words(
         draw_figures(view)
         announcement.draw(view, run)
     with st.container(key="newest_sample"):
-        draw_newest_sample(view)
+        draw_newest_sample(view, run)
 
 
 @shows_errors()
@@ -130,7 +132,7 @@ def _draw_chart(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
             explain_loss()
         with st.container():
             if run and earlier is not None:
-                draw_earlier_sample(run, view, earlier)
+                draw_earlier_sample(run, earlier)
 
 
 def _read(
@@ -140,4 +142,5 @@ def _read(
     if run_id is None:
         return None, run_view.before_training(corpus, config)
     run, history = services.store().history.observe(run_id, points=max_points)
-    return run, run_view.of_run(services.corpus(run.sha256), run, history)
+    services.check_view(run)
+    return run, run_view.of_run(services.text_of(run), run, history)

@@ -20,7 +20,7 @@ def draw_next_steps(run: Run) -> None:
     """Draw what happened and what to do next; nothing until the run has ended."""
     if run.active:
         return
-    corpus = services.corpus(run.sha256)
+    corpus = services.text_of(run)
     suggested = _suggested(run, corpus)
     if suggested is None:
         return

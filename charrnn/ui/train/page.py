@@ -6,7 +6,7 @@ from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
-from charrnn.ui.shared.chosen_text import choose_corpus, choose_linked_text, follow_history
+from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.train import double_click, textbook_panel
 from charrnn.ui.train.controls import draw_controls, start_awaited
@@ -50,10 +50,10 @@ def _select_text(run: Run | None) -> None:
     """Follow the link: to the text of a run that has just come into view, or to one's own."""
     is_new_session = session.text_sha256() is None
     if run and settings.load(run):
-        choose_corpus(run.sha256)
+        choose_text_of(run)
     if is_new_session:
         choose_linked_text()
-    follow_history(run.sha256 if run else None)
+    follow_history(run)
 
 
 def _sync_live_settings(run: Run) -> Run:

@@ -13,12 +13,13 @@ from charrnn.ui.train.run_view import RunView
 EARLIER_HEIGHT = 250  # pixels
 
 
-def draw_newest_sample(view: RunView) -> None:
-    """The newest sample, and the greedy one."""
+def draw_newest_sample(view: RunView, run: Run | None) -> None:
+    """The newest sample, and the greedy one. run: None before training."""
     iteration, text = view.newest_sample
     st.markdown(f"## Newest sample · iteration {iteration:,}")
     with st.container(key="sample"):
-        samples.draw(text, view.corpus)  # as high as the style sheet lets it grow
+        corpus = samples.readable(run) if run else view.corpus
+        samples.draw(text, corpus)  # as high as the style sheet lets it grow
     st.caption("Greedy sample (always the most likely character):")
     with st.container(key="greedy_sample"):
         st.code(view.greedy_sample.replace("\n", "⏎"), language=None)
@@ -48,12 +49,12 @@ def choose_earlier_sample(run: Run, view: RunView) -> int:
     return selected
 
 
-def draw_earlier_sample(run: Run, view: RunView, iteration: int) -> None:
+def draw_earlier_sample(run: Run, iteration: int) -> None:
     """The sample that was written at an iteration."""
     st.markdown(f"## Earlier sample · iteration {iteration:,}")
     with st.container(key="earlier_sample"):
         text = services.store().history.sample(run.id, iteration)
-        samples.draw(text, view.corpus, height=EARLIER_HEIGHT)
+        samples.draw(text, samples.readable(run), height=EARLIER_HEIGHT)
 
 
 def _offer_snapshot(run: Run, iteration: int) -> None:

@@ -27,6 +27,7 @@ def choose_run(linked: Run | None) -> Run | None:
     runs = {run.id: run for run in services.workspace().runs()}
     if not runs:
         return None
+    labels = {run.id: _description(run) for run in runs.values()}
     selected = linked.id if linked else next(iter(runs))
     if linked is None:
         session.select_run(selected)
@@ -34,8 +35,8 @@ def choose_run(linked: Run | None) -> Run | None:
     st.session_state[session.WRITER] = selected
     st.selectbox(
         "Network",
-        list(runs),
-        format_func=lambda run_id: _description(runs[run_id]),
+        list(labels),
+        format_func=labels.__getitem__,
         key=session.WRITER,
         on_change=_select_run,
         label_visibility="collapsed",
@@ -45,7 +46,7 @@ def choose_run(linked: Run | None) -> Run | None:
 
 
 def _description(run: Run) -> str:
-    title, text = isolated(run.title), isolated(services.corpus(run.sha256).name)
+    title, text = isolated(run.title), isolated(services.text_of(run).name)
     size = run.config.hidden_size
     return f"{title} · {text} · hidden {size} · iteration {run.iteration:,}"
 
@@ -79,6 +80,7 @@ def _newest_at_request(run_id: str, requests: int, _subject: Subject) -> Snapsho
 @shows_errors()
 def offer_newer(subject: Subject, run: Run, refresh_seconds: float) -> None:
     """A button that loads the newest snapshot, once the run has trained on."""
+    services.check_view(services.store().runs.get(run.id))
     services.note_refresh(refresh_seconds)
     loaded = _newest(subject, run).iteration
     newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import navigation, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import samples, settings
@@ -48,7 +48,10 @@ def show() -> None:
 
 @shows_errors()
 def _draw(subject: Subject, run: Run) -> None:
+    run = services.store().runs.get(run.id)  # its owner may share less of it by now
+    services.check_view(run)
     snapshot = network.choose_snapshot(subject, run)
+    source = samples.readable(run)
     key = (services.url(), run.id, snapshot.iteration)
     with st.container(horizontal=True, key="sampling"):
         with st.container(key="sampling_controls"):
@@ -57,15 +60,18 @@ def _draw(subject: Subject, run: Run) -> None:
         writer = Writer(snapshot, subject.vocabulary, prompt)
         draft = drafts.write(writer, sample_settings, key=key)
         with st.container(key="sampling_result"):
-            _draw_sample(subject, draft)
-    _draw_temperatures(subject, writer, sample_settings, key)
+            _draw_sample(subject, draft, source)
+    _draw_temperatures(source, writer, sample_settings, key)
     link.write_url(run)
     if not draft.complete:
         rerun_page()  # and go on writing; meanwhile the page answers clicks
 
 
-def _draw_sample(subject: Subject, draft: Draft) -> None:
-    """The sample and, below it, the probabilities of the selected character."""
+def _draw_sample(subject: Subject, draft: Draft, source: Corpus | None) -> None:
+    """The sample and, below it, the probabilities of the selected character.
+
+    source: the text of the run, see samples.readable().
+    """
     written = subject.vocabulary.decode(draft.ids)
     clickable_text.characters(
         draft.writer.prompt,
@@ -77,8 +83,9 @@ def _draw_sample(subject: Subject, draft: Draft) -> None:
     )
     if draft.complete:
         st.caption("Click a character to see the alternatives and their probabilities.")
-        text = draft.writer.prompt + written
-        st.html(samples.meter(text, samples.overlap(text, subject.corpus)))
+        if source:
+            text = draft.writer.prompt + written
+            st.html(samples.meter(text, samples.overlap(text, source)))
     else:
         st.caption(f"Writing: {len(written):,} of {draft.settings.length:,} characters.")
     _draw_probabilities(draft)
@@ -133,7 +140,7 @@ def _pick() -> None:
 
 
 def _draw_temperatures(
-    subject: Subject, writer: Writer, sample_settings: SampleSettings, key: Hashable
+    source: Corpus | None, writer: Writer, sample_settings: SampleSettings, key: Hashable
 ) -> None:
     st.markdown("## The same random seed at five temperatures")
     length = min(sample_settings.length, COMPARED_LENGTH)
@@ -143,8 +150,8 @@ def _draw_temperatures(
                 st.markdown(f"**{temperature:g}** · {_temperature_in_words(temperature)}")
                 compared = replace(sample_settings, temperature=temperature, length=length)
                 ids = drafts.write(writer, compared, key=key).ids
-                text = writer.prompt + subject.vocabulary.decode(ids)
-                samples.draw(text, subject.corpus, height=SAMPLE_HEIGHT)
+                text = writer.prompt + writer.vocabulary.decode(ids)
+                samples.draw(text, source, height=SAMPLE_HEIGHT)
 
 
 def _temperature_in_words(temperature: float) -> str:

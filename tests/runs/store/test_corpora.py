@@ -1,10 +1,14 @@
 """Texts are stored once and come back exactly."""
 
+from dataclasses import replace
+
 import pytest
 
 
-def test_text_added_twice_is_stored_once(store, corpus):
-    assert store.corpora.add("other name", store.corpora.text(corpus.sha256)) == corpus
+def test_text_added_twice_is_stored_once_and_its_name_is_not(store, corpus):
+    again = store.corpora.add("other name", store.corpora.text(corpus.sha256))
+    assert again == replace(corpus, name="other name")
+    assert store.corpora.get(corpus.sha256) == replace(corpus, name="")
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,13 @@ from tests.support.old_stores import (
     VERSION_1,
     VERSION_3,
     VERSION_4,
+    VERSION_6,
     Contents,
     create_store,
     version_1_contents,
     version_3_contents,
     version_4_contents,
+    version_6_contents,
 )
 from tests.support.store import TEXT
 from tests.support.supervisors import open_at_once
@@ -71,7 +73,13 @@ def version_4(url) -> Contents:
     return create_store(url, VERSION_4, version_4_contents())
 
 
-@pytest.fixture(params=["version_1", "version_3", "version_4"])
+@pytest.fixture
+def version_6(url) -> Contents:
+    """The contents of a store of version 6 at `url`."""
+    return create_store(url, VERSION_6, version_6_contents())
+
+
+@pytest.fixture(params=["version_1", "version_3", "version_4", "version_6"])
 def old_version(request) -> Contents:
     """The contents of a store of an earlier version at `url`."""
     return request.getfixturevalue(request.param)
@@ -126,10 +134,20 @@ def in_order(contents: Contents) -> Contents:
     }
 
 
+# What the runs of older stores have in the columns of version 8.
+SHARING = {"text_name": "cats", "opens_by_id": True, "shares_text": False}
+
+
+def without_names(contents: Contents) -> Contents:
+    """The same contents; texts have no names any more, their runs have."""
+    corpora = [{c: row[c] for c in row if c != "name"} for row in contents["corpora"]]
+    return contents | {"corpora": corpora}
+
+
 def test_store_of_version_1_loses_nothing(url, version_1):
     store = Store(url)
     corpus = store.corpora.get("5a")
-    assert (corpus.name, corpus.characters, store.corpora.text("5a")) == ("cats", len(TEXT), TEXT)
+    assert (corpus.characters, store.corpora.text("5a")) == (len(TEXT), TEXT)
     run, history = store.history.observe("older")
     assert (run.config, run.iteration, run.status, run.seconds) == (CONFIG, 120, "paused", 1.5)
     assert (run.greedy_sample, run.characters_per_second) == ("the the", 7.0)
@@ -148,6 +166,7 @@ def test_columns_that_version_1_lacks_get_fitting_values(url, version_1):
     assert (run.view_key, run.deleted_at) == ("older", None)  # so that its old link still works
     assert run.viewed_at == run.created_at == 1000.0
     assert run.failure == ""
+    assert (run.text_name, run.opens_by_id, run.shares_text) == ("cats", True, False)
     assert store.snapshots.iterations("older") == [120]
     assert store.snapshots.iterations("older", complete=True) == []
 
@@ -165,15 +184,30 @@ def test_store_of_version_3_loses_nothing(url, version_3):
         row["recent_loss"] = 50.0 if recorded else row["smooth_loss"]
         row["best_smooth_loss"] = min(60.0, row["smooth_loss"]) if recorded else row["smooth_loss"]
         row["baselines"] = None
-    assert stored(Store(url), version_3) == expected
+        row |= SHARING
+    assert stored(Store(url), version_3) == without_names(expected)
 
 
 def test_store_of_version_4_loses_nothing(url, version_4):
     found = stored(Store(url), version_4)
     for row in found["runs"]:
-        for name in ("recent_loss", "best_smooth_loss", "baselines"):
+        for name in ("recent_loss", "best_smooth_loss", "baselines", *SHARING):
             del row[name]
-    assert found == in_order(version_4)
+    assert found == without_names(in_order(version_4))
+
+
+def test_the_name_of_a_text_stays_with_the_workspaces_that_gave_it(url, version_6):
+    store = Store(url)
+    names = [store.runs.get(key).text_name for key in ("diverged", "uploaded", "stranger")]
+    assert names == ["cats", "kittens", "Untitled"]
+    assert "name" not in stored(store, ["corpora"])["corpora"][0]
+
+
+def test_old_links_show_a_run_and_no_longer_give_its_text(url, version_6):
+    viewer = Workspace(Store(url), "viewer")
+    run = viewer.viewed("view diverged")
+    assert viewer.viewed("diverged") == run
+    assert not viewer.may_read_text(run)
 
 
 def test_losses_of_older_runs_are_those_recorded(url, version_4):
@@ -270,7 +304,7 @@ def test_failed_migration_leaves_the_store_as_it_was(url, old_version, file, mon
 
 
 @only_sqlite
-@pytest.mark.parametrize("version", ["7", "99", "a" * 500, "x'; DROP TABLE runs; --"])
+@pytest.mark.parametrize("version", ["9", "99", "a" * 500, "x'; DROP TABLE runs; --"])
 def test_store_of_a_newer_version_is_refused_and_left_as_it_is(url, file, version):
     Store(url).corpora.add("cats", TEXT)
     with closing(sqlite3.connect(file)) as db, db:

@@ -90,7 +90,7 @@ def test_unused_text_is_removed_a_day_after_it_was_added(store, corpus, workspac
     assert pruned(store) == NOTHING
     set_all(store, schema.corpora, added_at=time.time() - 1.1 * DAY_SECONDS)
     assert pruned(store) == ([], [], [corpus.sha256])
-    assert store.corpora.get(used.sha256) == used
+    assert store.corpora.get(used.sha256, "used") == used
     assert store.corpora.add("cats", "the cat sat").name == "cats"  # it can be added again
     set_all(store, schema.corpora, added_at=None)  # as in stores older than version 3
     assert len(pruned(store)[2]) == 1
@@ -106,7 +106,7 @@ def test_an_unused_upload_is_removed_with_its_text(store, workspace):
 def test_text_that_is_added_again_stays_for_another_day(store, corpus):
     text = store.corpora.text(corpus.sha256)
     set_all(store, schema.corpora, added_at=time.time() - 2 * DAY_SECONDS)
-    assert store.corpora.add("again", text) == corpus
+    assert store.corpora.add(corpus.name, text) == corpus
     assert pruned(store) == NOTHING
 
 
@@ -115,7 +115,7 @@ def test_texts_of_the_library_are_never_removed(store):
     kept = [store.corpora.add(entry.title, library.load(entry.key)) for entry in entries]
     set_all(store, schema.corpora, added_at=0.0)
     assert pruned(store) == NOTHING
-    assert [store.corpora.get(each.sha256) for each in kept] == kept
+    assert [store.corpora.get(each.sha256, each.name) for each in kept] == kept
 
 
 def test_text_is_removed_with_the_last_run_that_uses_it(store, corpus, workspace):

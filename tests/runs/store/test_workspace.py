@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import StoreError
+from charrnn.runs.errors import RunNotFound, StoreError, TextNotShared
 from charrnn.runs.store import schema
 from charrnn.runs.store.workspace import Workspace
+from charrnn.runs.texts import library
 from charrnn.runs.texts.names import MAX_NAME_LENGTH
 from tests.support.uninterrupted import stored_rows
 from tests.support.workers import work
@@ -36,7 +37,7 @@ def test_workspace_lists_its_own_runs_newest_first_and_numbers_them(mine, yours,
     assert other.title == "Run 1"
 
 
-def test_run_of_another_workspace_cannot_be_reached_by_its_id(mine, yours, store, corpus):
+def test_run_of_another_workspace_cannot_be_changed_by_its_id(mine, yours, store, corpus):
     run = yours.create(corpus, SMALL)
     for access in (
         lambda: mine.run(run.id),
@@ -44,7 +45,8 @@ def test_run_of_another_workspace_cannot_be_reached_by_its_id(mine, yours, store
         lambda: mine.rename(run.id, "mine now"),
         lambda: mine.delete(run.id),
         lambda: mine.restore(run.id),
-        lambda: mine.viewed(run.id),
+        lambda: mine.share_text(run.id, True),
+        lambda: mine.withdraw_link(run.id),
     ):
         with pytest.raises(KeyError):
             access()
@@ -65,6 +67,31 @@ def test_view_key_lets_others_view_a_run_but_not_change_it(mine, yours, corpus):
     yours.delete(run.id)
     with pytest.raises(KeyError):
         mine.viewed(run.view_key)
+
+
+def test_id_lets_others_view_a_run_until_its_link_is_withdrawn(mine, yours, corpus):
+    run = yours.create(corpus, SMALL)
+    yours.share_text(run.id, True)
+    assert mine.viewed(run.id) == mine.viewed(run.view_key) == yours.run(run.id)
+    yours.withdraw_link(run.id)
+    for key in (run.id, run.view_key):
+        with pytest.raises(KeyError):
+            mine.viewed(key)
+    renewed = yours.run(run.id)
+    assert mine.viewed(renewed.view_key) == renewed
+    assert not renewed.shares_text
+    yours.withdraw_link(run.id)
+    with pytest.raises(KeyError):
+        mine.viewed(renewed.view_key)
+
+
+def test_a_workspace_is_in_use_once_it_has_a_run_or_a_text(mine, yours, corpus):
+    assert not mine.in_use()
+    mine.delete(mine.create(corpus, SMALL).id)
+    assert mine.in_use()
+    assert not yours.in_use()
+    yours.add_text("poem", "the owl sat in the oak")
+    assert yours.in_use()
 
 
 def test_keys_cannot_be_guessed(mine, corpus):
@@ -145,7 +172,8 @@ def test_number_of_a_deleted_run_is_not_used_again(mine, corpus):
 def parent(store, yours, corpus):
     run = work(store, yours.create(corpus, SMALL))
     assert run.status == "finished"
-    return run
+    yours.share_text(run.id, True)
+    return store.runs.get(run.id)
 
 
 @pytest.mark.parametrize("iteration", [0, 5, 200])
@@ -264,6 +292,27 @@ def test_run_cannot_be_created_after_its_text_was_pruned(mine, store, corpus):
     assert mine.runs() == []
 
 
+def test_no_branch_without_the_text_of_its_parent(mine, yours, store, parent):
+    yours.share_text(parent.id, False)
+    with pytest.raises(TextNotShared, match="ask its owner"):
+        mine.branch(parent, 200)
+    assert yours.branch(parent, 200).parent == parent.id
+    yours.share_text(parent.id, True)
+    assert mine.branch(parent, 200).parent == parent.id
+    yours.withdraw_link(parent.id)  # while a page of mine still shows it
+    yours.share_text(parent.id, True)
+    with pytest.raises(RunNotFound):
+        mine.branch(parent, 200)
+    assert len(mine.runs()) == 1
+
+
+def test_everybody_may_branch_from_a_run_on_a_text_of_the_library(mine, yours, store):
+    entry = library.available()[0]
+    corpus = store.corpora.add(entry.title, library.load(entry.key))
+    run = work(store, yours.create(corpus, SMALL, pause_at=100))
+    assert mine.branch(run, 100).text_name == entry.title
+
+
 # --- Texts --------------------------------------------------------------------------------------
 
 
@@ -284,3 +333,16 @@ def test_a_workspace_has_the_texts_of_its_runs_until_they_are_deleted(mine, your
     mine.delete(run.id)
     with pytest.raises(KeyError):
         mine.own_text(corpus.sha256)
+
+
+def test_nobody_learns_what_others_call_the_same_text(mine, yours, store):
+    text = "the owl sat in the oak\n" * 20
+    secret = yours.add_text("Resignation of J. Doe.txt", text)
+    theirs = work(store, yours.create(secret, SMALL, pause_at=100))
+    corpus = mine.add_text("owls", text)
+    run = mine.create(corpus, SMALL)
+    assert corpus.sha256 == secret.sha256
+    assert (corpus.name, run.text_name, mine.own_text(corpus.sha256)) == ("owls",) * 3
+    assert store.corpora.get(corpus.sha256).name == ""
+    yours.share_text(theirs.id, True)
+    assert mine.branch(yours.run(theirs.id), 100).text_name == theirs.text_name

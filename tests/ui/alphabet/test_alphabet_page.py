@@ -13,11 +13,13 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.files.transfer import export_run, import_run
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
+from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
 from charrnn.ui.alphabet import contents, live
 from charrnn.ui.alphabet.measurements import measure
 from charrnn.ui.alphabet.why_one_hot_panel import product_and_lookup
 from charrnn.ui.shared.snapshots import Subject
+from tests.support.visitor import enter
 
 
 def the_page():
@@ -32,9 +34,11 @@ def the_page():
 def open_alphabet(store):
     def open_alphabet(*, text=None, **query) -> AppTest:
         page = AppTest.from_function(the_page, default_timeout=60)
-        page.query_params.update({"w": "w" * 32} | query)
+        enter(page, **query)
         if text is not None:
-            page.session_state["text"] = store.corpora.add("A *text* of <b>mine</b>", text).sha256
+            corpus = store.corpora.add("A *text* of <b>mine</b>", text)
+            page.session_state["text"] = corpus.sha256
+            page.session_state["own_texts"] = {corpus.sha256: corpus.name}
         page.run()
         assert not page.exception
         return page
@@ -91,6 +95,7 @@ def test_visitor_can_switch_between_own_runs_and_the_text_chosen_on_train(
 
 def test_run_of_another_visitor_is_named_beside_the_own_ones(open_alphabet, store, corpus, cats):
     shared = store.runs.create(corpus, RunConfig(hidden_size=8), workspace="t" * 32)
+    Workspace(store, "t" * 32).share_text(shared.id, True)
     page = open_alphabet(run=shared.view_key)
     choice = page.selectbox(key="shown")
     assert choice.value == shared.id
@@ -144,7 +149,7 @@ def test_cleanup_is_previewed_and_creates_a_new_text_beside_the_old_one(open_alp
     after = page.session_state["text"]
     assert store.corpora.text(after) == '"ab"-\n' * 20
     assert store.corpora.text(before) == text
-    assert store.corpora.get(after).name == "A *text* of <b>mine</b>, cleaned up"
+    assert page.session_state["own_texts"][after] == "A *text* of <b>mine</b>, cleaned up"
 
 
 def test_cleanup_of_spaces_marks_and_accents_is_previewed_with_counts(open_alphabet, store):
@@ -182,6 +187,7 @@ def test_cleaning_up_the_text_of_another_visitors_run_leaves_the_run_alone(
 ):
     corpus = store.corpora.add("rare", "ab\n" * 40 + "xyz")
     other = store.runs.create(corpus, RunConfig(hidden_size=8), workspace="t" * 32)
+    Workspace(store, "t" * 32).share_text(other.id, True)
     page = open_alphabet(run=other.view_key)
     click(page, "Create the new text")
     assert store.corpora.text(page.session_state["text"]) == "ab\n" * 40

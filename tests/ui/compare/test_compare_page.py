@@ -12,8 +12,8 @@ from charrnn.ui import services
 from charrnn.ui.compare import page as compare
 from charrnn.ui.compare import run_list
 from charrnn.ui.markdown import escape_markdown
-from tests.support.store import WORKSPACE
 from tests.support.train_page import as_read
+from tests.support.visitor import enter
 
 SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_length=40)
 
@@ -50,7 +50,7 @@ def the_sweep_dialog():
 
 def open_dialog(dialog) -> AppTest:
     page = AppTest.from_function(dialog, default_timeout=60)
-    page.query_params["w"] = WORKSPACE
+    enter(page)
     page.run()
     assert not page.exception
     return page
@@ -64,7 +64,7 @@ def open_compare(store):
         page = AppTest.from_function(the_page, default_timeout=60)
         if runs:
             query["compare"] = ",".join(getattr(run, "id", run) for run in runs)
-        page.query_params.update({"w": WORKSPACE} | query)
+        enter(page, **query)
         page.run()
         assert not page.exception
         return page
@@ -343,7 +343,8 @@ def theirs(store, corpus, work):
     return work(Workspace(store, "s" * 32).create(corpus, SMALL))
 
 
-def test_another_visitors_run_is_neither_listed_nor_found_by_its_id(open_compare, pair, theirs):
+def test_a_withdrawn_run_is_neither_listed_nor_found_by_its_id(open_compare, store, pair, theirs):
+    Workspace(store, "s" * 32).withdraw_link(theirs.id)
     page = open_compare(theirs)
     assert "A run in this link was not found" in page.warning[0].value
     assert theirs.id not in page.query_params.get("compare", "")
@@ -354,14 +355,29 @@ def test_shared_run_can_be_viewed_but_not_changed(open_compare, theirs, started)
     page = open_compare(theirs.view_key)
     assert len(legend(page)) == 1
     assert [b.label for b in page.button] == []
-    assert "w" not in page.query_params  # the visitor's own key stays out of the link, too
     assert theirs.id not in words(page)
     assert started == []
 
 
 @pytest.mark.parametrize("forged", ["", "short", "x" * 200, "../" * 10, "s" * 31 + "!"])
 def test_invalid_workspace_key_opens_a_new_empty_workspace(open_compare, pair, theirs, forged):
-    page = open_compare(*pair, theirs, w=forged)
+    page = open_compare(key="", w=forged)
     assert "No runs yet" in words(page)
     assert len(page.get("vega_lite_chart")) == 0
     assert page.query_params.get("compare", "") == ""
+
+
+def test_others_do_not_see_what_a_visitor_calls_the_same_text(open_compare, store, workspace, work):
+    """Whoever uploads the same bytes sees names of their own, in the table and its download."""
+    text = "the owl sat in the oak\n" * 40
+    first = Workspace(store, "s" * 32)
+    theirs = work(first.create(first.add_text("Letter to J. Doe.txt", text), SMALL))
+    mine = work(workspace.create(workspace.add_text("owls", text), SMALL))
+    other = work(workspace.create(workspace.add_text("cats", "the cat sat\n" * 40), SMALL))
+    page = open_compare(mine, other)
+    assert set(page.dataframe[0].value["text"]) == {"owls", "cats"}
+    assert "J. Doe" not in words(page) + str(page)
+    first.share_text(theirs.id, False)
+    page = open_compare(mine, other, theirs.view_key)
+    assert set(page.dataframe[0].value["text"]) == {"owls", "cats", services.UNSHARED_TEXT}
+    assert "J. Doe" not in words(page) + str(page)

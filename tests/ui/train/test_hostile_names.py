@@ -59,12 +59,12 @@ def _containing(text: str, page) -> list:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_file_with_any_name_is_listed_on_one_short_line(open_page, store, name):
+def test_a_file_with_any_name_is_listed_on_one_short_line(open_page, workspace, name):
     page = open_page()
     upload(page, name, TEXT.encode())
     pick(page)
     (option,) = [option for option in page.selectbox[0].options if MARKER in option]
-    assert option == clean_name(name) == store.corpora.get(page.selectbox[0].value).name
+    assert option == clean_name(name) == workspace.own_text(page.selectbox[0].value)
     assert len(option) <= MAX_NAME_LENGTH
     assert not {"\n", "\0", "\x1b", "\u202e", "\u2067", "\u200f", "/", "\\"} & set(option)
     assert {"selectbox", "code"} <= set(inert(page))
@@ -118,7 +118,8 @@ def test_the_alphabet_page_does_not_interpret_names_and_texts(open_page, store):
     page = open_page()
     upload(page, NAMES["Markdown"], TEXT.encode())
     alphabet = AppTest.from_function(alphabet_page, default_timeout=60)
-    alphabet.session_state["text"] = page.session_state["text"]
+    for chosen in ("text", "own_texts"):
+        alphabet.session_state[chosen] = page.session_state[chosen]
     alphabet.run()
     assert not alphabet.exception
     assert any(clean_name(NAMES["Markdown"]) in element.value for element in alphabet.text)

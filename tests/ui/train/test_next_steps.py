@@ -172,6 +172,6 @@ def test_compare_opens_with_the_run_and_the_others(open_page, workspace, corpus,
 
 
 def test_a_run_of_another_visitor_gets_no_suggestions(open_page, finished):
-    page = open_page(w="", run=finished.view_key)
+    page = open_page(key="", run=finished.view_key)
     assert buttons(page) == {"Train"}
     assert "What next?" not in words(page)

@@ -162,7 +162,7 @@ def test_the_hash_of_a_text_opens_it_for_nobody_else(open_page, cats, corpus):
     theirs = page.query_params["text"]
     theirs = theirs[0] if isinstance(theirs, list) else theirs
     for sha256 in (theirs, corpus.sha256):
-        other = open_page(w="v" * 32, text=sha256)
+        other = open_page(key="v" * 32, text=sha256)
         assert chosen(other) not in (theirs, corpus.sha256)
         assert "owl" not in words(other)
         assert "text" not in other.query_params

@@ -1,13 +1,13 @@
-"""Another visitor's run on the Train page: its view key is the only way to it, and is read-only.
-
-The pages /compare and /write have tests of their own for this.
-"""
+"""Another visitor's run: its link shows what its owner decided, and changes nothing."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.store.workspace import Workspace
-from tests.support.store import SMALL
-from tests.support.train_page import buttons, click, words
+from charrnn.runs.texts import library
+from tests.support.store import SMALL, WORKSPACE
+from tests.support.train_page import as_read, buttons, click, words
+from tests.support.visitor import enter
 
 
 @pytest.fixture
@@ -16,20 +16,20 @@ def theirs(store, corpus, work):
     return work(Workspace(store, "s" * 32).create(corpus, SMALL, pause_at=250))
 
 
-def test_the_id_of_another_visitors_run_does_not_open_it(open_page, theirs, store):
-    page = open_page(run=theirs.id)
-    assert "The run in this link was not found" in page.warning[0].value
-    assert buttons(page) == {"Train", "Step"}
-    assert "run" not in page.query_params
-    assert store.runs.get(theirs.id) == theirs
+@pytest.fixture
+def owner(store):
+    return Workspace(store, "s" * 32)
 
 
-def test_a_shared_run_cannot_be_changed(open_page, theirs, store, workspace):
-    page = open_page(run=theirs.view_key)
+@pytest.mark.parametrize("key", ["id", "view_key"])
+def test_a_shared_run_cannot_be_changed(open_page, theirs, owner, store, workspace, key):
+    """Neither by its read-only link nor by its bare address."""
+    owner.share_text(theirs.id, True)
+    theirs = store.runs.get(theirs.id)
+    page = open_page(run=getattr(theirs, key))
     assert "You are viewing another visitor's run" in words(page)
     assert buttons(page) == {"Train"}
     assert len(page.get("menu_button")) == 0
-    assert "w" not in page.query_params
     page.select_slider(key="learning_rate_slider").set_value(0.01).run()
     page.select_slider(key="iterations_slider").set_value(1_000_000).run()
     assert store.runs.get(theirs.id) == theirs
@@ -37,7 +37,6 @@ def test_a_shared_run_cannot_be_changed(open_page, theirs, store, workspace):
     mine = workspace.runs()[0]
     assert (mine.workspace, mine.sha256) == (workspace.key, theirs.sha256)
     assert (mine.config.learning_rate, mine.config.iterations) == (0.01, 1_000_000)
-    assert page.query_params["w"] == workspace.key
     assert store.runs.get(theirs.id) == theirs
 
 
@@ -50,7 +49,150 @@ def test_a_shared_run_does_not_offer_to_resume(open_page, theirs, store):
 
 @pytest.mark.parametrize("forged", ["", "short", "w" * 65, "../" * 10, "w" * 31 + "!"])
 def test_a_forged_workspace_key_opens_no_runs(open_page, cats, store, forged):
-    page = open_page(w=forged, run=cats.id)
-    assert "The run in this link was not found" in page.warning[0].value
-    assert buttons(page) == {"Train", "Step"}
+    page = open_page(key="", w=forged, run=cats.id)
+    assert "This link opens no runs" in page.warning[0].value
+    assert buttons(page) == {"Train"}
     assert store.runs.get(cats.id) == cats
+
+
+# --- What the link gives of the text ------------------------------------------------------------
+
+PAGES = ("", "alphabet", "compare", "write")
+SECRET = "zebra quilts hum\n"
+
+
+@pytest.fixture
+def secret(owner, work):
+    """Another visitor's run on a text that nobody else has."""
+    corpus = owner.add_text("Letter to J. Doe.txt", SECRET * 60)
+    return work(owner.create(corpus, SMALL, pause_at=250))
+
+
+def everything(page) -> str:
+    """All that the page sends to the browser."""
+    return as_read(str(page)) + words(page) + str([e.proto for e in page.get("bidi_component")])
+
+
+@pytest.mark.parametrize("at", PAGES)
+@pytest.mark.parametrize("key", ["id", "view_key"])
+def test_without_the_text_no_page_shows_it_or_says_what_is_copied_from_it(
+    open_page, secret, at, key
+):
+    page = open_page(at, run=getattr(secret, key), compare=getattr(secret, key))
+    assert not page.exception
+    shown = everything(page)
+    assert "Letter to" not in shown
+    assert "zebra quilts" not in shown
+    assert "<mark" not in shown
+    assert "is copied from the text" not in shown
+    assert not [b.label for b in page.button if b.label.startswith("Branch")]
+    assert "Create the new text" not in buttons(page)
+
+
+@pytest.mark.parametrize("at", PAGES)
+def test_with_the_text_the_pages_show_it(open_page, owner, secret, at):
+    owner.share_text(secret.id, True)
+    page = open_page(at, run=secret.view_key, compare=secret.view_key)
+    assert not page.exception
+    if at == "alphabet":
+        assert "Create the new text" in buttons(page)
+    else:
+        assert "from the text" in everything(page)
+
+
+def test_without_the_text_train_uses_a_text_of_the_viewers(open_page, secret, workspace, started):
+    page = open_page(run=secret.view_key)
+    assert "the link does not include its text" in words(page)
+    assert page.number_input(key="hidden_size").value == secret.config.hidden_size
+    click(page, "Train")
+    (mine,) = workspace.runs()
+    assert mine.sha256 != secret.sha256
+    assert mine.config.hidden_size == secret.config.hidden_size
+    with pytest.raises(KeyError):
+        workspace.own_text(secret.sha256)
+
+
+@pytest.mark.parametrize("withdraws", [False, True], ids=["text", "link"])
+def test_a_text_that_is_no_longer_shared_cannot_be_trained_on(
+    open_page, owner, secret, workspace, started, withdraws
+):
+    owner.share_text(secret.id, True)
+    page = open_page(run=secret.view_key)
+    assert page.selectbox[0].value == secret.sha256
+    if withdraws:
+        owner.withdraw_link(secret.id)
+    else:
+        owner.share_text(secret.id, False)
+    click(page, "Train")
+    page.run()
+    assert all(run.sha256 != secret.sha256 for run in workspace.runs())
+    assert page.selectbox[0].value != secret.sha256
+    assert "zebra" not in everything(page)
+
+
+@pytest.mark.parametrize("at", PAGES)
+@pytest.mark.parametrize("key", ["id", "view_key"])
+def test_a_withdrawn_link_opens_nothing_even_where_the_page_was_open(
+    open_page, owner, secret, at, key
+):
+    key = getattr(secret, key)
+    page = open_page(at, run=key, compare=key)
+    owner.withdraw_link(secret.id)
+    for withdrawn in (page.run(), open_page(at, run=key, compare=key)):
+        assert not withdrawn.exception
+        assert "in this link was not found" in words(withdrawn)
+        assert secret.view_key not in str(withdrawn.query_params)
+        assert secret.id not in str(withdrawn.query_params)
+    renewed = owner.run(secret.id).view_key
+    page = open_page(at, run=renewed, compare=renewed)
+    assert "was not found" not in words(page)
+
+
+def test_a_run_of_a_library_text_can_be_trained_on_by_everyone(
+    open_page, store, owner, workspace, work, started
+):
+    entry = library.available()[0]
+    corpus = store.corpora.add(entry.title, library.load(entry.key))
+    run = work(owner.create(corpus, SMALL, pause_at=100))
+    page = open_page(run=run.view_key)
+    click(page, "Train")
+    assert workspace.runs()[0].sha256 == run.sha256
+
+
+# --- The dialog of the owner --------------------------------------------------------------------
+
+
+def the_share_dialog():
+    """The dialog for the newest run, drawn on every rerun."""
+    from charrnn.ui import services, session
+    from charrnn.ui.shared.run_actions import share
+
+    session.read_url("Train")
+    share.share(services.workspace().runs()[0])
+
+
+def test_the_owner_decides_whether_the_link_gives_the_text_and_withdraws_it(store, cats, workspace):
+    dialog = enter(AppTest.from_function(the_share_dialog, default_timeout=60)).run()
+    assert dialog.toggle[0].value is False
+    assert "The text stays with you" in words(dialog)
+    assert f"?run={cats.view_key}" in dialog.code[0].value
+    dialog.toggle[0].set_value(True).run()
+    assert not dialog.exception
+    assert "They can read the text" in words(dialog)
+    assert workspace.run(cats.id).shares_text
+    click(dialog, "Withdraw the link")
+    run = workspace.run(cats.id)
+    assert (run.shares_text, run.opens_by_id) == (False, False)
+    assert run.view_key != cats.view_key
+    assert f"?run={run.view_key}" in dialog.code[0].value
+    assert "The old link is withdrawn" in dialog.success[0].value
+    assert WORKSPACE not in words(dialog)
+
+
+def test_the_dialog_says_that_a_library_text_is_for_everyone(store, workspace):
+    entry = library.available()[0]
+    workspace.create(store.corpora.add(entry.title, library.load(entry.key)), SMALL)
+    dialog = enter(AppTest.from_function(the_share_dialog, default_timeout=60)).run()
+    assert not dialog.exception
+    assert len(dialog.toggle) == 0
+    assert "comes with charrnn" in words(dialog)

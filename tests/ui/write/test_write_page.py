@@ -14,7 +14,7 @@ from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.shared.snapshots import Subject
 from charrnn.ui.write import controls, drafts
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, SampleSettings, Writer
-from tests.support.store import WORKSPACE
+from tests.support.visitor import enter
 
 
 def the_page():
@@ -29,7 +29,7 @@ def the_page():
 def open_write(store):
     def open_write(**query) -> AppTest:
         page = AppTest.from_function(the_page, default_timeout=60)
-        page.query_params.update({"w": WORKSPACE} | query)
+        enter(page, **query)
         page.run()
         assert not page.exception
         return page
@@ -175,7 +175,7 @@ def test_prompt_with_a_newline_is_continued_on_the_new_line(open_write, cats, wr
 
 def test_link_holds_the_settings_of_the_sample_and_restores_them(open_write, cats, written):
     page = open_write(run=cats.id)
-    assert set(page.query_params) == {"w", "run"}
+    assert set(page.query_params) == {"run"}
     page.text_input(key="prompt").set_value("the do").run()
     page.number_input(key="length").set_value(30).run()
     page.number_input(key="sample_seed").set_value(7).run()
@@ -183,7 +183,6 @@ def test_link_holds_the_settings_of_the_sample_and_restores_them(open_write, cat
     page.select_slider(key=f"write_at_{cats.id}").set_value(100).run()
     link = dict(page.query_params)
     assert link == {
-        "w": WORKSPACE,
         "run": cats.id,
         "iteration": "100",
         "prompt": "the do",
@@ -215,7 +214,7 @@ def test_link_holds_the_settings_of_the_sample_and_restores_them(open_write, cat
 def test_invalid_settings_in_the_link_are_ignored(open_write, cats, written, query):
     page = open_write(run=cats.id, **query)
     assert written(page) == expected_samples(cats)
-    assert set(page.query_params) == {"w", "run"}
+    assert set(page.query_params) == {"run"}
 
 
 def test_long_prompt_in_the_link_is_cut(open_write, cats):
@@ -278,7 +277,7 @@ def the_branch_dialog():
 
 def test_branch_continues_with_another_learning_rate(cats, workspace, started):
     page = AppTest.from_function(the_branch_dialog, default_timeout=60)
-    page.query_params["w"] = WORKSPACE
+    enter(page)
     page.run()
     page.select_slider(key=f"branch_rate_{cats.id}_100").set_value(0.01)
     page.button[0].click().run()
@@ -293,7 +292,7 @@ def test_branch_offers_the_learning_rate_of_its_snapshot(cats, workspace, work, 
     workspace.request(cats.id, learning_rate=0.03, desired="running", pause_at=None)
     work(workspace.run(cats.id))
     page = AppTest.from_function(the_branch_dialog, default_timeout=60)
-    page.query_params["w"] = WORKSPACE
+    enter(page)
     page.run()
     assert page.select_slider[0].value == cats.config.learning_rate == 0.1
     page.button[0].click().run()
@@ -313,7 +312,7 @@ def test_branch_from_the_newest_starts_at_the_checkpoint(cats, workspace, work, 
     workspace.request(cats.id, desired="running", pause_at=273)
     work(workspace.run(cats.id))
     page = AppTest.from_function(the_newest_branch_dialog, default_timeout=60)
-    page.query_params["w"] = WORKSPACE
+    enter(page)
     page.run()
     assert "as it is at iteration 273 and trains on" in words(page)
     page.button[0].click().run()
@@ -330,7 +329,8 @@ def theirs(store, corpus, work):
     return work(Workspace(store, "s" * 32).create(corpus, config))
 
 
-def test_another_visitors_run_is_not_found_by_its_id(open_write, theirs, cats, written):
+def test_a_withdrawn_run_is_not_found_by_its_id(open_write, store, theirs, cats, written):
+    Workspace(store, "s" * 32).withdraw_link(theirs.id)
     page = open_write(run=theirs.id)
     assert "The run in this link was not found" in page.warning[0].value
     assert page.selectbox[0].options == ["Run 1 · cats · hidden 8 · iteration 250"]
@@ -341,5 +341,4 @@ def test_shared_network_can_be_sampled_but_not_changed(open_write, theirs, writt
     page = open_write(run=theirs.view_key)
     assert "You are viewing another visitor's network" in words(page)
     assert written(page) == expected_samples(theirs)
-    assert "w" not in page.query_params
     assert len(page.selectbox) == 0  # no other network to choose

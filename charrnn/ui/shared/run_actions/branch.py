@@ -18,8 +18,10 @@ GOOD_SHARE = 0.9
 def offer(run: Run, iteration: int) -> None:
     """Draw a button that branches from the complete snapshot nearest to an iteration.
 
-    Draws nothing if the run has no complete snapshot.
+    Draws nothing if the run has no complete snapshot, or the visitor may not train on its text.
     """
+    if not services.may_read_text(run):
+        return
     complete = services.store().snapshots.iterations(run.id, complete=True)
     if not complete:
         return
@@ -36,8 +38,10 @@ def offer(run: Run, iteration: int) -> None:
 def offer_from_newest(run: Run) -> None:
     """Draw a button that branches from the checkpoint, the newest state of the run.
 
-    Draws nothing if the run has none yet.
+    Draws nothing if the run has none yet, or the visitor may not train on its text.
     """
+    if not services.may_read_text(run):
+        return
     newest = services.store().snapshots.checkpoint_iteration(run.id)
     if newest is not None and st.button(f"Branch from {newest:,}", icon=":material/fork_right:"):
         branch(run, None)

@@ -34,7 +34,7 @@ def duplicate(run: Run) -> None:
         f"A copy of {escape_markdown(run.title)} learns the same text with other settings. "
         f"{START_AND_CHANCE}"
     )
-    corpus = services.corpus(run.sha256)
+    corpus = services.text_of(run)
     changed = _choose_settings(run)
     with st.container(horizontal=True):
         seed = _choose_seed(run)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import deleted_runs
+from charrnn.ui.shared import deleted_runs, workspace_link
 from charrnn.ui.shared.run_actions import duplicate, rename, save, share, sweep
 
 ACTIONS = {
@@ -13,6 +13,7 @@ ACTIONS = {
     "rename": ":material/edit: Rename",
     "save": ":material/save: Save a copy",
     "share": ":material/share: Share a read-only link",
+    "device": ":material/devices: Open my runs on another device",
     "delete": ":material/delete: Delete",
 }
 
@@ -45,6 +46,8 @@ def act(run: Run, action: str) -> None:
         save.save(run)
     elif action == "share":
         share.share(run)
+    elif action == "device":
+        workspace_link.offer_link(run)
     else:
         deleted_runs.delete(run)
         st.rerun()

@@ -35,7 +35,7 @@ def sweep(run: Run) -> None:
         "Choose two or more values of at least one setting. Every combination becomes a copy of "
         f"{escape_markdown(run.title)}. {START_AND_CHANCE}"
     )
-    corpus = services.corpus(run.sha256)
+    corpus = services.text_of(run)
     combinations = [config.fitted(corpus.characters) for config in _choose_sweep(run)]
     configs = with_repeats(combinations, choose_repeats(f"sweep_repeats_{run.id}"))
     n = len(configs)
