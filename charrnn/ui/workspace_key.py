@@ -9,10 +9,10 @@ import secrets
 
 import streamlit as st
 
+from charrnn.ui import workspace_cookie
+
 URL_PARAMETER = "w"  # also the session key
 _FORMAT = re.compile(r"[A-Za-z0-9_-]{20,64}")
-_COOKIE = "charrnn_workspace"
-_COOKIE_SECONDS = 365 * 24 * 3600
 _IS_NEW = "new_workspace"  # the browser has no cookie for the key yet
 
 
@@ -23,7 +23,7 @@ def enter() -> None:
     if _FORMAT.fullmatch(linked):
         state[URL_PARAMETER] = linked
     elif URL_PARAMETER not in state:
-        saved = st.context.cookies.get(_COOKIE, "")
+        saved = workspace_cookie.read()
         state[_IS_NEW] = not _FORMAT.fullmatch(saved)
         state[URL_PARAMETER] = secrets.token_urlsafe(24) if state[_IS_NEW] else saved
 
@@ -39,6 +39,4 @@ def save_cookie() -> None:
     A key from a link is not stored: it may belong to somebody else.
     """
     if st.session_state.pop(_IS_NEW, False):
-        cookie = f"{_COOKIE}={current()}; path=/; max-age={_COOKIE_SECONDS}; SameSite=Strict"
-        script = f"<script>document.cookie = '{cookie}';</script>"
-        st.html(script, unsafe_allow_javascript=True)
+        workspace_cookie.store(current())

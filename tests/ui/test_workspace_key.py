@@ -19,7 +19,7 @@ def cookies(monkeypatch) -> dict[str, str]:
 def stored_key(page) -> str | None:
     """The key that the page lets the browser store, if any."""
     scripts = "".join(block.proto.body for block in page.get("html"))
-    found = re.search(r"document\.cookie = 'charrnn_workspace=([\w-]+);", scripts)
+    found = re.search(r'data-cookie="charrnn_workspace=([\w-]+);', scripts)
     return found and found[1]
 
 
