@@ -11,7 +11,7 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charrnn.ui import _compat, browser_history, workspace_cookie
+from charrnn.ui import _compat, browser_history
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -22,7 +22,7 @@ def _hash(script: str) -> str:
 
 def _content_security_policy() -> str:
     html = _compat.index_html() + browser_history.ELEMENT.decode()
-    inline = [*_INLINE_SCRIPT.findall(html), workspace_cookie.SCRIPT]
+    inline = _INLINE_SCRIPT.findall(html)
     sources = {
         "default-src": "'none'",
         # A component's script reaches the browser as a string, which Streamlit loads as a blob.

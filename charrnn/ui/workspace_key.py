@@ -9,11 +9,18 @@ import secrets
 
 import streamlit as st
 
-from charrnn.ui import workspace_cookie
-
 URL_PARAMETER = "w"  # also the session key
 _FORMAT = re.compile(r"[A-Za-z0-9_-]{20,64}")
+COOKIE = "charrnn_workspace"
+_COOKIE_SECONDS = 365 * 24 * 3600
 _IS_NEW = "new_workspace"  # the browser has no cookie for the key yet
+
+_cookie = st.components.v2.component(
+    "charrnn_cookie",
+    html="<i hidden></i>",
+    js="export default ({ data }) => { document.cookie = data; };",
+    isolate_styles=False,
+)
 
 
 def enter() -> None:
@@ -23,7 +30,7 @@ def enter() -> None:
     if _FORMAT.fullmatch(linked):
         state[URL_PARAMETER] = linked
     elif URL_PARAMETER not in state:
-        saved = workspace_cookie.read()
+        saved = st.context.cookies.get(COOKIE, "")
         state[_IS_NEW] = not _FORMAT.fullmatch(saved)
         state[URL_PARAMETER] = secrets.token_urlsafe(24) if state[_IS_NEW] else saved
 
@@ -39,4 +46,5 @@ def save_cookie() -> None:
     A key from a link is not stored: it may belong to somebody else.
     """
     if st.session_state.pop(_IS_NEW, False):
-        workspace_cookie.store(current())
+        cookie = f"{COOKIE}={current()}; path=/; max-age={_COOKIE_SECONDS}; SameSite=Strict"
+        _cookie(key="workspace_cookie", data=cookie)

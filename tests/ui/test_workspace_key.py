@@ -18,8 +18,8 @@ def cookies(monkeypatch) -> dict[str, str]:
 
 def stored_key(page) -> str | None:
     """The key that the page lets the browser store, if any."""
-    scripts = "".join(block.proto.body for block in page.get("html"))
-    found = re.search(r'data-cookie="charrnn_workspace=([\w-]+);', scripts)
+    data = "".join(component.proto.json for component in page.get("bidi_component"))
+    found = re.search(r"charrnn_workspace=([\w-]+);", data)
     return found and found[1]
 
 
