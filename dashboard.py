@@ -5,10 +5,18 @@ from starlette.middleware import Middleware
 
 from charrnn.ui import errors, services
 from charrnn.ui.browser_history import BrowserHistory
+from charrnn.ui.client_messages import ClientMessages
+from charrnn.ui.response_headers import ResponseHeaders
+from charrnn.ui.workspace_cookie import WorkspaceCookie
 
 app = st.App(
     "charrnn/ui/pages.py",
     lifespan=services.lifespan,
-    middleware=[Middleware(BrowserHistory)],
+    middleware=[
+        Middleware(ResponseHeaders),
+        Middleware(BrowserHistory),
+        Middleware(WorkspaceCookie),
+        Middleware(ClientMessages),
+    ],
     on_script_error=errors.show_unexpected,
 )

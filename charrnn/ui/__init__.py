@@ -5,7 +5,10 @@ train/ alphabet/ compare/ write/    one page each
 shared/           what several pages use
 session.py        what the session has selected; the keys of its state
 workspace_key.py  who owns which runs: the key in the cookie (cookie.js)
+workspace_cookie.py   how a browser keeps the key
 browser_history.py    which changes of the URL the browser's Back button undoes
+client_messages.py    what a browser may ask of the server
+response_headers.py   what a browser lets a page do
 comparison.py     which runs are compared
 navigation.py     going from page to page
 services.py       the store and the supervisor, shared by all sessions

@@ -7,10 +7,13 @@ after an upgrade of Streamlit.
 import logging
 import signal
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import streamlit as st
+from google.protobuf.message import DecodeError
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 
@@ -19,6 +22,24 @@ def session_id() -> str | None:
     """The id of the browser session this script runs for; None outside of one."""
     context = get_script_run_ctx()
     return context.session_id if context else None
+
+
+def index_html() -> str:
+    """Streamlit's own HTML page, as it is before any middleware."""
+    page = Path(st.__file__).parent / "static" / "index.html"
+    return page.read_text(encoding="utf-8")
+
+
+def message_kind(data: bytes) -> str | None:
+    """What a browser's message asks for; None if it asks for nothing or cannot be read."""
+    try:
+        message = BackMsg.FromString(data)
+    except DecodeError:
+        return None
+    kind = message.WhichOneof("type")
+    if kind == "backend_operation_request":
+        return message.backend_operation_request.WhichOneof("payload")
+    return kind
 
 
 def is_history_navigation() -> bool:

@@ -13,7 +13,7 @@ import streamlit as st
 
 URL_PARAMETER = "w"
 _FORMAT = "[A-Za-z0-9_-]{20,64}"
-_COOKIE = "charrnn_workspace"
+COOKIE = "charrnn_workspace"
 _COOKIE_SECONDS = 365 * 24 * 3600
 _KEY = "workspace_key"
 _LINKED = "linked_workspace"  # the key of a link, until the session has decided about it
@@ -35,7 +35,7 @@ def enter() -> None:
     """
     state = st.session_state
     if _KEY not in state:
-        saved = st.context.cookies.get(_COOKIE, "")
+        saved = st.context.cookies.get(COOKIE, "")
         is_key = re.fullmatch(_FORMAT, saved)
         state[_KEY] = saved if is_key else secrets.token_urlsafe(24)
         state[_TO_STORE] = "" if is_key else "if none"
@@ -81,7 +81,7 @@ def store_cookie() -> None:
     """Let the browser keep the key for later visits; adds nothing visible to the page."""
     to_store = st.session_state.get(_TO_STORE)
     data = {
-        "name": _COOKIE,
+        "name": COOKIE,
         "key": current(),
         "format": _FORMAT,
         "seconds": _COOKIE_SECONDS,

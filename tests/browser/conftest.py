@@ -80,12 +80,14 @@ def open_page(browser: Browser, server: Server, store: Store):
     heading: what stands on the page when it is there; without one, its button "Step".
     """
     contexts = []
+    messages = []  # of the browser's console
 
     def open_(path: str = "", *, key: str = "", heading: str | None = None, **options) -> Page:
         context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}} | options)
         contexts.append(context)
         if key:
             context.add_cookies([cookie(server.url, key)])
+        context.on("console", lambda message: messages.append(message.text))
         page = context.new_page()
         page.goto(path if path.startswith("http") else server.url + path)
         there = (
@@ -102,3 +104,4 @@ def open_page(browser: Browser, server: Server, store: Store):
     for context in contexts:
         context.close()
     assert "Traceback" not in server.log.read_text()
+    assert [text for text in messages if "Content Security Policy" in text] == []

@@ -16,15 +16,6 @@ from charrnn.ui import services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import deleted_runs
 
-# While a file is made for a download, Streamlit disables the button that was pressed. Then nothing
-# has the keyboard focus, and the dialog does not hear of Escape.
-_ESCAPE_CLOSES = """<script>
-document.onkeydown = (event) => {
-  if (event.key === "Escape" && document.activeElement === document.body)
-    document.querySelector('[role="dialog"] [aria-label="Close"]')?.click();
-};
-</script>"""
-
 P = ParamSpec("P")
 RunDialog = Callable[Concatenate[Run, P], None]
 
@@ -45,7 +36,6 @@ def run_dialog(title: str, **options: Any) -> Callable[[RunDialog[P]], RunDialog
                 draw(run, *args, **kwargs)
             else:
                 deleted_runs.offer_to_restore(run)
-            st.html(_ESCAPE_CLOSES, unsafe_allow_javascript=True)
 
         return open_dialog
 
