@@ -1,9 +1,9 @@
-"""Version 8: each run has its own name for its text, and its owner decides what its link gives."""
+"""Version 7: each run has its own name for its text, and its owner decides what its link gives."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "8"
+revision = "7"
 down_revision = "6"
 
 UNKNOWN = "Untitled"
