@@ -1,9 +1,25 @@
 """The history of runs: metrics, evaluations, samples and learning-rate changes by iteration."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    join,
+    literal,
+    select,
+    true,
+    union,
+)
 
+from charrnn.runs.config import RunConfig
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.losses import LossFigures, loss_figures
@@ -16,6 +32,9 @@ from charrnn.runs.store.records import (
 )
 from charrnn.runs.store.runs import find_run, next_number
 
+MAX_ITERATION = int(RunConfig.limits("iterations")[1])
+MAX_RATE_CHANGES = 500  # the newest, for a chart
+
 
 class Histories:
     """The history tables of all runs. Every method raises StoreError if the database fails."""
@@ -24,40 +43,39 @@ class Histories:
         self._database = database
 
     def observe(
-        self, run_id: str, *, points: int = 256, evaluations: int = 1000
+        self, run_id: str, *, points: int = 256, evaluations: int = 128, samples: int = 128
     ) -> tuple[Run, History]:
         """A run and its history, read in one transaction. Raises KeyError.
 
-        Metrics are thinned to at most about `points` rows, evaluations to `evaluations`: every
-        2nd, 4th, 8th ... and the newest. The points of a chart are therefore evenly spaced, and
-        keep their places as rows are added.
+        Metrics are thinned to at most about `points` rows, evaluations and the iterations of
+        samples likewise: every 2nd, 4th, 8th ... and the newest. The points of a chart are
+        therefore evenly spaced, and keep their places as rows are added. Only these rows are
+        looked up, so a long run costs no more than a short one.
         """
-        m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
+        r = schema.rate_changes.c
         with self._database.reading() as db:
             run = find_run(db, schema.runs.c.id, run_id)
-            metrics_stride = _stride(run.iteration, 1, points)
-            evaluations_stride = _stride(run.iteration, run.config.sample_interval, evaluations)
+            interval = run.config.sample_interval
             # Rows beyond the run's iteration were written before it resumed from an earlier
             # checkpoint. They will be written again.
-            newest = db.execute(
-                select(s.c.iteration, s.c.text)
-                .where(s.c.run == run_id, s.c.iteration <= run.iteration)
-                .order_by(s.c.iteration.desc())
-                .limit(1)
-            ).first()
-            last = newest.iteration if newest else 0
+            newest = _last_sample(db, run_id, run.iteration)
+            last = newest[0] if newest else 0
 
-            def rows(table: Table, *columns: Column[Any], stride: int = 1) -> list[tuple[Any, ...]]:
-                n = table.c.iteration
-                selected = or_(n % stride == 0, n == last) & (n <= run.iteration)
-                return select_rows(db, table, run_id, *columns, where=selected)
+            def rows(table: Table, *, unit: int, most: int) -> list[Any]:
+                stride = _stride(run.iteration, unit, most)
+                where = {"run_id": run_id, "stride": stride, "until": run.iteration, "last": last}
+                return sorted(tuple(row) for row in db.execute(_thinned(table), where))
 
+            changes = select(r.iteration, r.learning_rate).where(
+                r.run == run_id, r.iteration <= run.iteration
+            )
+            newest_changes = changes.order_by(r.iteration.desc()).limit(MAX_RATE_CHANGES)
             return run, History(
-                metrics=rows(m, m.c.loss, m.c.smooth_loss, m.c.seconds, stride=metrics_stride),
-                evaluations=rows(e, e.c.held_out_loss, stride=evaluations_stride),
-                rate_changes=rows(r, r.c.learning_rate),
-                sample_iterations=[n for (n,) in rows(s)],
-                newest_sample=(newest.iteration, newest.text) if newest else None,
+                metrics=rows(schema.metrics, unit=1, most=points),
+                evaluations=rows(schema.evaluations, unit=interval, most=evaluations),
+                rate_changes=[tuple(row) for row in db.execute(newest_changes)][::-1],
+                sample_iterations=[n for (n,) in rows(schema.samples, unit=interval, most=samples)],
+                newest_sample=newest,
             )
 
     def sample(self, run_id: str, iteration: int) -> str:
@@ -69,6 +87,23 @@ class Histories:
         if text is None:
             raise KeyError(iteration)
         return text
+
+    def last_sample(self, run_id: str, until: float) -> tuple[int, str] | None:
+        """(iteration, text) of the last sample up to an iteration; None if there is none."""
+        with self._database.reading() as db:
+            return _last_sample(db, run_id, until)
+
+    def nearest_sample(self, run_id: str, iteration: float) -> int | None:
+        """The iteration of the sample that was drawn nearest to one; None without any sample."""
+        s = schema.samples.c
+        this_run = select(s.iteration).where(s.run == run_id)
+        # Compared with an integer: PostgreSQL knows no integer as large as a link may ask for.
+        at = round(min(max(iteration, 0), MAX_ITERATION))
+        before = this_run.where(s.iteration <= at).order_by(s.iteration.desc()).limit(1)
+        after = this_run.where(s.iteration > at).order_by(s.iteration).limit(1)
+        with self._database.reading() as db:
+            found = [db.execute(query).scalar() for query in (before, after)]
+        return min((n for n in found if n is not None), key=lambda n: abs(n - at), default=None)
 
     def loss_figures(self, run_id: str, smooth_loss: float) -> LossFigures:
         """What the losses of a run come to. smooth_loss: its newest."""
@@ -129,6 +164,35 @@ class Histories:
             for table in (schema.checkpoints, schema.snapshots):
                 db.execute(table.insert().values(saved))
             return find_run(db, schema.runs.c.id, run["id"])
+
+
+def _last_sample(db: Connection, run_id: str, until: float) -> tuple[int, str] | None:
+    s = schema.samples.c
+    query = (
+        select(s.iteration, s.text)
+        .where(s.run == run_id, s.iteration <= min(until, MAX_ITERATION))
+        .order_by(s.iteration.desc())
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    return (row.iteration, row.text) if row else None
+
+
+@cache
+def _thinned(table: Table) -> Select[Any]:
+    """The rows of :run at the iterations 0, :stride, 2·:stride ... :until and at :last.
+
+    Each is looked up by its key, while a condition on the iteration would read every row. Built
+    once, because building it takes longer than running it. In no particular order.
+    """
+    stride, until = bindparam("stride", type_=Integer), bindparam("until", type_=Integer)
+    grid = select(literal(0).label("n")).cte("grid", recursive=True)
+    grid = grid.union_all(select(grid.c.n + stride).where(grid.c.n + stride <= until))
+    wanted = union(select(grid.c.n), select(bindparam("last", type_=Integer))).subquery("wanted")
+    here = and_(table.c.run == bindparam("run_id"), table.c.iteration == wanted.c.n)
+    columns = HISTORY_COLUMNS[table.name] if table is not schema.samples else ()
+    selected = (table.c[name] for name in ("iteration", *columns))
+    return select(*selected).select_from(join(wanted, table, here))
 
 
 def select_rows(
