@@ -22,6 +22,7 @@ from sqlalchemy import (
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
+from charrnn.runs.store.incomplete import incomplete_run
 from charrnn.runs.store.losses import LossFigures, loss_figures
 from charrnn.runs.store.records import (
     HISTORY_COLUMNS,
@@ -30,7 +31,7 @@ from charrnn.runs.store.records import (
     History,
     Run,
 )
-from charrnn.runs.store.runs import find_run, next_number
+from charrnn.runs.store.runs import find_run
 
 MAX_ITERATION = int(RunConfig.limits("iterations")[1])
 MAX_RATE_CHANGES = 500  # the newest, for a chart
@@ -108,7 +109,9 @@ class Histories:
     def loss_figures(self, run_id: str, smooth_loss: float) -> LossFigures:
         """What the losses of a run come to. smooth_loss: its newest."""
         with self._database.reading() as db:
-            return stored_loss_figures(db, run_id, smooth_loss)
+            m = schema.metrics
+            rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
+        return loss_figures(rows, smooth_loss)
 
     def full(self, run_id: str) -> FullHistory:
         """Every row up to the run's iteration. Raises KeyError."""
@@ -133,6 +136,7 @@ class Histories:
 
     def add_trained_run(
         self,
+        workspace: str,
         *,
         corpus: dict[str, Any],
         run: dict[str, Any],
@@ -141,29 +145,21 @@ class Histories:
         seconds: float,
         state: bytes,
     ) -> Run:
-        """Add a run that was trained elsewhere, with its text and history, in one transaction.
+        """Add a run that was trained elsewhere to a workspace, with its text and history.
 
-        corpus, run: rows of schema.corpora and schema.runs, the run without its number.
+        It is written bit by bit, and visible once it is complete; a failure leaves nothing.
+
+        corpus, run: rows of schema.corpora and schema.runs, the run without workspace and number.
         iteration, seconds, state (Trainer.state() as safetensors): the checkpoint from which it
         resumes, which is also its first snapshot.
         """
-        with self._database.writing() as db:
-            db.execute(
-                self._database.insert(schema.corpora).values(corpus).on_conflict_do_nothing()
-            )
-            run = run | {"number": next_number(db, run["workspace"])}
-            db.execute(schema.runs.insert().values(run))
+        with incomplete_run(self._database, run, corpus) as incomplete:
             for name, columns in HISTORY_COLUMNS.items():
-                rows = [
-                    dict(zip(("run", "iteration", *columns), (run["id"], *row), strict=True))
-                    for row in getattr(history, name)
-                ]
-                if rows:
-                    db.execute(getattr(schema, name).insert(), rows)
-            saved = {"run": run["id"], "iteration": iteration, "seconds": seconds, "state": state}
+                incomplete.insert_all(getattr(schema, name), columns, getattr(history, name))
+            saved = {"iteration": iteration, "seconds": seconds, "state": state}
             for table in (schema.checkpoints, schema.snapshots):
-                db.execute(table.insert().values(saved))
-            return find_run(db, schema.runs.c.id, run["id"])
+                incomplete.insert(table, saved)
+            return incomplete.complete(workspace)
 
 
 def _last_sample(db: Connection, run_id: str, until: float) -> tuple[int, str] | None:
@@ -206,13 +202,6 @@ def select_rows(
     c = table.c
     query = select(c.iteration, *columns).where(c.run == run_id, where)
     return [tuple(row) for row in db.execute(query.order_by(c.iteration))]
-
-
-def stored_loss_figures(db: Connection, run_id: str, smooth_loss: float) -> LossFigures:
-    """What the losses of a run come to. smooth_loss: its newest."""
-    m = schema.metrics
-    rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
-    return loss_figures(rows, smooth_loss)
 
 
 def _full(db: Connection, run_id: str, until: int) -> FullHistory:

@@ -1,7 +1,7 @@
-"""When losses, snapshots and checkpoints are stored.
+"""When snapshots and checkpoints are stored.
 
-The iterations of losses and snapshots follow from the settings of a run, so they are the same on
-every machine. A checkpoint follows the clock, since it only matters to a worker that is killed.
+The iterations of snapshots follow from the settings of a run, so they are the same on every
+machine. A checkpoint follows the clock, since it only matters to a worker that is killed.
 """
 
 import math
@@ -17,16 +17,6 @@ FIRST_SNAPSHOT_CHARACTERS = 10_000  # read before the first snapshot of any othe
 CHECKPOINT_SECONDS = 2.5
 # More time passes between the checkpoints of a large network, so that they write no more than this.
 CHECKPOINT_BYTES_PER_SECOND = 2 * 2**20
-
-
-def should_record(iteration: int) -> bool:
-    """Whether to store the loss of an iteration: every one at first, then every 2nd, 4th, 8th ...
-
-    The schedule depends on the iteration and not on the clock, so that every machine stores the
-    same rows. From iteration 1,024 on, each doubling of the iteration adds about 1,000 rows.
-    """
-    step = 1 << max(0, (iteration // 1024).bit_length() - 1)
-    return iteration % step == 0
 
 
 def should_snapshot(iteration: int, first: int = 1) -> bool:

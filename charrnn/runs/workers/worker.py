@@ -14,6 +14,7 @@ from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
+from charrnn.runs.recording import should_record
 from charrnn.runs.serialization import state_from_bytes, state_to_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
@@ -210,7 +211,7 @@ class Worker:
         record = self.trainer.step()
         self._recent_losses.append(record.loss)
         self._best_smooth_loss = min(self._best_smooth_loss, record.smooth_loss)
-        if schedule.should_record(record.iteration):
+        if should_record(record.iteration):
             seconds = self._seconds + step_started - turn_started
             self._updates.metrics.append(record._asdict() | {"seconds": seconds})
         if record.iteration % self.run.config.sample_interval == 0:

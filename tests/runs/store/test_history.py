@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from charrnn.runs.recording import should_record
 from charrnn.runs.store.records import Progress
-from charrnn.runs.workers.schedule import should_record
 from tests.support.progress import RUNNING, metrics_row
 
 

@@ -10,8 +10,9 @@ from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
+from charrnn.runs.recording import should_record
 from charrnn.runs.workers import schedule, worker
-from charrnn.runs.workers.schedule import should_record, should_snapshot
+from charrnn.runs.workers.schedule import should_snapshot
 from charrnn.runs.workers.worker import Worker
 from tests.support.workers import (
     ENDLESS,
