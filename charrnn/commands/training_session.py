@@ -11,9 +11,9 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import validation
 from charrnn.runs.files.archive import SavedRun
+from charrnn.runs.recording import should_record
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
-from charrnn.runs.workers.schedule import should_record
 
 State = dict[str, Any]  # a Trainer.state()
 GOOD_INTERVAL = 100  # iterations
@@ -52,7 +52,9 @@ class TrainingSession:
     config: RunConfig
     trainer: Trainer
     iterations: int  # where training ends
-    history: FullHistory = field(default_factory=FullHistory)
+    rows: dict[str, list[Any]] = field(  # table -> its rows, as in FullHistory
+        default_factory=lambda: {table: [] for table in HISTORY_COLUMNS}
+    )
     seconds: float = 0.0  # spent training
     name: str = ""
 
@@ -66,7 +68,7 @@ class TrainingSession:
         vocabulary = Vocabulary.of(text)
         trainer = _trainer(text, vocabulary, config)
         session = cls(text, text_name, vocabulary, config, trainer, config.iterations)
-        session.history.metrics.append((0, trainer.smooth_loss, trainer.smooth_loss, 0.0))
+        session.rows["metrics"].append((0, trainer.smooth_loss, trainer.smooth_loss, 0.0))
         return session
 
     @classmethod
@@ -92,7 +94,8 @@ class TrainingSession:
         trainer = _trainer(text, saved.vocabulary, saved.config)
         trainer.restore(dict(saved.state))
         session = cls(text, saved.text_name, saved.vocabulary, saved.config, trainer, 0)
-        session.history, session.seconds, session.name = saved.history, saved.seconds, saved.name
+        session.rows = {table: list(getattr(saved.history, table)) for table in HISTORY_COLUMNS}
+        session.seconds, session.name = saved.seconds, saved.name
         session.change(iterations=saved.iterations, learning_rate=saved.learning_rate)
         return session
 
@@ -103,7 +106,7 @@ class TrainingSession:
             self.iterations = iterations
         if learning_rate is not None:
             RunConfig.check("learning_rate", learning_rate)
-            changes, iteration = self.history.rate_changes, self.trainer.iteration
+            changes, iteration = self.rows["rate_changes"], self.trainer.iteration
             if learning_rate != self.trainer.learning_rate:
                 self.trainer.learning_rate = learning_rate
                 changes[:] = [row for row in changes if row[0] < iteration]
@@ -111,7 +114,7 @@ class TrainingSession:
 
     def train(self, until: int, stopped: Callable[[], object]) -> Iterator[None]:
         """Train up to an iteration or until `stopped()`, one step at a time. Raises Diverged."""
-        trainer, metrics = self.trainer, self.history.metrics
+        trainer, metrics = self.trainer, self.rows["metrics"]
         start, before = time.perf_counter(), self.seconds
         while trainer.iteration < until and not stopped():
             seconds = before + time.perf_counter() - start
@@ -125,9 +128,8 @@ class TrainingSession:
     def return_to_good_state(self) -> None:
         """After training has diverged: the network, and its history, from before that."""
         self.trainer.restore(self._good.good)
-        history, newest = self.history, self.trainer.iteration
-        tables: list[list[Any]] = [getattr(history, table) for table in HISTORY_COLUMNS]
-        for rows in tables:
+        newest = self.trainer.iteration
+        for rows in self.rows.values():
             rows[:] = [row for row in rows if row[0] <= newest]
 
     def evaluate(self) -> str | None:
@@ -135,16 +137,17 @@ class TrainingSession:
 
         Returns the sample, or None.
         """
-        iteration, config, history = self.trainer.iteration, self.config, self.history
-        taken = bool(history.samples) and history.samples[-1][0] == iteration
+        iteration, config = self.trainer.iteration, self.config
+        samples, evaluations = self.rows["samples"], self.rows["evaluations"]
+        taken = bool(samples) and samples[-1][0] == iteration
         if iteration % config.sample_interval or taken:
             return None
         sample = self.vocabulary.decode(self.trainer.sample(config.sample_length))
-        history.samples.append((iteration, sample))
+        samples.append((iteration, sample))
         if iteration % self.trainer.evaluation_interval(config.sample_interval):
             return sample
         if (held_out := self.trainer.held_out_loss()) is not None:
-            history.evaluations.append((iteration, held_out))
+            evaluations.append((iteration, held_out))
         return sample
 
     def saved_run(self, *, with_text: bool) -> SavedRun:
@@ -153,7 +156,7 @@ class TrainingSession:
             vocabulary=self.vocabulary,
             config=self.config,
             state=self.trainer.state(),
-            history=self.history,
+            history=FullHistory(**self.rows),
             seconds=self.seconds,
             name=self.name,
             learning_rate=self.trainer.learning_rate,

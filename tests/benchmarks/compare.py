@@ -24,11 +24,12 @@ from charrnn.engine.sampling import sample, sample_rng
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recording import should_record
 from charrnn.runs.serialization import state_to_bytes
 from charrnn.runs.store.records import Corpus, Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import library
-from charrnn.runs.workers.schedule import should_record, should_snapshot
+from charrnn.runs.workers.schedule import should_snapshot
 from tests.support.server import CHROMIUM_OPTIONS, Server
 
 ITERATIONS = 100_000

@@ -13,12 +13,12 @@ import pytest
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recording import should_record
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.records import History, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers import worker
 from charrnn.runs.workers.blas import ONE_THREAD
-from charrnn.runs.workers.schedule import should_record
 from charrnn.runs.workers.worker import Worker
 
 ROOT = Path(__file__).parents[2]

@@ -36,6 +36,7 @@ from charrnn.runs.files.validation import (
     check_values,
     tensor_specs,
 )
+from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
 from charrnn.runs.store.records import FullHistory
 
@@ -108,10 +109,11 @@ def to_bytes(run: SavedRun) -> bytes:
     return add_checksum(state_to_bytes(arrays, build_metadata(run.config, run.vocabulary, info)))
 
 
-def from_bytes(data: bytes) -> SavedRun:
+def from_bytes(data: bytes, limits: Limits | None = None) -> SavedRun:
     """The run that was given to to_bytes(). Raises BadRunFile.
 
-    Nothing in the file is trusted, and sizes are checked before any array is allocated.
+    Nothing in the file is trusted, and sizes are checked before any array is allocated. limits: of
+    the server that wants to train the network, if any.
     """
     if len(data) > MAX_FILE_BYTES:
         raise BadRunFile(
@@ -122,6 +124,11 @@ def from_bytes(data: bytes) -> SavedRun:
     if not header.state_only:
         verify_checksum(data, header)
     config, vocabulary, info = header.contents()
+    if limits:
+        try:
+            limits.check(config, len(vocabulary))
+        except TooLarge as problem:
+            raise BadRunFile(str(problem)) from problem
     check_tensors(header.tensors, vocabulary, config, state_only=header.state_only)
     try:
         arrays = state_from_bytes(data)

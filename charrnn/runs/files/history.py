@@ -1,7 +1,7 @@
 """The history of a run as arrays for a file, and back."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import numpy as np
 
@@ -12,6 +12,52 @@ from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
 NUMBER_COLUMNS = {name: columns for name, columns in HISTORY_COLUMNS.items() if name != "samples"}
 # If all samples together are longer than this, a file keeps the newest ones only.
 MAX_SAMPLED_CHARACTERS = 50_000_000
+BLOCK = 1000  # rows that are read from arrays at a time
+
+Row = tuple[Any, ...]
+
+
+class Rows(Sequence[Row]):
+    """The rows of a table as tuples, made of arrays only when they are read.
+
+    As Python objects, the rows of a large file would take many times its size.
+    """
+
+    def __init__(self, *columns: np.ndarray, decode: Callable[[np.ndarray], str] | None = None):
+        """columns: (rows, ...) each. decode: makes a text of an element of the last one."""
+        self._columns, self._decode = columns, decode
+
+    def thinned(self, most: int) -> "Rows":
+        """Every row, or every 2nd, 4th ..., so that about `most` remain, and always the last."""
+        n, stride = len(self), 1
+        while n > most * stride:
+            stride *= 2
+        kept = np.unique([*range(0, n, stride), *range(n - 1, n)]) if stride > 1 else slice(None)
+        return Rows(*(column[kept] for column in self._columns), decode=self._decode)
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            *parts, last = (column[index] for column in self._columns)
+            values = list(map(self._decode, last)) if self._decode else last.tolist()
+            return list(zip(*(part.tolist() for part in parts), values, strict=True))
+        position = range(len(self))[index]
+        return self[position : position + 1][0]
+
+    def __iter__(self) -> Iterator[Row]:
+        for start in range(0, len(self), BLOCK):
+            yield from self[start : start + BLOCK]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
 
 
 def history_to_arrays(
@@ -25,7 +71,7 @@ def history_to_arrays(
     """
     arrays: dict[str, np.ndarray] = {}
     for table, columns in NUMBER_COLUMNS.items():
-        rows = np.array(getattr(history, table), float).reshape(-1, 1 + len(columns))
+        rows = np.array(list(getattr(history, table)), float).reshape(-1, 1 + len(columns))
         arrays[f"{table}.iteration"] = rows[:, 0].astype(np.int64)
         for i, column in enumerate(columns, start=1):
             arrays[f"{table}.{column}"] = rows[:, i]
@@ -39,14 +85,8 @@ def history_to_arrays(
 def history_from_arrays(arrays: Mapping[str, np.ndarray], vocabulary: Vocabulary) -> FullHistory:
     """The history that was given to history_to_arrays()."""
     tables = {
-        table: _rows(arrays[f"{table}.{column}"] for column in ("iteration", *columns))
+        table: Rows(*(arrays[f"{table}.{column}"] for column in ("iteration", *columns)))
         for table, columns in NUMBER_COLUMNS.items()
     }
-    texts = map(vocabulary.decode, arrays["samples.ids"])
-    samples = zip(arrays["samples.iteration"].tolist(), texts, strict=True)
-    return FullHistory(**tables, samples=list(samples))
-
-
-def _rows(columns: Iterable[np.ndarray]) -> list[Any]:
-    """Tuples of Python numbers, one for each row."""
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+    iterations, ids = arrays["samples.iteration"], arrays["samples.ids"]
+    return FullHistory(**tables, samples=Rows(iterations, ids, decode=vocabulary.decode))

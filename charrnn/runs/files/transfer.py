@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 from charrnn.engine.arrays import IntArray
@@ -12,16 +13,20 @@ from charrnn.runs.events import log_event
 from charrnn.runs.files import archive
 from charrnn.runs.files.archive import SavedRun
 from charrnn.runs.files.validation import BadRunFile, check_text
-from charrnn.runs.limits import Limits, TooLarge
+from charrnn.runs.limits import Limits
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
 from charrnn.runs.store.corpora import baselines_for, corpus_row, sha256_of
 from charrnn.runs.store.losses import loss_figures
-from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.records import Corpus, FullHistory, Run
 from charrnn.runs.store.runs import new_run_row
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
 from charrnn.runs.texts.printable import indented
+
+# Of evaluations and of samples. Without a break, samples of the default length come to this number
+# in an hour; see also history.MAX_SAMPLED_CHARACTERS.
+MAX_ROWS = 250_000
 
 
 class NoCheckpoint(Exception):
@@ -81,30 +86,26 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     of this workspace has it or if it is in the library. A text that only other visitors have must
     be given: its hash alone does not give access to it.
 
-    Everything is checked first, then all of it is written or nothing. Raises TextNeeded, or
-    BadRunFile.
+    Everything is checked first, then all of it is written or nothing. Of very many evaluations
+    or samples, only every 2nd, 4th ... is taken. Raises TextNeeded, or BadRunFile.
     """
-    saved = archive.from_bytes(data)
+    saved = archive.from_bytes(data, Limits.from_environment())
     if saved.sha256 is None:
         raise BadRunFile(
             "This file was saved by an earlier charrnn without what is needed to continue "
             "training: sample from it (python -m charrnn sample), or train anew."
         )
-    try:
-        Limits.from_environment().check(saved.config, len(saved.vocabulary))
-    except TooLarge as problem:
-        raise BadRunFile(str(problem)) from problem
     text = _text(workspace, saved, saved.sha256, text)
     corpus = corpus_row(text)
     ids = saved.vocabulary.encode(text)
     row = _run_row(saved, corpus, _trainer(saved, ids)) | {
-        "workspace": workspace.key,
         "baselines": baselines_for(ids, len(saved.vocabulary), saved.config.held_out),
     }
     run = workspace.store.history.add_trained_run(
+        workspace.key,
         corpus=corpus,
         run=row,
-        history=saved.history,
+        history=_thinned(saved.history),
         iteration=saved.iteration,
         seconds=saved.seconds,
         state=state_to_bytes(saved.state),
@@ -167,6 +168,15 @@ def _trainer(saved: SavedRun, ids: IntArray) -> Trainer:
             f"This saved run does not fit its text: {problem}; choose another file."
         ) from problem
     return trainer
+
+
+def _thinned(history: FullHistory) -> FullHistory:
+    """The history without some of its evaluations and samples if there are more than MAX_ROWS."""
+    tables = {name: getattr(history, name) for name in ("evaluations", "samples")}
+    return replace(
+        history,
+        **{name: rows.thinned(MAX_ROWS) for name, rows in tables.items() if len(rows) > MAX_ROWS},
+    )
 
 
 def _run_row(saved: SavedRun, corpus: dict[str, Any], trainer: Trainer) -> dict[str, Any]:

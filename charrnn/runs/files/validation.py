@@ -9,6 +9,7 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files.history import MAX_SAMPLED_CHARACTERS, NUMBER_COLUMNS
 from charrnn.runs.limits import Limits
+from charrnn.runs.recording import are_recorded, max_recorded
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.texts import decoding
 
@@ -19,15 +20,7 @@ MAX_WEIGHT = 1e6
 MAX_LOSS = 1e13  # nats; what weights of that size can cost in the longest window
 MAX_SECONDS = 1e10  # three hundred years
 MAX_ITERATION = int(RunConfig.limits("iterations")[1])
-# A run keeps about a thousand losses for each doubling of its iterations, one evaluation and one
-# sample for each sample_interval, and one row for each change of its learning rate.
-_MAX_SAMPLES = MAX_ITERATION // int(RunConfig.limits("sample_interval")[0]) + 1
-MAX_ROWS = {
-    "metrics": 100_000,
-    "evaluations": _MAX_SAMPLES,
-    "rate_changes": 100_000,
-    "samples": _MAX_SAMPLES,
-}
+MAX_RATE_CHANGES = 10_000  # hours of moving the slider without a pause
 
 # The names of Trainer.state(), in a file of any version.
 STATE = (
@@ -104,6 +97,8 @@ def check_values(arrays: Mapping[str, np.ndarray], config: RunConfig, vocab_size
             valid = _within(array, 0, newest) and bool((array[1:] > array[:-1]).all())
             if name in ("evaluations.iteration", "samples.iteration"):
                 valid = valid and not (array % config.sample_interval).any()
+            elif name == "metrics.iteration":
+                valid = valid and are_recorded(array)
         else:
             continue  # the text, which check_text() checks
         if not valid:
@@ -150,18 +145,33 @@ def _state_specs(vocabulary: Vocabulary, config: RunConfig) -> TensorSpecs:
 def _history_specs(specs: TensorSpecs, vocabulary: Vocabulary, config: RunConfig) -> TensorSpecs:
     """What belongs to a run besides its state; the number of rows is taken from `specs`."""
     expected: TensorSpecs = {"seconds": ((), "float64")}
+    max_rows = _max_rows(config)
     for table, columns in NUMBER_COLUMNS.items():
-        n = _length(specs, f"{table}.iteration", MAX_ROWS[table])
+        n = _length(specs, f"{table}.iteration", max_rows[table])
         expected[f"{table}.iteration"] = ((n,), "int64")
         expected |= {f"{table}.{column}": ((n,), "float64") for column in columns}
-    max_samples = min(MAX_ROWS["samples"], MAX_SAMPLED_CHARACTERS // config.sample_length)
-    n = _length(specs, "samples.iteration", max_samples)
+    n = _length(specs, "samples.iteration", max_rows["samples"])
     id_type = np.min_scalar_type(len(vocabulary) - 1).name
     expected["samples.iteration"] = ((n,), "int64")
     expected["samples.ids"] = ((n, config.sample_length), id_type)
     if "text" in specs:
         expected["text"] = ((_length(specs, "text", _max_text_bytes()),), "uint8")
     return expected
+
+
+def _max_rows(config: RunConfig) -> dict[str, int]:
+    """table -> how many rows a run with these settings can have, however long it trains.
+
+    It keeps about a thousand losses for each doubling of its iterations, at most one evaluation
+    and one sample for each sample_interval, and one row for each change of its learning rate.
+    """
+    intervals = MAX_ITERATION // config.sample_interval + 1
+    return {
+        "metrics": max_recorded(MAX_ITERATION),
+        "evaluations": intervals,
+        "rate_changes": MAX_RATE_CHANGES,
+        "samples": min(intervals, MAX_SAMPLED_CHARACTERS // config.sample_length),
+    }
 
 
 def _length(specs: TensorSpecs, name: str, most: int) -> int:

@@ -7,6 +7,7 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     runs.py       store.runs: creating runs, reading them, requesting a desired state
     history.py    store.history: metrics, evaluations, samples, learning-rate changes
     snapshots.py  store.snapshots: saved training states
+    incomplete.py runs that are written bit by bit, and hidden until they are complete
     leases.py     store.leases: which worker trains a run, and what only that worker writes
     workspace.py  Workspace: one visitor's runs
     losses.py     what the losses of a run come to: recent mean, and best

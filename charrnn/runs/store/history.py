@@ -1,11 +1,28 @@
 """The history of runs: metrics, evaluations, samples and learning-rate changes by iteration."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    join,
+    literal,
+    select,
+    true,
+    union,
+)
 
+from charrnn.runs.config import RunConfig
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
+from charrnn.runs.store.incomplete import incomplete_run
 from charrnn.runs.store.losses import LossFigures, loss_figures
 from charrnn.runs.store.records import (
     HISTORY_COLUMNS,
@@ -14,7 +31,10 @@ from charrnn.runs.store.records import (
     History,
     Run,
 )
-from charrnn.runs.store.runs import find_run, next_number
+from charrnn.runs.store.runs import find_run
+
+MAX_ITERATION = int(RunConfig.limits("iterations")[1])
+MAX_RATE_CHANGES = 500  # the newest, for a chart
 
 
 class Histories:
@@ -24,40 +44,39 @@ class Histories:
         self._database = database
 
     def observe(
-        self, run_id: str, *, points: int = 256, evaluations: int = 1000
+        self, run_id: str, *, points: int = 256, evaluations: int = 128, samples: int = 128
     ) -> tuple[Run, History]:
         """A run and its history, read in one transaction. Raises KeyError.
 
-        Metrics are thinned to at most about `points` rows, evaluations to `evaluations`: every
-        2nd, 4th, 8th ... and the newest. The points of a chart are therefore evenly spaced, and
-        keep their places as rows are added.
+        Metrics are thinned to at most about `points` rows, evaluations and the iterations of
+        samples likewise: every 2nd, 4th, 8th ... and the newest. The points of a chart are
+        therefore evenly spaced, and keep their places as rows are added. Only these rows are
+        looked up, so a long run costs no more than a short one.
         """
-        m, e, r, s = schema.metrics, schema.evaluations, schema.rate_changes, schema.samples
+        r = schema.rate_changes.c
         with self._database.reading() as db:
             run = find_run(db, schema.runs.c.id, run_id)
-            metrics_stride = _stride(run.iteration, 1, points)
-            evaluations_stride = _stride(run.iteration, run.config.sample_interval, evaluations)
+            interval = run.config.sample_interval
             # Rows beyond the run's iteration were written before it resumed from an earlier
             # checkpoint. They will be written again.
-            newest = db.execute(
-                select(s.c.iteration, s.c.text)
-                .where(s.c.run == run_id, s.c.iteration <= run.iteration)
-                .order_by(s.c.iteration.desc())
-                .limit(1)
-            ).first()
-            last = newest.iteration if newest else 0
+            newest = _last_sample(db, run_id, run.iteration)
+            last = newest[0] if newest else 0
 
-            def rows(table: Table, *columns: Column[Any], stride: int = 1) -> list[tuple[Any, ...]]:
-                n = table.c.iteration
-                selected = or_(n % stride == 0, n == last) & (n <= run.iteration)
-                return select_rows(db, table, run_id, *columns, where=selected)
+            def rows(table: Table, *, unit: int, most: int) -> list[Any]:
+                stride = _stride(run.iteration, unit, most)
+                where = {"run_id": run_id, "stride": stride, "until": run.iteration, "last": last}
+                return sorted(tuple(row) for row in db.execute(_thinned(table), where))
 
+            changes = select(r.iteration, r.learning_rate).where(
+                r.run == run_id, r.iteration <= run.iteration
+            )
+            newest_changes = changes.order_by(r.iteration.desc()).limit(MAX_RATE_CHANGES)
             return run, History(
-                metrics=rows(m, m.c.loss, m.c.smooth_loss, m.c.seconds, stride=metrics_stride),
-                evaluations=rows(e, e.c.held_out_loss, stride=evaluations_stride),
-                rate_changes=rows(r, r.c.learning_rate),
-                sample_iterations=[n for (n,) in rows(s)],
-                newest_sample=(newest.iteration, newest.text) if newest else None,
+                metrics=rows(schema.metrics, unit=1, most=points),
+                evaluations=rows(schema.evaluations, unit=interval, most=evaluations),
+                rate_changes=[tuple(row) for row in db.execute(newest_changes)][::-1],
+                sample_iterations=[n for (n,) in rows(schema.samples, unit=interval, most=samples)],
+                newest_sample=newest,
             )
 
     def sample(self, run_id: str, iteration: int) -> str:
@@ -70,10 +89,29 @@ class Histories:
             raise KeyError(iteration)
         return text
 
+    def last_sample(self, run_id: str, until: float) -> tuple[int, str] | None:
+        """(iteration, text) of the last sample up to an iteration; None if there is none."""
+        with self._database.reading() as db:
+            return _last_sample(db, run_id, until)
+
+    def nearest_sample(self, run_id: str, iteration: float) -> int | None:
+        """The iteration of the sample that was drawn nearest to one; None without any sample."""
+        s = schema.samples.c
+        this_run = select(s.iteration).where(s.run == run_id)
+        # Compared with an integer: PostgreSQL knows no integer as large as a link may ask for.
+        at = round(min(max(iteration, 0), MAX_ITERATION))
+        before = this_run.where(s.iteration <= at).order_by(s.iteration.desc()).limit(1)
+        after = this_run.where(s.iteration > at).order_by(s.iteration).limit(1)
+        with self._database.reading() as db:
+            found = [db.execute(query).scalar() for query in (before, after)]
+        return min((n for n in found if n is not None), key=lambda n: abs(n - at), default=None)
+
     def loss_figures(self, run_id: str, smooth_loss: float) -> LossFigures:
         """What the losses of a run come to. smooth_loss: its newest."""
         with self._database.reading() as db:
-            return stored_loss_figures(db, run_id, smooth_loss)
+            m = schema.metrics
+            rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
+        return loss_figures(rows, smooth_loss)
 
     def full(self, run_id: str) -> FullHistory:
         """Every row up to the run's iteration. Raises KeyError."""
@@ -98,6 +136,7 @@ class Histories:
 
     def add_trained_run(
         self,
+        workspace: str,
         *,
         corpus: dict[str, Any],
         run: dict[str, Any],
@@ -106,29 +145,50 @@ class Histories:
         seconds: float,
         state: bytes,
     ) -> Run:
-        """Add a run that was trained elsewhere, with its text and history, in one transaction.
+        """Add a run that was trained elsewhere to a workspace, with its text and history.
 
-        corpus, run: rows of schema.corpora and schema.runs, the run without its number.
+        It is written bit by bit, and visible once it is complete; a failure leaves nothing.
+
+        corpus, run: rows of schema.corpora and schema.runs, the run without workspace and number.
         iteration, seconds, state (Trainer.state() as safetensors): the checkpoint from which it
         resumes, which is also its first snapshot.
         """
-        with self._database.writing() as db:
-            db.execute(
-                self._database.insert(schema.corpora).values(corpus).on_conflict_do_nothing()
-            )
-            run = run | {"number": next_number(db, run["workspace"])}
-            db.execute(schema.runs.insert().values(run))
+        with incomplete_run(self._database, run, corpus) as incomplete:
             for name, columns in HISTORY_COLUMNS.items():
-                rows = [
-                    dict(zip(("run", "iteration", *columns), (run["id"], *row), strict=True))
-                    for row in getattr(history, name)
-                ]
-                if rows:
-                    db.execute(getattr(schema, name).insert(), rows)
-            saved = {"run": run["id"], "iteration": iteration, "seconds": seconds, "state": state}
+                incomplete.insert_all(getattr(schema, name), columns, getattr(history, name))
+            saved = {"iteration": iteration, "seconds": seconds, "state": state}
             for table in (schema.checkpoints, schema.snapshots):
-                db.execute(table.insert().values(saved))
-            return find_run(db, schema.runs.c.id, run["id"])
+                incomplete.insert(table, saved)
+            return incomplete.complete(workspace)
+
+
+def _last_sample(db: Connection, run_id: str, until: float) -> tuple[int, str] | None:
+    s = schema.samples.c
+    query = (
+        select(s.iteration, s.text)
+        .where(s.run == run_id, s.iteration <= min(until, MAX_ITERATION))
+        .order_by(s.iteration.desc())
+        .limit(1)
+    )
+    row = db.execute(query).first()
+    return (row.iteration, row.text) if row else None
+
+
+@cache
+def _thinned(table: Table) -> Select[Any]:
+    """The rows of :run at the iterations 0, :stride, 2·:stride ... :until and at :last.
+
+    Each is looked up by its key, while a condition on the iteration would read every row. Built
+    once, because building it takes longer than running it. In no particular order.
+    """
+    stride, until = bindparam("stride", type_=Integer), bindparam("until", type_=Integer)
+    grid = select(literal(0).label("n")).cte("grid", recursive=True)
+    grid = grid.union_all(select(grid.c.n + stride).where(grid.c.n + stride <= until))
+    wanted = union(select(grid.c.n), select(bindparam("last", type_=Integer))).subquery("wanted")
+    here = and_(table.c.run == bindparam("run_id"), table.c.iteration == wanted.c.n)
+    columns = HISTORY_COLUMNS[table.name] if table is not schema.samples else ()
+    selected = (table.c[name] for name in ("iteration", *columns))
+    return select(*selected).select_from(join(wanted, table, here))
 
 
 def select_rows(
@@ -142,13 +202,6 @@ def select_rows(
     c = table.c
     query = select(c.iteration, *columns).where(c.run == run_id, where)
     return [tuple(row) for row in db.execute(query.order_by(c.iteration))]
-
-
-def stored_loss_figures(db: Connection, run_id: str, smooth_loss: float) -> LossFigures:
-    """What the losses of a run come to. smooth_loss: its newest."""
-    m = schema.metrics
-    rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
-    return loss_figures(rows, smooth_loss)
 
 
 def _full(db: Connection, run_id: str, until: int) -> FullHistory:

@@ -4,6 +4,7 @@ Times are in seconds since 1970, losses in nats; schema.py describes every colum
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -124,10 +125,10 @@ HISTORY_COLUMNS = {
 class FullHistory:
     """Every row of a run's history up to an iteration, in order of iteration."""
 
-    metrics: list[tuple[int, float, float, float]] = field(default_factory=list)
-    evaluations: list[tuple[int, float]] = field(default_factory=list)
-    rate_changes: list[tuple[int, float]] = field(default_factory=list)
-    samples: list[tuple[int, str]] = field(default_factory=list)
+    metrics: Sequence[tuple[int, float, float, float]] = field(default_factory=list)
+    evaluations: Sequence[tuple[int, float]] = field(default_factory=list)
+    rate_changes: Sequence[tuple[int, float]] = field(default_factory=list)
+    samples: Sequence[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

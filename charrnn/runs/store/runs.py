@@ -144,13 +144,18 @@ def new_key() -> str:
 
 def insert_run(db: Connection, row: dict[str, Any]) -> None:
     """Number a run in its workspace and insert it. Raises StoreError if its text was deleted."""
+    require_text(db, row["sha256"])
+    row["number"] = next_number(db, row["workspace"])
+    db.execute(schema.runs.insert().values(row))
+
+
+def require_text(db: Connection, sha256: str) -> None:
+    """Raises StoreError if a text was deleted."""
     c = schema.corpora.c
-    if db.execute(select(c.sha256).where(c.sha256 == row["sha256"])).first() is None:
+    if db.execute(select(c.sha256).where(c.sha256 == sha256)).first() is None:
         raise StoreError(
             "This text is no longer stored, because no run was using it: upload it again."
         )
-    row["number"] = next_number(db, row["workspace"])
-    db.execute(schema.runs.insert().values(row))
 
 
 def next_number(db: Connection, workspace: str) -> int:

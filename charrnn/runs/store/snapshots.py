@@ -62,14 +62,15 @@ class Snapshots:
         before the first update. The loss of a window is that of the weights before their update,
         so it says nothing of a snapshot at the same iteration.
         """
-        m = schema.metrics
+        m = schema.metrics.c
         complete = self.iterations(run_id, complete=True)
         with self._database.reading() as db:
-            metrics = select_rows(db, m, run_id, m.c.loss, where=true())
-        for iteration in reversed(complete):
-            following = [loss for n, loss in metrics if n > iteration][:FOLLOWING_ROWS]
-            if following and median(following) < max_loss:
-                return iteration
+            for iteration in reversed(complete):
+                later = select(m.loss).where(m.run == run_id, m.iteration > iteration)
+                query = later.order_by(m.iteration).limit(FOLLOWING_ROWS)
+                following = list(db.execute(query).scalars())
+                if following and median(following) < max_loss:
+                    return iteration
         return 0 if 0 in complete else None
 
     def checkpoint(self, run_id: str) -> tuple[float, bytes] | None:

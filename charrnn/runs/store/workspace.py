@@ -7,18 +7,20 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, insert, literal, select, update
+from sqlalchemy import Column, ColumnElement, select, update
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import RunNotFound, TextNotShared
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
 from charrnn.runs.store.corpora import library_titles
-from charrnn.runs.store.history import stored_loss_figures
+from charrnn.runs.store.incomplete import incomplete_run
 from charrnn.runs.store.records import Corpus, Run
-from charrnn.runs.store.runs import find_run, insert_run, new_key, new_run_row, run_from_row
+from charrnn.runs.store.runs import find_run, new_key, new_run_row, run_from_row
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import names
+
+MAX_COPIED_BYTES = 32 * 2**20  # of the snapshots that a branch takes along from its parent
 
 
 class Workspace:
@@ -116,11 +118,13 @@ class Workspace:
         """A new run in this workspace that continues `run` from a saved state.
 
         run may belong to anyone who shares its text. Its history up to there is copied, so the
-        branch stays whole if its parent is deleted. iteration: of a complete snapshot; None for
-        the checkpoint, the newest state there is. learning_rate: for the branch; by default what
-        the parent used at that iteration. Raises RunNotFound if `run` was deleted or its link
-        withdrawn meanwhile, TextNotShared, KeyError if there is no such state, ValueError for a
-        learning rate that is not allowed, TooLarge.
+        branch stays whole if its parent is deleted; of the snapshots of a large network, only the
+        last ones.
+
+        iteration: of a complete snapshot; None for the checkpoint, the newest state there is.
+        learning_rate: for the branch; by default what the parent used at that iteration. Raises
+        RunNotFound if `run` was deleted or its link withdrawn meanwhile, TextNotShared, KeyError if
+        there is no such state, ValueError for a learning rate that is not allowed, TooLarge.
         """
         now = self.store.runs.get(run.id)
         if now.deleted_at is not None or (
@@ -138,7 +142,6 @@ class Workspace:
         config = replace(run.config, learning_rate=rate, iterations=iterations)
         smooth_loss = float(state["smooth_loss"])
         row = new_run_row(corpus, config) | {
-            "workspace": self.key,
             "parent": run.id,
             "branched_at": iteration,
             "iteration": iteration,
@@ -146,18 +149,25 @@ class Workspace:
             "baselines": run.baselines,
             "seconds": seconds,
         }
-        with self.store.database.writing() as db:
-            insert_run(db, row)
+        # The parent may have changed its learning rate at this very iteration, after the state was
+        # saved.
+        ends = {schema.rate_changes: iteration - 1}
+        with incomplete_run(self.store.database, row) as branch:
             for table in schema.HISTORY_TABLES:
-                # The parent may have changed its learning rate at this very iteration, after the
-                # state was saved.
-                until = iteration - 1 if table is schema.rate_changes else iteration
-                _copy_rows(db, table, run.id, row["id"], until)
-            figures = stored_loss_figures(db, row["id"], smooth_loss)._asdict()
-            db.execute(update(schema.runs).where(schema.runs.c.id == row["id"]).values(figures))
+                first = 0
+                if table is schema.snapshots:
+                    first = self._first_copied(run, iteration, len(data))
+                branch.copy(table, run.id, first=first, until=ends.get(table, iteration))
             checkpoint = {"iteration": iteration, "seconds": seconds, "state": data}
-            db.execute(schema.checkpoints.insert().values(run=row["id"], **checkpoint))
-        return self.store.runs.get(row["id"])
+            branch.insert(schema.checkpoints, checkpoint)
+            figures = self.store.history.loss_figures(branch.id, smooth_loss)
+            return branch.complete(self.key, **figures._asdict())
+
+    def _first_copied(self, run: Run, iteration: int, state_bytes: int) -> int:
+        """The first snapshot that a branch at an iteration takes along: at least the last one."""
+        kept = [n for n in self.store.snapshots.iterations(run.id) if n <= iteration]
+        most = max(1, MAX_COPIED_BYTES // state_bytes)
+        return kept[-most:][0] if kept else 0
 
     def may_read_text(self, run: Run) -> bool:
         """Whether this workspace may read the text of a run, and train on it."""
@@ -225,12 +235,3 @@ class Workspace:
 def keys_to_view(run: Run) -> tuple[str, ...]:
     """The keys with which anyone may look at a run."""
     return (run.view_key, run.id) if run.opens_by_id else (run.view_key,)
-
-
-def _copy_rows(db: Connection, table: Table, source: str, target: str, until: int) -> None:
-    """Copy the rows of a history table up to an iteration from one run id to another."""
-    columns = [c for c in table.c if c.name != "run"]
-    rows = select(literal(target), *columns).where(
-        table.c.run == source, table.c.iteration <= until
-    )
-    db.execute(insert(table).from_select(["run", *(c.name for c in columns)], rows))

@@ -4,7 +4,7 @@
     queue        which runs may train now, which are queued, and which are paused automatically
     process      the worker process: its priority, its lease, its errors and its end
     worker       trains one run: reads what the pages request, takes steps, publishes progress
-    schedule     the iterations at which losses and snapshots are stored
+    schedule     when snapshots and checkpoints are stored
     estimate     how long runs will take, measured before they start
     cores        how many processor cores there are to use
     blas         environment variables that limit NumPy to one thread

@@ -1,16 +1,44 @@
-"""The iterations at which losses and snapshots are stored, the same on every machine."""
+"""When snapshots and checkpoints are stored.
+
+The iterations of snapshots follow from the settings of a run, so they are the same on every
+machine. A checkpoint follows the clock, since it only matters to a worker that is killed.
+"""
+
+import math
+
+# Writing the state of a network takes about as long as training on 250 characters, whatever its
+# size, because both grow with the number of weights. Only the states of small networks are written
+# faster than anybody would notice.
+SMALL_STATE_BYTES = 2**20
+FIRST_SNAPSHOT_CHARACTERS = 10_000  # read before the first snapshot of any other network
+
+# Training time between two checkpoints, at most. A killed worker repeats no more than that, plus
+# the time of a sample or a long step.
+CHECKPOINT_SECONDS = 2.5
+# More time passes between the checkpoints of a large network, so that they write no more than this.
+CHECKPOINT_BYTES_PER_SECOND = 2 * 2**20
 
 
-def should_record(iteration: int) -> bool:
-    """Whether to store the loss of an iteration: every one at first, then every 2nd, 4th, 8th ...
+def should_snapshot(iteration: int, first: int = 1) -> bool:
+    """Whether to store the training state of an iteration: 0, 1, 2, 5, 10, 20, 50, 100 ...
 
-    The schedule depends on the iteration and not on the clock, so that every machine stores the
-    same rows. From iteration 1,024 on, each doubling of the iteration adds about 1,000 rows.
+    first: the first of them after 0, see first_snapshot().
     """
-    step = 1 << max(0, (iteration // 1024).bit_length() - 1)
-    return iteration % step == 0
+    if iteration == 0:
+        return True
+    return iteration >= first and str(iteration).rstrip("0") in ("1", "2", "5")
 
 
-def should_snapshot(iteration: int) -> bool:
-    """Whether to store the training state of an iteration: 0, 1, 2, 5, 10, 20, 50, 100 ..."""
-    return iteration == 0 or str(iteration).rstrip("0") in ("1", "2", "5")
+def first_snapshot(state_bytes: int, characters: int) -> int:
+    """From which iteration on snapshots are stored: 1, or later for a large network.
+
+    state_bytes: the size of a training state. characters: how many an update reads, in all streams.
+    """
+    if state_bytes <= SMALL_STATE_BYTES:
+        return 1
+    return math.ceil(FIRST_SNAPSHOT_CHARACTERS / characters)
+
+
+def checkpoint_seconds(state_bytes: int) -> float:
+    """How much training time passes between two checkpoints, at most."""
+    return max(CHECKPOINT_SECONDS, state_bytes / CHECKPOINT_BYTES_PER_SECOND)

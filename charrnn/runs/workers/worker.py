@@ -3,7 +3,6 @@
 process.py runs one in a process of its own; tests run one in theirs.
 """
 
-import math
 import threading
 import time
 from collections import deque
@@ -15,20 +14,18 @@ from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
+from charrnn.runs.recording import should_record
 from charrnn.runs.serialization import state_from_bytes, state_to_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
 from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
 from charrnn.runs.store.records import Progress, Run
 from charrnn.runs.store.store import Store
-from charrnn.runs.workers.schedule import should_record, should_snapshot
+from charrnn.runs.workers import schedule
 
 PUBLISH_SECONDS = 0.25
 # Under heavy load, progress is published up to this many times less often: see Worker.train().
 MAX_PUBLISH_DELAY = 8
-# Training time between two checkpoints, at most. A killed worker repeats no more than that, plus
-# the time of a sample or a long step.
-CHECKPOINT_SECONDS = 2.5
 # The largest share of the time to spend on the greedy sample, and of the CPU time on publishing.
 OVERHEAD_SHARE = 0.02
 POLL_SECONDS = 0.05  # between two reads of the requests while the run is idle
@@ -78,7 +75,11 @@ class Worker:
         self._greedy_sample = ""
         self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
         self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
-        self._checkpoint_seconds = -math.inf  # of training, at the last checkpoint of this worker
+        state_bytes = 2 * self.trainer.weights.flat.nbytes  # with Adagrad's accumulator
+        self._first_snapshot = schedule.first_snapshot(
+            state_bytes, run.config.seq_length * run.config.streams
+        )
+        self._checkpoint_interval = schedule.checkpoint_seconds(state_bytes)
         self._new_baselines: Baselines | None = None  # computed since the last publish()
         figures = LossFigures(run.recent_loss, run.best_smooth_loss)
         checkpoint = store.snapshots.checkpoint(run.id)
@@ -90,6 +91,8 @@ class Worker:
                 figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
         else:
             self._record_start()
+        # Of training, at the last checkpoint. The first one of a small network comes at once.
+        self._checkpoint_seconds = self._seconds - schedule.CHECKPOINT_SECONDS
         self._best_smooth_loss = figures.best_smooth_loss
         # Each of the windows before this worker counts with their mean.
         earlier = [figures.recent_loss] * min(RECENT_WINDOWS, self.trainer.iteration)
@@ -137,7 +140,7 @@ class Worker:
         at_risk = self._seconds + elapsed - self._checkpoint_seconds
         self.publish(
             self._idle_status() if reached else "running",
-            checkpoint=reached or at_risk > CHECKPOINT_SECONDS,
+            checkpoint=reached or at_risk > self._checkpoint_interval,
         )
 
     def publish(
@@ -213,7 +216,7 @@ class Worker:
             self._updates.metrics.append(record._asdict() | {"seconds": seconds})
         if record.iteration % self.run.config.sample_interval == 0:
             self._evaluate()
-        if should_snapshot(record.iteration):
+        if schedule.should_snapshot(record.iteration, self._first_snapshot):
             self._add_snapshot(self._seconds + time.perf_counter() - turn_started)
 
     def _evaluate(self) -> None:

@@ -42,8 +42,12 @@ def _choose_position(compared_runs: list[ComparedRun]) -> tuple[float, str]:
             on_change=_reset_position,
         )
         by = chosen_unit or UNITS[0]
-        options: list[str | float] = [*positions(compared_runs, by), NEWEST]
-        st.session_state[session.AT] = _nearest(st.session_state.get(session.AT), options)
+        requested = st.session_state.get(session.AT)
+        numbers = positions(compared_runs, by)
+        if by == "iteration":
+            numbers = sorted({*numbers, *_nearest_samples(compared_runs, requested)})
+        options: list[str | float] = [*numbers, NEWEST]
+        st.session_state[session.AT] = _nearest(requested, options)
         chosen = st.select_slider(
             by,
             options,
@@ -84,6 +88,22 @@ def _nearest(requested: str | float | None, options: Sequence[str | float]) -> s
     return min(numbers, key=lambda option: abs(option - position))
 
 
+def _nearest_samples(compared_runs: list[ComparedRun], requested: str | float | None) -> list[int]:
+    """The iterations of the samples nearest to the requested one: an option for any link.
+
+    The slider has only some of the samples of a long run.
+    """
+    try:
+        iteration = float(requested if requested is not None else NEWEST)
+    except ValueError:
+        return []
+    if math.isnan(iteration):
+        return []
+    find = services.store().history.nearest_sample
+    found = (find(compared.run.id, iteration) for compared in compared_runs)
+    return [n for n in found if n is not None]
+
+
 def positions(compared_runs: list[ComparedRun], by: str) -> list[float]:
     """The iterations or seconds at which any of the runs has a sample, thinned."""
     found: set[float] = set()
@@ -98,13 +118,15 @@ def positions(compared_runs: list[ComparedRun], by: str) -> list[float]:
 
 
 def _draw_sample(compared: ComparedRun, position: float, by: str) -> None:
-    iteration = compared.sample_at(position, by=by)
-    if iteration is None:
+    # By iteration, the history is asked: a comparison knows only some samples of a long run.
+    limit = position if by == "iteration" else compared.sample_at(position, by=by)
+    last = services.store().history.last_sample(compared.run.id, -1 if limit is None else limit)
+    if last is None:
         st.html(heading(compared))
         st.caption("No sample yet.")
         return
+    iteration, text = last
     st.html(heading(compared, f"iteration {iteration:,}{_behind(compared, position, by)}"))
-    text = services.store().history.sample(compared.run.id, iteration)
     samples.draw(text, samples.readable(compared.run), height=HEIGHT)
 
 

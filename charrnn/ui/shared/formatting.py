@@ -34,6 +34,6 @@ def why_no_earlier_snapshot(iterations: list[int]) -> str | None:
     if not iterations or iterations[0] == 0:
         return None
     return (
-        "This run was imported from a file, which holds the network only as it was when the file "
-        "was saved."
+        "This run was imported from a file, or it branched off from a large network. Neither takes "
+        "all earlier snapshots along."
     )

@@ -73,9 +73,10 @@ class Interpolation:
     """Smooth loss and training time at iterations between the points of the curve."""
 
     def __init__(self, curve: list[CurvePoint]):
-        self._iterations = [point.iteration for point in curve]
-        self._smooth_losses = [point.smooth_loss for point in curve]
-        self._seconds = [point.seconds for point in curve]
+        # As arrays, because np.interp() would convert lists again at every call.
+        self._iterations = np.array([point.iteration for point in curve], dtype=float)
+        self._smooth_losses = np.array([point.smooth_loss for point in curve])
+        self._seconds = np.array([point.seconds for point in curve])
 
     def smooth_loss(self, iteration: int) -> float:
         """Nats, summed over the window."""

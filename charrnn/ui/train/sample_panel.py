@@ -26,7 +26,7 @@ def draw_newest_sample(view: RunView, run: Run | None) -> None:
 
 
 def choose_earlier_sample(run: Run, view: RunView) -> int:
-    """A slider through all samples so far, which also follows a click in the chart.
+    """A slider through the samples so far, which also follows a click in the chart.
 
     Returns the iteration of the selected sample.
     """
@@ -37,6 +37,11 @@ def choose_earlier_sample(run: Run, view: RunView) -> int:
         # Of the samples that have a dot, the one that was clicked or the nearest to the click.
         dots = thinned(iterations, MAX_DOTS)
         st.session_state[key] = min(dots, key=lambda n: abs(n - clicked))
+    elif (chosen := st.session_state.get(key, iterations[0])) not in iterations:
+        # As a run grows, fewer of its samples are offered; the chosen one stays where it is.
+        nearest = services.store().history.nearest_sample(run.id, chosen)
+        st.session_state[key] = iterations[-1] if nearest is None else nearest
+        iterations = sorted({*iterations, st.session_state[key]})
     selected: int = st.select_slider(
         "Earlier samples",
         iterations,

@@ -184,7 +184,9 @@ def test_huge_claim_is_refused_before_memory_is_allocated(monkeypatch):
 
 def test_lengths_beyond_what_training_can_produce_are_refused():
     for name, shape in {
-        "metrics.iteration": [100_001],
+        "metrics.iteration": [18_434],  # on the schedule of losses, up to iteration 100,000,000
+        "evaluations.iteration": [1_000_002],
+        "rate_changes.iteration": [10_001],
         "samples.iteration": [50_000_000 // 8 + 1],
         "text": [25 * 2**20 + 1],
     }.items():

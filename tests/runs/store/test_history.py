@@ -1,10 +1,24 @@
 """The history of a run: rows by iteration, thinned for charts."""
 
+import math
+
 import numpy as np
 import pytest
 
+from charrnn.runs.recording import should_record
 from charrnn.runs.store.records import Progress
 from tests.support.progress import RUNNING, metrics_row
+
+
+def publish_samples(store, run, intervals, *, metrics=False):
+    """Let a run have trained for so many sample intervals, with a sample and a loss at each."""
+    at = range(0, run.config.sample_interval * intervals + 1, run.config.sample_interval)
+    updates = Progress(
+        samples=[{"iteration": n, "text": str(n)} for n in at],
+        evaluations=[{"iteration": n, "held_out_loss": 1.0} for n in at],
+        metrics=[metrics_row(n) for n in range(at[-1] + 1) if metrics and should_record(n)],
+    )
+    store.leases.publish(run.id, "one", RUNNING | {"iteration": at[-1]}, updates)
 
 
 def test_training_a_stretch_again_replaces_its_rows(store, leased_run):
@@ -35,14 +49,53 @@ def test_thinned_points_are_evenly_spaced_and_keep_their_places(store, leased_ru
 
 
 def test_every_sample_and_the_newest_evaluation_are_offered(store, leased_run):
-    samples = [{"iteration": n, "text": str(n)} for n in range(0, 5100, 100)]
-    evaluations = [{"iteration": n, "held_out_loss": 1.0} for n in range(0, 5100, 100)]
-    updates = Progress(samples=samples, evaluations=evaluations)
-    store.leases.publish(leased_run.id, "one", RUNNING | {"iteration": 5000}, updates)
+    publish_samples(store, leased_run, 50)
     _, history = store.history.observe(leased_run.id, evaluations=3)
-    assert history.sample_iterations == list(range(0, 5001, 100))
-    assert history.newest_sample == (5000, "5000")
-    assert [n for n, _ in history.evaluations] == [0, 2000, 4000, 5000]
+    assert history.sample_iterations == list(range(0, 50_001, 1000))
+    assert history.newest_sample == (50_000, "50000")
+    assert [n for n, _ in history.evaluations] == [0, 32_000, 50_000]
+
+
+def test_of_a_long_run_some_samples_are_offered_and_each_can_be_found(store, leased_run):
+    publish_samples(store, leased_run, 3001)
+    _, history = store.history.observe(leased_run.id)
+    offered = history.sample_iterations
+    assert (offered[0], offered[-1], history.newest_sample[0]) == (0, 3_001_000, 3_001_000)
+    assert 64 <= len(offered) <= 130
+    assert len(set(np.diff(offered[:-1]))) == 1
+    assert len(history.evaluations) == len(offered)
+    find = store.history.nearest_sample
+    requests = (-math.inf, 0, 400, 600, 1_234_567, 10**30, math.inf)
+    nearest = [find(leased_run.id, n) for n in requests]
+    assert nearest == [0, 0, 0, 1000, 1_235_000, 3_001_000, 3_001_000]
+    assert store.history.last_sample(leased_run.id, 1_234_567) == (1_234_000, "1234000")
+    assert store.history.last_sample(leased_run.id, math.inf) == (3_001_000, "3001000")
+    assert store.history.last_sample(leased_run.id, -1) is None
+    assert find("unknown", 5) is None
+
+
+def test_no_more_rows_of_a_long_history_are_read_than_of_a_short_one(store, leased_run):
+    """Counted by the database itself, in steps of its virtual machine."""
+    steps = {}
+    for intervals in (3, 3000):
+        publish_samples(store, leased_run, intervals, metrics=True)
+        counted = 0
+
+        def count():
+            nonlocal counted
+            counted += 1
+
+        with store.database.reading() as db:
+            if db.dialect.name != "sqlite":
+                pytest.skip("only SQLite counts its steps")
+            connection = db.connection.driver_connection
+        connection.set_progress_handler(count, 1000)
+        try:
+            store.history.observe(leased_run.id)
+        finally:
+            connection.set_progress_handler(None, 0)
+        steps[intervals] = counted
+    assert 0 < steps[3000] < 4 * steps[3]
 
 
 def test_unknown_sample_raises_key_error(store, run):

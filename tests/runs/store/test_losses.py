@@ -2,8 +2,8 @@
 
 import pytest
 
+from charrnn.runs.recording import should_record
 from charrnn.runs.store.losses import loss_figures
-from charrnn.runs.workers.schedule import should_record
 
 
 def rows(until, loss=lambda n: float(n)):

@@ -10,8 +10,9 @@ from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
-from charrnn.runs.workers import worker
-from charrnn.runs.workers.schedule import should_record, should_snapshot
+from charrnn.runs.recording import should_record
+from charrnn.runs.workers import schedule, worker
+from charrnn.runs.workers.schedule import should_snapshot
 from charrnn.runs.workers.worker import Worker
 from tests.support.workers import (
     ENDLESS,
@@ -82,6 +83,37 @@ def test_losses_are_recorded_at_intervals_that_double():
 def test_snapshots_are_log_spaced():
     snapshots = [n for n in range(1001) if should_snapshot(n)]
     assert snapshots == [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+
+
+def test_snapshots_of_a_large_network_begin_later_and_depend_on_its_settings_alone(
+    store, corpus, monkeypatch
+):
+    monkeypatch.setattr(schedule, "SMALL_STATE_BYTES", 100)
+    config = replace(SMALL, streams=2, sample_interval=1000)  # 50 characters in an update
+    runs = [store.runs.create(corpus, config) for _ in range(2)]
+    work(store, runs[0])
+    publish_often(monkeypatch)  # in other portions
+    work(store, runs[1])
+    for run in runs:
+        assert store.snapshots.iterations(run.id) == [0, 200]
+
+
+@pytest.mark.parametrize("characters", [1, 25, 400, 128_000])
+def test_snapshots_of_a_large_network_cost_little_of_its_training(characters):
+    """One costs as much as training on 250 characters."""
+    first = schedule.first_snapshot(80 * 2**20, characters)
+    stored = [n for n in range(1, 200_000) if should_snapshot(n, first)]
+    assert stored
+    for count, n in enumerate(stored, 1):
+        assert count * 250 <= 0.05 * n * characters
+
+
+@pytest.mark.parametrize("megabytes", [0.01, 1, 5, 20, 80, 160])
+def test_checkpoints_write_a_limited_number_of_bytes_a_minute(megabytes):
+    seconds = schedule.checkpoint_seconds(int(megabytes * 2**20))
+    assert seconds >= 2.5
+    assert 60 / seconds * megabytes <= 120.01
+    assert seconds == 2.5 or megabytes > 5
 
 
 def losses(store, corpus, config):

@@ -1,0 +1,30 @@
+"""The iterations whose losses are recorded, the same on every machine."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+RECORDED_PER_DOUBLING = 1024
+
+
+def should_record(iteration: int) -> bool:
+    """Whether to store the loss of an iteration: every one at first, then every 2nd, 4th, 8th ...
+
+    The schedule depends on the iteration and not on the clock, so that every machine stores the
+    same rows. From iteration 1,024 on, each doubling of the iteration adds about 1,000 rows.
+    """
+    step = 1 << max(0, (iteration // RECORDED_PER_DOUBLING).bit_length() - 1)
+    return iteration % step == 0
+
+
+def are_recorded(iterations: NDArray[np.int64]) -> bool:
+    """Whether should_record() is true of all these iterations, from 0 to 2⁵³."""
+    # frexp() gives the number of binary digits; 0 has none.
+    digits = np.frexp((iterations // RECORDED_PER_DOUBLING).astype(np.float64))[1]
+    steps = np.left_shift(1, np.maximum(digits - 1, 0).astype(np.int64))
+    return not (iterations % steps).any()
+
+
+def max_recorded(until: int) -> int:
+    """How many iterations up to this one are recorded, at most."""
+    doublings = (until // RECORDED_PER_DOUBLING).bit_length()
+    return min(until, RECORDED_PER_DOUBLING * (1 + doublings)) + 1
