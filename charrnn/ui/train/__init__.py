@@ -5,7 +5,6 @@ text_panel.py      sidebar, step 1: the text
 text_encoding.py   the encoding of an uploaded text
 settings_panel.py  sidebar, step 2: the settings
 number_field.py    a number to type, with a slider
-learning_rate_hint.py  a warning before training diverges
 controls.py        the buttons Train, Pause, Resume, Step, Reset
 double_click.py    ignores the second click of a double click
 next_steps.py      what to do after a run has ended; next_steps_panel.py draws it

@@ -4,21 +4,18 @@ Decides only, and draws nothing: see next_steps_panel.py.
 """
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED, History, Run
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.formatting import listed
-from charrnn.ui.train.learning_rate_hint import good_rate, hint
+from charrnn.ui.shared.learning_rate_hint import good_rate, hint
+from charrnn.ui.train.overfitting import lowest_before_rise
 
 TEMPERATURE = 0.7  # lower than 1: fewer surprises, fewer mistakes
 LAST_PART = 0.2  # of the iterations: what the loss did there tells whether it still falls
 FALLING = 0.01  # by this share, over the last part
-RISING = 0.02  # by this share, above the lowest held-out loss
-MIN_EVALUATIONS = 4  # to tell a rise from ups and downs
 
 
 class Step(NamedTuple):
@@ -53,7 +50,7 @@ def next_steps(
         return None
     compare = [Step("compare", "Compare with other runs")] if others else []
     cooler = Step("write", f"Write at temperature {TEMPERATURE:g}", temperature=TEMPERATURE)
-    best = best_evaluation(history)
+    best = lowest_before_rise(history.evaluations)
     if best is not None and snapshots:
         nearest = min(snapshots, key=lambda iteration: abs(iteration - best))
         write = Step("write", f"Write from iteration {nearest:,}", snapshot=nearest)
@@ -83,19 +80,6 @@ def still_falling(history: History) -> bool:
     end, last = losses[-1]
     earlier = next(smooth for iteration, smooth in losses if iteration >= (1 - LAST_PART) * end)
     return last < (1 - FALLING) * earlier
-
-
-def best_evaluation(history: History) -> int | None:
-    """The iteration with the lowest held-out loss, if the loss has risen since; otherwise None."""
-    evaluations = history.evaluations
-    if len(evaluations) < MIN_EVALUATIONS:
-        return None
-    best, lowest = min(evaluations, key=lambda evaluation: evaluation[1])
-    end, last = evaluations[-1]
-    noise = median(abs(after - before) for (_, before), (_, after) in pairwise(evaluations))
-    rise = last - lowest
-    early = best <= (1 - LAST_PART) * end
-    return best if early and rise > max(RISING * lowest, 2 * noise) else None
 
 
 def _after_divergence(run: Run) -> NextSteps:

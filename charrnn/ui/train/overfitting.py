@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MIN_EVALUATIONS = 20
+MIN_EVALUATIONS = 8  # two in each stretch
 SHARE = 0.25  # of the evaluations, in each of the two stretches that are compared
 STANDARD_ERRORS = 4.0
 MIN_RISE = 0.01  # of the loss

@@ -7,10 +7,10 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared import learning_rate_hint, lineage, settings
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
-from charrnn.ui.train import learning_rate_hint, number_field
+from charrnn.ui.train import number_field
 
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 

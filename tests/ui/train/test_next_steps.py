@@ -7,7 +7,7 @@ import pytest
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED, History, Progress
 from charrnn.ui import comparison
-from charrnn.ui.train.next_steps import best_evaluation, next_steps, still_falling
+from charrnn.ui.train.next_steps import next_steps, still_falling
 from tests.support.train_page import buttons, click, words
 
 CONFIG = RunConfig(iterations=1000)
@@ -15,7 +15,6 @@ FALLING = [(n, 80.0, 80.0 - n / 20, 0.0) for n in range(0, 1001, 50)]
 FLAT = [(n, 50.0, 50.0, 0.0) for n in range(0, 1001, 50)]
 FALLEN = [(n, 2.0 - n / 1000) for n in range(0, 1001, 100)]
 RISEN = [(n, 2.0 + abs(n - 400) / 1000) for n in range(0, 1001, 100)]
-NOISY = [(n, 2.0 + n % 200 / 500) for n in range(0, 1001, 100)] + [(1100, 2.2)]
 SNAPSHOTS = [0, 300, 500, 1000]
 
 
@@ -105,21 +104,6 @@ def test_without_another_run_there_is_nothing_to_compare(ended):
 @pytest.mark.parametrize(("metrics", "falling"), [(FALLING, True), (FLAT, False), ([], True)])
 def test_whether_the_loss_still_falls(metrics, falling):
     assert still_falling(history(metrics)) == falling
-
-
-@pytest.mark.parametrize(
-    ("evaluations", "best"),
-    [
-        ([], None),
-        (FALLEN, None),
-        (NOISY, None),
-        (RISEN, 400),
-        (RISEN[:5], None),
-        ([(0, 1.0), (9, 2.0)], None),
-    ],
-)
-def test_the_best_evaluation_is_named_only_after_a_clear_rise(evaluations, best):
-    assert best_evaluation(history(evaluations=evaluations)) == best
 
 
 # --- On the page --------------------------------------------------------------------------------

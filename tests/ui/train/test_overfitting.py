@@ -65,7 +65,22 @@ def test_a_single_outlier_is_no_rise():
 
 def test_few_evaluations_tell_nothing():
     assert lowest_before_rise([]) is None
-    assert lowest_before_rise(evaluations([5.0, 2.0, *[3.0] * 17])) is None
+    assert lowest_before_rise(evaluations([5.0, 2.0, 2.0, *[3.0] * 4])) is None
+    assert lowest_before_rise(evaluations([5.0, 2.0, 2.0, *[3.0] * 5])) == 1000
+
+
+@pytest.mark.parametrize(("n", "least"), [(10, 0.8), (12, 0.95)])
+def test_a_clear_rise_is_seen_in_a_few_evaluations(n, least):
+    at = np.linspace(0, 100, n, endpoint=False)
+    curve = 1.8 + 1.5 * np.exp(-at / 6) + 0.012 * np.maximum(0, at - 20)
+    said = [lowest_before_rise(noisy(curve, seed)) is not None for seed in range(100)]
+    assert sum(said) >= least * len(said)
+
+
+def test_a_few_noisy_evaluations_are_hardly_ever_a_rise():
+    noise = [noisy(np.full(n, 2.0), 100 * n + i) for n in range(8, 20) for i in range(100)]
+    said = [lowest_before_rise(curve) is not None for curve in noise]
+    assert sum(said) < 0.02 * len(said)
 
 
 def test_equal_evaluations_are_no_rise():

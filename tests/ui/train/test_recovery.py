@@ -9,6 +9,7 @@ from charrnn.engine.training import Diverged
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED
 from charrnn.runs.workers.worker import Worker
+from charrnn.ui.shared.learning_rate_hint import hint
 from tests.support.train_page import click
 from tests.support.workers import NAME, StopWhenIdle, rows_without_times, work
 
@@ -87,6 +88,15 @@ def test_a_network_that_was_ruined_before_it_diverged_is_not_gone_back_to(
     store.runs.request(run.id, desired="running", learning_rate=10.0)
     page = open_page(run=diverge(run).id)
     assert offer(page) == "Go back to iteration 0 with learning rate 0.1"
+
+
+def test_a_large_network_is_offered_a_rate_that_suits_it(
+    open_page, workspace, dinosaurs, diverge
+):
+    run = diverge(workspace.create(dinosaurs, replace(CONFIG, hidden_size=512, learning_rate=1.0)))
+    page = open_page(run=run.id)
+    assert offer(page) == "Go back to iteration 0 with learning rate 0.02"
+    assert hint(512, 0.02) == ""
 
 
 def test_a_small_rate_is_lowered_to_a_tenth(open_page, store, workspace, dinosaurs):

@@ -7,7 +7,9 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
+from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
+from charrnn.ui.shared.learning_rate_hint import good_rate
 from charrnn.ui.shared.settings import CHOICES
 
 # A network whose hidden units are saturated hardly learns more than how often each character
@@ -56,7 +58,8 @@ def branch(run: Run, iteration: int | None) -> None:
     rate_then = services.workspace().learning_rate_at(run, iteration)
     st.caption(
         f"A new run starts from this network as it {_state_in_words(run, iteration)} and trains "
-        f"on independently. This run is not changed. Its learning rate there is {rate_then:g}."
+        f"on independently. This run is not changed. Its learning rate there is "
+        f"{lineage.value('learning_rate', rate_then)}."
     )
     rate = st.select_slider(
         "learning rate",
@@ -90,7 +93,7 @@ def offer_recovery(run: Run) -> None:
     """After training has diverged, draw a button that branches from before that happened.
 
     The branch starts from the last good snapshot, with at most a tenth of the learning rate, and
-    at most the default. Draws nothing if there is no such snapshot.
+    one that suits the network. Draws nothing if there is no such snapshot.
     """
     baselines = run.baselines or services.corpus(run.sha256).baselines
     max_loss = GOOD_SHARE * baselines.unigram * run.config.seq_length * math.log(2)
@@ -99,7 +102,7 @@ def offer_recovery(run: Run) -> None:
         return
     rate = _recovery_rate(run)
     if st.button(
-        f"Go back to iteration {last_good:,} with learning rate {rate:g}",
+        f"Go back to iteration {last_good:,} with learning rate {lineage.value('learning_rate', rate)}",
         icon=":material/undo:",
         type="primary",
     ):
@@ -107,7 +110,7 @@ def offer_recovery(run: Run) -> None:
 
 
 def _recovery_rate(run: Run) -> float:
-    limit = min(run.learning_rate / 10, RunConfig().learning_rate)
+    limit = min(run.learning_rate / 10, good_rate(run.config.hidden_size))
     lowest, _ = RunConfig.limits("learning_rate")
     return max(
         (rate for rate in CHOICES["learning_rate"] if rate <= limit), default=max(limit, lowest)
