@@ -101,8 +101,9 @@ def offer_recovery(run: Run) -> None:
     if last_good is None:
         return
     rate = _recovery_rate(run)
+    shown_rate = lineage.value("learning_rate", rate)
     if st.button(
-        f"Go back to iteration {last_good:,} with learning rate {lineage.value('learning_rate', rate)}",
+        f"Go back to iteration {last_good:,} with learning rate {shown_rate}",
         icon=":material/undo:",
         type="primary",
     ):
