@@ -1,10 +1,10 @@
-"""Version 7: each run has its own name for its text, and its owner decides what its link gives."""
+"""Version 8: each run has its own name for its text, and its owner decides what its link gives."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "7"
-down_revision = "6"
+revision = "8"
+down_revision = "7"
 
 UNKNOWN = "Untitled"
 
