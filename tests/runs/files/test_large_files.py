@@ -72,7 +72,7 @@ def test_network_that_the_server_does_not_allow_is_refused_before_it_is_read(
 
 def test_losses_of_iterations_that_are_not_recorded_are_refused(destination, exported, recorded):
     for stray in (2049, 4098, 8193):
-        with pytest.raises(BadRunFile, match="metrics.iteration cannot come from training"):
+        with pytest.raises(BadRunFile, match=r"metrics\.iteration cannot come from training"):
             import_run(destination, with_history(exported, 200, np.union1d(recorded, [stray])))
     assert import_run(destination, with_history(exported, 200, recorded)).iteration == 20_000
 
