@@ -30,6 +30,7 @@ def test_slider_offers_a_limited_number_of_samples(open_page, long_run, written)
     page = open_page(run=long_run.id)
     slider = page.select_slider(key=f"earlier_samples_{long_run.id}")
     assert MAX_OPTIONS / 2 < len(slider.options) <= MAX_OPTIONS
+    assert any("one in 32 samples" in caption.value for caption in page.caption)
     chosen = int(slider.options[20].replace(",", ""))
     slider.set_value(chosen).run()
     assert f"the cat sat at {chosen} " in written(page)

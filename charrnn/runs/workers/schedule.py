@@ -17,8 +17,8 @@ FIRST_SNAPSHOT_CHARACTERS = 10_000  # read before the first snapshot of any othe
 CHECKPOINT_SECONDS = 2.5
 # More time passes between the checkpoints of a large network: they write no more bytes than this
 # per second, and take no larger share of the time.
-CHECKPOINT_BYTES_PER_SECOND = 2 * 2**20
-CHECKPOINT_SHARE = 0.025
+CHECKPOINT_BYTES_PER_SECOND = 2**20
+CHECKPOINT_SHARE = 0.015
 MAX_CHECKPOINT_SECONDS = 120.0  # however slow the last one was
 
 
