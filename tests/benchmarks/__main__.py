@@ -19,6 +19,7 @@ BENCHMARKS = {
     "alphabet": "tests.benchmarks.alphabet",
     "overlap": "tests.benchmarks.overlap",
     "compare": "tests.benchmarks.compare",
+    "history": "tests.benchmarks.history",
     "load": "tests.benchmarks.load",
 }
 ONLY_BY_NAME = {

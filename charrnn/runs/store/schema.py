@@ -1,7 +1,6 @@
 """The tables of the store. Times are in seconds since 1970, losses in nats."""
 
 import time
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -9,6 +8,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     false,
     true,
 )
+from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
 
@@ -93,7 +94,7 @@ uploads = Table(
 )
 
 
-def _history_table(name: str, *columns: Column[Any]) -> Table:
+def _history_table(name: str, *items: SchemaItem) -> Table:
     """A table with at most one row for each iteration of a run.
 
     Training a stretch again after a restart therefore replaces its rows.
@@ -103,7 +104,7 @@ def _history_table(name: str, *columns: Column[Any]) -> Table:
         metadata,
         Column("run", ForeignKey("runs.id"), primary_key=True),
         Column("iteration", Integer, primary_key=True),
-        *columns,
+        *items,
     )
 
 
@@ -129,6 +130,9 @@ snapshots = _history_table(
     "snapshots",
     Column("state", LargeBinary, nullable=False),  # Trainer.state() as safetensors
     Column("seconds", Float),  # spent training
+    # A row is read from its beginning: without this index, finding the complete snapshots of a
+    # large network would read them all.
+    Index("ix_snapshots_seconds", "run", "iteration", "seconds"),
 )
 
 HISTORY_TABLES = (metrics, evaluations, samples, rate_changes, snapshots)

@@ -164,10 +164,10 @@ class Workspace:
             return branch.complete(self.key, **figures._asdict())
 
     def _first_copied(self, run: Run, iteration: int, state_bytes: int) -> int:
-        """The first snapshot that a branch at an iteration takes along: at least the last one."""
+        """The first snapshot that a branch at an iteration takes along."""
         kept = [n for n in self.store.snapshots.iterations(run.id) if n <= iteration]
-        most = max(1, MAX_COPIED_BYTES // state_bytes)
-        return kept[-most:][0] if kept else 0
+        most = MAX_COPIED_BYTES // state_bytes
+        return kept[-most:][0] if kept and most else iteration + 1
 
     def may_read_text(self, run: Run) -> bool:
         """Whether this workspace may read the text of a run, and train on it."""

@@ -15,8 +15,11 @@ FIRST_SNAPSHOT_CHARACTERS = 10_000  # read before the first snapshot of any othe
 # Training time between two checkpoints, at most. A killed worker repeats no more than that, plus
 # the time of a sample or a long step.
 CHECKPOINT_SECONDS = 2.5
-# More time passes between the checkpoints of a large network, so that they write no more than this.
-CHECKPOINT_BYTES_PER_SECOND = 2 * 2**20
+# More time passes between the checkpoints of a large network: they write no more bytes than this
+# per second, and take no larger share of the time.
+CHECKPOINT_BYTES_PER_SECOND = 2**20
+CHECKPOINT_SHARE = 0.015
+MAX_CHECKPOINT_SECONDS = 120.0  # however slow the last one was
 
 
 def should_snapshot(iteration: int, first: int = 1) -> bool:
@@ -39,6 +42,12 @@ def first_snapshot(state_bytes: int, characters: int) -> int:
     return math.ceil(FIRST_SNAPSHOT_CHARACTERS / characters)
 
 
-def checkpoint_seconds(state_bytes: int) -> float:
-    """How much training time passes between two checkpoints, at most."""
-    return max(CHECKPOINT_SECONDS, state_bytes / CHECKPOINT_BYTES_PER_SECOND)
+def checkpoint_seconds(state_bytes: int, cost: float = 0.0) -> float:
+    """How much training time passes between two checkpoints, at most.
+
+    state_bytes: the size of a training state. cost: the seconds that the last checkpoint took.
+    """
+    if state_bytes <= SMALL_STATE_BYTES:
+        return CHECKPOINT_SECONDS
+    affordable = max(state_bytes / CHECKPOINT_BYTES_PER_SECOND, cost / CHECKPOINT_SHARE)
+    return min(max(CHECKPOINT_SECONDS, affordable), MAX_CHECKPOINT_SECONDS)

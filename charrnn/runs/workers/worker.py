@@ -75,11 +75,11 @@ class Worker:
         self._greedy_sample = ""
         self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
         self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
-        state_bytes = 2 * self.trainer.weights.flat.nbytes  # with Adagrad's accumulator
+        self._state_bytes = 2 * self.trainer.weights.flat.nbytes  # with Adagrad's accumulator
         self._first_snapshot = schedule.first_snapshot(
-            state_bytes, run.config.seq_length * run.config.streams
+            self._state_bytes, run.config.seq_length * run.config.streams
         )
-        self._checkpoint_interval = schedule.checkpoint_seconds(state_bytes)
+        self._checkpoint_interval = schedule.checkpoint_seconds(self._state_bytes)
         self._new_baselines: Baselines | None = None  # computed since the last publish()
         figures = LossFigures(run.recent_loss, run.best_smooth_loss)
         checkpoint = store.snapshots.checkpoint(run.id)
@@ -166,6 +166,7 @@ class Worker:
             fields |= {"failure": failure, "message": message}
         if self._new_baselines:
             fields["baselines"] = self._new_baselines
+        started = time.perf_counter()
         if checkpoint:
             self._updates.checkpoint = self._state_row(self._seconds)
         cpu_time = time.process_time()
@@ -175,6 +176,8 @@ class Worker:
         self._updates, self._new_baselines = Progress(), None
         if checkpoint:
             self._checkpoint_seconds = self._seconds
+            cost = time.perf_counter() - started
+            self._checkpoint_interval = schedule.checkpoint_seconds(self._state_bytes, cost)
 
     def _read_run(self) -> Run:
         """The run with the newest requests. Raises LeaseLost if it was deleted."""

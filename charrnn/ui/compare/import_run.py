@@ -25,7 +25,8 @@ def draw() -> None:
         if file is None or st.session_state.get(session.IMPORTED_FILE) == file.file_id:
             return
         try:
-            run = _import(file.getvalue())
+            with st.spinner("Importing the run …"):
+                run = _import(file.getvalue())
         except (BadRunFile, TooLarge) as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return

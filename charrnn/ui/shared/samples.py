@@ -36,6 +36,12 @@ def draw(text: str, corpus: Corpus | None, *, height: int | None = None) -> None
         st.html(meter(text, found))
 
 
+def draw_empty(*, height: int) -> None:
+    """Draw the place of a sample that is still to be written. height: in pixels."""
+    st.html(f'<pre class="written" style="height: {height}px"><code>…</code></pre>')
+    st.html('<p class="meter">Not written yet.</p>')
+
+
 def overlap(text: str, corpus: Corpus) -> Overlap:
     """What a sample has in common with the text of a corpus. Cached."""
     return _overlap(services.url(), corpus.sha256, text, corpus)

@@ -31,6 +31,7 @@ def choose_earlier_sample(run: Run, view: RunView) -> int:
     Returns the iteration of the selected sample.
     """
     iterations = view.sample_iterations
+    stride = (iterations[1] - iterations[0]) // run.config.sample_interval
     key = f"earlier_samples_{run.id}"
     clicked = st.session_state.pop(session.CLICKED_SAMPLE, None)
     if clicked is not None:
@@ -49,7 +50,8 @@ def choose_earlier_sample(run: Run, view: RunView) -> int:
         persist_state="session",
         format_func=lambda n: f"{n:,}",
     )
-    st.caption("By iteration. You can also click a dot in the chart.")
+    which = "By iteration" if stride <= 1 else f"By iteration, one in {stride:,} samples"
+    st.caption(f"{which}. You can also click a dot in the chart.")
     _offer_snapshot(run, selected)
     return selected
 

@@ -17,7 +17,20 @@ from charrnn.engine.sampling import TopProbabilities
 from charrnn.ui.write.writer import SampleSettings, Start, Writer
 
 BLOCK = 200  # characters
-SECONDS = 0.4  # of writing, until the page shows what there is
+SECONDS = 0.4  # of writing, until the page shows what there is and answers clicks
+
+
+class Budget:
+    """The time to write during one drawing of the page; something can be written in any case."""
+
+    def __init__(self, seconds: float):
+        self._deadline = time.perf_counter() + seconds
+        self.has_written = False  # not taken from the cache
+
+    @property
+    def spent(self) -> bool:
+        """Whether the rest has to wait for the next drawing."""
+        return self.has_written and time.perf_counter() > self._deadline
 
 
 class Block(NamedTuple):
@@ -38,7 +51,8 @@ class Draft:
     @cached_property
     def ids(self) -> np.ndarray:
         """The ids of the characters written so far."""
-        return np.concatenate([block.ids for block in self.blocks])[: self.settings.length]
+        written = [block.ids for block in self.blocks]
+        return np.concatenate([np.zeros(0, np.intp), *written])[: self.settings.length]
 
     @property
     def complete(self) -> bool:
@@ -52,22 +66,19 @@ class Draft:
         return self.writer.top_probabilities(ids[:offset], self.settings.temperature, start=start)
 
 
-def write(
-    writer: Writer, settings: SampleSettings, *, key: Hashable, seconds: float = SECONDS
-) -> Draft:
-    """The sample, or as much of it as can be written in that time; at least one block.
+def write(writer: Writer, settings: SampleSettings, budget: Budget, *, key: Hashable) -> Draft:
+    """The sample, or as much of it as can be written within the budget.
 
     key: identifies the snapshot of the writer. Called again, it goes on where it stopped.
     """
-    deadline = time.perf_counter() + seconds
     sample = (key, writer.prompt, settings.seed, settings.temperature)
     blocks: list[Block] = []
     for position in range(0, settings.length, BLOCK):
-        if blocks and time.perf_counter() > deadline:
+        if budget.spent:
             break
         picked = sorted((p, i) for p, i in settings.picked.items() if p < position + BLOCK)
         before = blocks[-1] if blocks else None
-        blocks.append(_block(sample, position, tuple(picked), writer, before))
+        blocks.append(_block(sample, position, tuple(picked), writer, before, budget))
     return Draft(writer, settings, blocks)
 
 
@@ -78,8 +89,10 @@ def _block(
     picked: tuple[tuple[int, int], ...],
     _writer: Writer,
     _before: Block | None,
+    _budget: Budget,
 ) -> Block:
     """The block at a position. The arguments without an underscore identify it."""
+    _budget.has_written = True
     _, _, seed, temperature = sample
     start = _writer.after(*_before) if _before else _writer.start()
     settings = SampleSettings(seed, BLOCK, temperature, dict(picked))

@@ -14,7 +14,7 @@ from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.shared.snapshots import Subject
 from charrnn.ui.write import clickable_text, controls, drafts, link, network
-from charrnn.ui.write.drafts import Draft
+from charrnn.ui.write.drafts import Budget, Draft
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, SampleSettings, Writer
 
 SAMPLE_HEIGHT = 190  # pixels, of each of the five temperatures
@@ -58,12 +58,13 @@ def _draw(subject: Subject, run: Run) -> None:
             prompt = controls.choose_prompt(subject.vocabulary)
             sample_settings = controls.choose_settings()
         writer = Writer(snapshot, subject.vocabulary, prompt)
-        draft = drafts.write(writer, sample_settings, key=key)
+        budget = Budget(drafts.SECONDS)
+        draft = drafts.write(writer, sample_settings, budget, key=key)
         with st.container(key="sampling_result"):
             _draw_sample(subject, draft, source)
-    _draw_temperatures(source, writer, sample_settings, key)
+    all_drawn = _draw_temperatures(source, writer, sample_settings, budget, key)
     link.write_url(run)
-    if not draft.complete:
+    if not (draft.complete and all_drawn):
         rerun_page()  # and go on writing; meanwhile the page answers clicks
 
 
@@ -140,8 +141,17 @@ def _pick() -> None:
 
 
 def _draw_temperatures(
-    source: Corpus | None, writer: Writer, sample_settings: SampleSettings, key: Hashable
-) -> None:
+    source: Corpus | None,
+    writer: Writer,
+    sample_settings: SampleSettings,
+    budget: Budget,
+    key: Hashable,
+) -> bool:
+    """Five short samples. Those for which there is no time yet are left empty.
+
+    Returns whether all are drawn.
+    """
+    all_drawn = True
     st.markdown("## The same random seed at five temperatures")
     length = min(sample_settings.length, COMPARED_LENGTH)
     with st.container(horizontal=True, key="temperatures"):
@@ -149,9 +159,14 @@ def _draw_temperatures(
             with st.container(key=f"temperature_{str(temperature).replace('.', '_')}"):
                 st.markdown(f"**{temperature:g}** · {_temperature_in_words(temperature)}")
                 compared = replace(sample_settings, temperature=temperature, length=length)
-                ids = drafts.write(writer, compared, key=key).ids
-                text = writer.prompt + writer.vocabulary.decode(ids)
+                draft = drafts.write(writer, compared, budget, key=key)
+                if not draft.complete:
+                    samples.draw_empty(height=SAMPLE_HEIGHT)
+                    all_drawn = False
+                    continue
+                text = writer.prompt + writer.vocabulary.decode(draft.ids)
                 samples.draw(text, source, height=SAMPLE_HEIGHT)
+    return all_drawn
 
 
 def _temperature_in_words(temperature: float) -> str:

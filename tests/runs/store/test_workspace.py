@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import RunNotFound, StoreError, TextNotShared
-from charrnn.runs.store import schema
+from charrnn.runs.store import incomplete, schema, workspace
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
 from charrnn.runs.texts.names import MAX_NAME_LENGTH
@@ -239,6 +240,29 @@ def test_branch_survives_the_removal_of_its_parent(mine, yours, store, parent):
             db.execute(table.delete().where(table.c.run == parent.id))
         db.execute(schema.runs.delete().where(schema.runs.c.id == parent.id))
     assert work(store, branch).status == "finished"
+
+
+def test_branch_takes_along_no_more_snapshots_than_it_may_copy(mine, store, parent, monkeypatch):
+    until_branch = [n for n in store.snapshots.iterations(parent.id) if n <= 200]
+    size = len(store.snapshots.get(parent.id, 200))
+    for most in (0, 1, 3, 100):
+        monkeypatch.setattr(workspace, "MAX_COPIED_BYTES", most * size)
+        branch = mine.branch(parent, 200)
+        assert store.snapshots.iterations(branch.id) == until_branch[-most:] * (most > 0)
+        assert store.snapshots.checkpoint_iteration(branch.id) == 200
+
+
+def test_branch_that_fails_leaves_nothing(mine, yours, store, parent, monkeypatch):
+    before = stored_rows(store, parent), mine.runs(), yours.runs()
+    monkeypatch.setattr(incomplete.IncompleteRun, "complete", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        mine.branch(parent, 200)
+    assert (stored_rows(store, parent), mine.runs(), yours.runs()) == before
+    with store.database.reading() as db:
+        for table in (*schema.HISTORY_TABLES, schema.checkpoints):
+            assert set(db.execute(select(table.c.run)).scalars()) <= {parent.id}
+        assert list(db.execute(select(schema.runs.c.id)).scalars()) == [parent.id]
+        assert db.execute(select(schema.corpora)).first()
 
 
 def test_branch_from_the_last_iteration_can_still_train(mine, store, corpus):

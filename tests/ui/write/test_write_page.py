@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from charrnn.__main__ import main
@@ -13,6 +14,8 @@ from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.shared.snapshots import Subject
 from charrnn.ui.write import controls, drafts
+from charrnn.ui.write import page as write_page
+from charrnn.ui.write.drafts import Budget
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, SampleSettings, Writer
 from tests.support.visitor import enter
 
@@ -254,6 +257,25 @@ def test_only_what_changes_is_written_again(open_write, cats, monkeypatch):
     assert len(writes) == 1 + 6
 
 
+def test_only_one_sample_is_written_before_a_slow_page_answers_again(open_write, cats, monkeypatch):
+    monkeypatch.setattr(drafts, "SECONDS", 0.0)
+    reruns, written_before = [], []
+    real = Writer.write
+    monkeypatch.setattr(
+        Writer, "write", lambda self, *args, **kw: reruns.append(0) or real(self, *args, **kw)
+    )
+
+    def note_rerun():
+        written_before.append(len(reruns))
+        st.rerun()
+
+    monkeypatch.setattr(write_page, "rerun_page", note_rerun)
+    page = open_write(run=cats.id, seed="11")
+    assert written_before == [1, 2, 3, 4]  # the sample is one of the five, at temperature 1
+    assert len(reruns) == 5
+    assert "Not written yet" not in words(page)
+
+
 def test_page_and_command_line_write_the_same(cats, store, tmp_path, capsys):
     file = tmp_path / "run.safetensors"
     file.write_bytes(export_run(store, cats, with_text=False))
@@ -262,7 +284,7 @@ def test_page_and_command_line_write_the_same(cats, store, tmp_path, capsys):
         assert main(["sample", str(file), "--temperature", "0.8", *arguments]) == 0
         subject = Subject.of_run(cats)
         writer = Writer(subject.newest_snapshot(), subject.vocabulary, prompt)
-        draft = drafts.write(writer, SampleSettings(7, length, 0.8), key=cats.id, seconds=60)
+        draft = drafts.write(writer, SampleSettings(7, length, 0.8), Budget(60), key=cats.id)
         assert capsys.readouterr().out == prompt + subject.vocabulary.decode(draft.ids) + "\n"
 
 

@@ -10,6 +10,7 @@ from charrnn.engine.sampling import next_distribution, next_hidden, sample, samp
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.ui.shared.snapshots import Snapshot
 from charrnn.ui.write import drafts
+from charrnn.ui.write.drafts import Budget
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, TEMPERATURES, SampleSettings, Writer
 
 VOCABULARY = Vocabulary("\n abcdefg")
@@ -79,7 +80,7 @@ def test_sample_written_in_blocks_is_the_one_written_at_once(snapshot):
     writer = Writer(snapshot, VOCABULARY, "abc")
     settings = SampleSettings(seed=2, length=1050, temperature=0.9, picked={3: 1, 640: 4})
     expected = writer.write(settings)
-    draft = drafts.write(writer, settings, key="blocks", seconds=60)
+    draft = drafts.write(writer, settings, Budget(60), key="blocks")
     assert draft.complete
     np.testing.assert_array_equal(draft.ids, expected)
     for position in (0, 199, 200, 1049):
@@ -92,10 +93,10 @@ def test_sample_written_in_blocks_is_the_one_written_at_once(snapshot):
 def test_long_sample_grows_with_every_call(snapshot):
     writer = Writer(snapshot, VOCABULARY, "")
     settings = SampleSettings(seed=5, length=700, temperature=1.0)
-    draft = drafts.write(writer, settings, key="grows", seconds=0)
+    draft = drafts.write(writer, settings, Budget(0), key="grows")
     assert len(draft.ids) == drafts.BLOCK
     assert not draft.complete
-    draft = drafts.write(writer, settings, key="grows", seconds=60)
+    draft = drafts.write(writer, settings, Budget(60), key="grows")
     assert (len(draft.ids), draft.complete) == (700, True)
 
 
