@@ -3,12 +3,14 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from charrnn.ui import errors, services
-from charrnn.ui.browser_history import BrowserHistory
+from charrnn.ui import browser_history, errors, services, style
+from charrnn.ui.html_page import HtmlPage
 
 app = st.App(
     "charrnn/ui/pages.py",
     lifespan=services.lifespan,
-    middleware=[Middleware(BrowserHistory)],
+    middleware=[
+        Middleware(HtmlPage, script=browser_history.SCRIPT, style_sheet=style.sheet()),
+    ],
     on_script_error=errors.show_unexpected,
 )

@@ -6,6 +6,7 @@ shared/           what several pages use
 session.py        what the session has selected; the keys of its state
 workspace_key.py  who owns which runs: link and cookie
 browser_history.py    which changes of the URL the browser's Back button undoes
+html_page.py      adds a script and the style sheet to the HTML page
 comparison.py     which runs are compared
 navigation.py     going from page to page
 services.py       the store and the supervisor, shared by all sessions
