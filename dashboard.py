@@ -3,9 +3,9 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from charrnn.ui import errors, services
-from charrnn.ui.browser_history import BrowserHistory
+from charrnn.ui import browser_history, errors, services, style
 from charrnn.ui.client_messages import ClientMessages
+from charrnn.ui.html_page import HtmlPage
 from charrnn.ui.response_headers import ResponseHeaders
 from charrnn.ui.workspace_cookie import WorkspaceCookie
 
@@ -14,7 +14,7 @@ app = st.App(
     lifespan=services.lifespan,
     middleware=[
         Middleware(ResponseHeaders),
-        Middleware(BrowserHistory),
+        Middleware(HtmlPage, script=browser_history.SCRIPT, style_sheet=style.sheet()),
         Middleware(WorkspaceCookie),
         Middleware(ClientMessages),
     ],

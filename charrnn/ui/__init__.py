@@ -9,6 +9,7 @@ workspace_cookie.py   how a browser keeps the key
 browser_history.py    which changes of the URL the browser's Back button undoes
 client_messages.py    what a browser may ask of the server
 response_headers.py   what a browser lets a page do
+html_page.py      adds a script and the style sheet to the HTML page
 comparison.py     which runs are compared
 navigation.py     going from page to page
 services.py       the store and the supervisor, shared by all sessions

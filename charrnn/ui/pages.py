@@ -11,7 +11,7 @@ from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
-style.apply()
+style.follow_theme()
 accessibility.repair()
 pages = [
     st.Page(train.show, title="Train", icon=":material/model_training:", default=True),

@@ -21,8 +21,7 @@ def _hash(script: str) -> str:
 
 
 def _content_security_policy() -> str:
-    html = _compat.index_html() + browser_history.ELEMENT.decode()
-    inline = _INLINE_SCRIPT.findall(html)
+    inline = [*_INLINE_SCRIPT.findall(_compat.index_html()), browser_history.SCRIPT]
     sources = {
         "default-src": "'none'",
         # A component's script reaches the browser as a string, which Streamlit loads as a blob.

@@ -1,17 +1,18 @@
 """Colours, icon and style sheet of the pages; the rest is the theme in .streamlit/config.toml."""
 
-from dataclasses import asdict, dataclass
+import tomllib
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import streamlit as st
 
+_UI = Path(__file__).parent
+_THEMES = tomllib.loads((_UI.parents[1] / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme, as in .streamlit/config.toml.
-
-    Text in any of the first four is legible on `paper`.
-    """
+    """The colours of one theme. Text in any of the first four is legible on `paper`."""
 
     accent: str
     held_out: str
@@ -23,31 +24,35 @@ class Palette:
     on_accent: str  # text on the accent
 
 
-LIGHT = Palette(
-    accent="#AD4E1B",
-    held_out="#2A7392",
-    muted="#736A5F",
-    text="#26221D",
-    paper="#FBF8F3",
-    card="#F1EDE6",
-    line="#DDD3C3",
-    on_accent="#FFFFFF",
-)
-DARK = Palette(
-    accent="#E58A54",
-    held_out="#5FA8C4",
-    muted="#A69D90",
-    text="#EDE6DA",
-    paper="#171614",
-    card="#22201D",
-    line="#3A352E",
-    on_accent="#171614",
-)
+def _palette(theme: dict[str, str], *, muted: str, card: str, on_accent: str) -> Palette:
+    """The colours of a theme, and those that Streamlit's themes have no name for."""
+    return Palette(
+        accent=theme["primaryColor"],
+        held_out=theme["blueColor"],
+        muted=muted,
+        text=theme["textColor"],
+        paper=theme["backgroundColor"],
+        card=card,
+        line=theme["borderColor"],
+        on_accent=on_accent,
+    )
+
+
+LIGHT = _palette(_THEMES["light"], muted="#736A5F", card="#F1EDE6", on_accent="#FFFFFF")
+DARK = _palette(_THEMES["dark"], muted="#A69D90", card="#22201D", on_accent="#171614")
 
 # Charts are described in the light colours; charts/specs.py translates them for the dark theme.
 ACCENT, HELD_OUT, MUTED = LIGHT.accent, LIGHT.held_out, LIGHT.muted
 
-ICON = str(Path(__file__).with_name("icon.svg"))  # a file: an icon by name comes from the web
+ICON = str(_UI / "icon.svg")  # a file: an icon by name comes from the web
+
+_SHEETS = (
+    "style.css",
+    "placeholders.css",
+    "alphabet/alphabet.css",
+    "compare/compare.css",
+    "write/write.css",
+)
 
 
 def is_dark() -> bool:
@@ -55,9 +60,20 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def apply() -> None:
-    """Add the style sheet that all pages share, with the palette as variables: --accent etc."""
-    palette = asdict(DARK if is_dark() else LIGHT)
-    variables = "".join(f"--{name.replace('_', '-')}:{value};" for name, value in palette.items())
-    sheet = Path(__file__).with_name("style.css").read_text(encoding="utf-8")
-    st.html(f"<style>:root{{{variables}}}\n{sheet}</style>")
+def sheet() -> str:
+    """The style sheet of all pages, with the palette as variables: --accent etc.
+
+    It holds both themes. Until Streamlit has chosen one, the browser's preference decides.
+    """
+    variables = "".join(
+        f"--{color.name.replace('_', '-')}:"
+        f"light-dark({getattr(LIGHT, color.name)},{getattr(DARK, color.name)});"
+        for color in fields(Palette)
+    )
+    rules = [(_UI / name).read_text("utf-8") for name in _SHEETS]
+    return "\n".join([f":root{{color-scheme:light dark;{variables}}}", *rules])
+
+
+def follow_theme() -> None:
+    """Dialogs and menus, which are outside Streamlit's own element, in the theme it has chosen."""
+    st.html(f"<style>:root{{color-scheme:{'dark' if is_dark() else 'light'}}}</style>")

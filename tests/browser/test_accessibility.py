@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import STYLED, button
+from tests.support.browser import LOADED, button
 
 PAGES = {  # path: its heading
     "": "charrnn",
@@ -35,7 +35,7 @@ def open_at(open_page, trained, workspace):
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds: the rule, the element, and what is wrong with it."""
-    page.wait_for_function(STYLED)  # the style sheet may come a frame after the text
+    page.wait_for_function(LOADED)
     return [
         f"{rule['id']}: {node['html']}: {node['failureSummary']}"
         for rule in Axe().run(page).response["violations"]

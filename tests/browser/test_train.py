@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import DOTS, STYLED, button
+from tests.support.browser import DOTS, LOADED, button
 
 SAMPLE = ".st-key-sample code"
 
@@ -382,7 +382,7 @@ def test_a_click_on_or_beside_a_dot_shows_the_sample_written_there(
 ):
     run = trained()
     page = open_page(f"/?run={run.id}", key=workspace.key)
-    page.wait_for_function(STYLED)  # until then, things move
+    page.wait_for_function(LOADED)  # until then, things move
     dots = eventually(lambda: page.evaluate(DOTS))
     iterations = workspace.store.history.observe(run.id, points=1)[1].sample_iterations
     assert len(dots) == len(iterations) > 5

@@ -2,8 +2,9 @@
 
 from playwright.sync_api import Locator, Page
 
-# Whether the style sheet, which may come a frame after the text, is there.
-STYLED = "() => getComputedStyle(document.documentElement).getPropertyValue('--accent')"
+# Whether every element of the page is there, and no placeholder is left.
+LOADED = """() => document.querySelector('.stMain h1')
+    && !document.querySelector('.stMain [data-testid=stSkeleton]')"""
 
 # The dots of the samples in the loss chart, as [x, y] in pixels, once they are drawn.
 DOTS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-symbol')]

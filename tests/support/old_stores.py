@@ -87,33 +87,22 @@ CREATE TABLE snapshots (
     PRIMARY KEY (run, iteration), FOREIGN KEY(run) REFERENCES runs (id)
 );
 """
-VERSION_4 = f"""
-CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, PRIMARY KEY (version_num));
-INSERT INTO alembic_version VALUES ('4');
-CREATE TABLE corpora (
-    sha256 VARCHAR(64) NOT NULL, name TEXT NOT NULL, text BLOB NOT NULL, opening TEXT NOT NULL,
-    characters INTEGER NOT NULL, vocabulary TEXT NOT NULL, baselines JSON NOT NULL, added_at FLOAT,
-    PRIMARY KEY (sha256)
-);
-CREATE TABLE runs (
-    id VARCHAR(32) NOT NULL, sha256 VARCHAR(64) NOT NULL, config JSON NOT NULL,
-    created_at FLOAT NOT NULL, workspace VARCHAR(64) NOT NULL, number INTEGER NOT NULL,
-    name TEXT NOT NULL, parent VARCHAR(32), branched_at INTEGER, view_key VARCHAR(32) NOT NULL,
-    viewed_at FLOAT NOT NULL, deleted_at FLOAT, desired VARCHAR(16) NOT NULL,
-    learning_rate FLOAT NOT NULL, iterations INTEGER NOT NULL, pause_at INTEGER,
-    status VARCHAR(16) NOT NULL, failure VARCHAR(16) DEFAULT '' NOT NULL, message TEXT NOT NULL,
-    iteration INTEGER NOT NULL, smooth_loss FLOAT NOT NULL, seconds FLOAT NOT NULL,
-    characters_per_second FLOAT NOT NULL, greedy_sample TEXT NOT NULL, worker VARCHAR(255),
-    heartbeat FLOAT NOT NULL,
-    PRIMARY KEY (id), FOREIGN KEY(sha256) REFERENCES corpora (sha256), UNIQUE (view_key)
-);
-CREATE INDEX ix_runs_workspace ON runs (workspace);
-{_HISTORY}
-CREATE TABLE snapshots (
-    run VARCHAR(32) NOT NULL, iteration INTEGER NOT NULL, state BLOB NOT NULL, seconds FLOAT,
-    PRIMARY KEY (run, iteration), FOREIGN KEY(run) REFERENCES runs (id)
-);
-"""
+RENAMED_IN_VERSION_4 = {
+    "landmarks": "baselines",
+    "likeliest": "greedy_sample",
+    "looked_at": "viewed_at",
+}
+
+
+def _version_4() -> str:
+    tables = VERSION_3.replace("('3')", "('4')")
+    for old, new in RENAMED_IN_VERSION_4.items():
+        tables = tables.replace(f" {old} ", f" {new} ")
+    status = "status VARCHAR(16) NOT NULL,"
+    return tables.replace(status, f"{status} failure VARCHAR(16) DEFAULT '' NOT NULL,")
+
+
+VERSION_4 = _version_4()
 VERSION_6 = (
     VERSION_4.replace("VALUES ('4')", "VALUES ('6')").replace(
         "heartbeat FLOAT NOT NULL,",
@@ -127,11 +116,6 @@ CREATE TABLE uploads (
 );
 """
 )
-RENAMED_IN_VERSION_4 = {
-    "landmarks": "baselines",
-    "likeliest": "greedy_sample",
-    "looked_at": "viewed_at",
-}
 
 # table name -> its rows, each a dict from column to value
 Contents = dict[str, list[dict[str, Any]]]

@@ -26,4 +26,5 @@ def draw_links() -> None:
         f'<a href="#{anchor}">{html.escape(title.partition(":")[0])}</a>'
         for title, anchor in ANCHORS.items()
     )
-    st.html(f'<nav class="contents" aria-label="On this page">{links}</nav>')
+    with st.container(key="contents"):
+        st.html(f'<nav class="contents" aria-label="On this page">{links}</nav>')

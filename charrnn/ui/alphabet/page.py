@@ -1,7 +1,5 @@
 """The page at /alphabet: how characters become numbers, and what the network makes of them."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from charrnn.runs.store.records import Run
@@ -26,7 +24,6 @@ from charrnn.ui.shared.snapshots import Subject
 
 def show() -> None:
     """Draw the page for the run in the link, or else for the text chosen on the Train page."""
-    st.html(Path(__file__).with_name("alphabet.css"))
     settings.set_defaults()
     run = run_in_link()
     if run and not services.may_read_text(run):

@@ -1,7 +1,5 @@
 """The page at /compare: runs side by side, to see what a setting changes."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from charrnn.runs.store.records import Run
@@ -29,7 +27,6 @@ COMPARED_AT_FIRST = 4  # the newest runs, until the visitor chooses
 
 def show() -> None:
     """Draw the page, for the runs in the link or else for the visitor's newest."""
-    st.html(Path(__file__).with_name("compare.css"))
     settings.set_defaults()
     comparison.read_url()
     runs = _compared_runs()
@@ -138,7 +135,8 @@ def _draw(keys: tuple[str, ...], refresh_seconds: float | None) -> None:
 
 def _legend(compared_runs: list[ComparedRun]) -> None:
     lines = (samples.heading(run, f"{run.bits:.2f} bits") for run in compared_runs)
-    st.html(f'<div class="run-legend">{"".join(lines)}</div>')
+    with st.container(key="run_legend"):
+        st.html(f'<div class="run-legend">{"".join(lines)}</div>')
 
 
 def _curves(compared_runs: list[ComparedRun]) -> None:

@@ -16,7 +16,7 @@ from charrnn.ui.shared.charts.specs import (
 )
 from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
-CHART_HEIGHT = 340  # pixels, as in style.css; loss_rows.PLOT_HEIGHT of them above the axis
+CHART_HEIGHT = 340  # pixels, as in placeholders.css; loss_rows.PLOT_HEIGHT of them above the axis
 RATE_LABEL_WIDTH = 120  # pixels
 
 

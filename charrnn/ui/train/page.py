@@ -31,12 +31,12 @@ def _draw() -> None:
     settings.take_input()
     if run:
         run = _sync_live_settings(run)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
-        st.markdown("# charrnn")
-        st.caption("Watch a small neural network learn to write your text, character by character.")
     with st.sidebar:
         corpus = choose_text()
         config = choose_settings(corpus, run)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
+        st.markdown("# charrnn")
+        st.caption("Watch a small neural network learn to write your text, character by character.")
     start_awaited(run)
     session.link_text(run.sha256 if run else None)
     draw_controls(run, corpus, config)

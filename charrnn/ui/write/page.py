@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
@@ -24,7 +23,6 @@ REFRESH_SECONDS = 2.0  # longer when many pages are live, see ui/refresh.py
 
 def show() -> None:
     """Draw the page, for the run in the link."""
-    st.html(Path(__file__).with_name("write.css"))
     settings.set_defaults()
     link.read_url()
     st.markdown("# Write")

@@ -13,6 +13,37 @@ from charrnn.runs.workers.supervisor import Supervisor
 from tests.support.supervisors import ROOT
 from tests.support.workers import ENDLESS
 
+SERVER = """
+import sys
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.url import default_url
+from charrnn.runs.workers.supervisor import Supervisor
+Supervisor(Store(default_url())).reconcile()
+sys.stdin.read()
+"""
+DASHBOARD = """
+import asyncio, contextlib, sys
+from charrnn.ui import services
+async def serve():
+    async with services.lifespan(None):
+        await asyncio.to_thread(sys.stdin.read)
+with contextlib.suppress(KeyboardInterrupt):
+    asyncio.run(serve())
+"""
+
+
+def serving(program: str, **options) -> subprocess.Popen:
+    """A server that runs until its standard input closes, as a process group of its own, like a
+    command in a terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+        **options,
+    )
+
 
 def test_close_ends_all_workers_and_the_next_server_goes_on(
     store, corpus, supervisor, started, eventually
@@ -34,20 +65,7 @@ def test_close_ends_all_workers_and_the_next_server_goes_on(
 
 
 def test_workers_end_when_their_server_is_killed(store, run, eventually):
-    server = """
-import sys
-from charrnn.runs.store.store import Store
-from charrnn.runs.store.url import default_url
-from charrnn.runs.workers.supervisor import Supervisor
-Supervisor(Store(default_url())).reconcile()
-sys.stdin.read()
-"""
-    with subprocess.Popen(
-        [sys.executable, "-c", server],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-    ) as process:
+    with serving(SERVER) as process:
         eventually(lambda: store.runs.get(run.id).iteration > 0)
         process.kill()
     eventually(lambda: store.runs.get(run.id).worker is None)
@@ -55,24 +73,7 @@ sys.stdin.read()
 
 
 def test_ctrl_c_in_the_terminal_ends_the_server_after_last_checkpoints(store, run, eventually):
-    server = """
-import asyncio, contextlib, sys
-from charrnn.ui import services
-async def serve():
-    async with services.lifespan(None):
-        await asyncio.to_thread(sys.stdin.read)
-with contextlib.suppress(KeyboardInterrupt):
-    asyncio.run(serve())
-"""
-    with subprocess.Popen(
-        [sys.executable, "-c", server],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,  # a process group, like that of a command in a terminal
-    ) as process:
+    with serving(DASHBOARD, stderr=subprocess.PIPE, encoding="utf-8") as process:
         eventually(lambda: store.runs.get(run.id).iteration > 0)
         os.killpg(process.pid, signal.SIGINT)
         errors = process.communicate(timeout=30)[1]
@@ -110,20 +111,7 @@ def test_close_kills_a_worker_that_does_not_end(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports the end of a parent")
 def test_a_worker_that_a_signal_has_stopped_ends_when_its_server_is_killed(store, run, eventually):
-    server = """
-import sys
-from charrnn.runs.store.store import Store
-from charrnn.runs.store.url import default_url
-from charrnn.runs.workers.supervisor import Supervisor
-Supervisor(Store(default_url())).reconcile()
-sys.stdin.read()
-"""
-    with subprocess.Popen(
-        [sys.executable, "-c", server],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-    ) as process:
+    with serving(SERVER) as process:
         eventually(lambda: store.runs.get(run.id).iteration > 0)
         pid = int(store.runs.get(run.id).worker.rpartition(":")[2])
         os.kill(pid, signal.SIGSTOP)

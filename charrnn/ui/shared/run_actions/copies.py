@@ -20,6 +20,7 @@ START_AND_CHANCE = (
     "rate most of all. So a difference of less than about 0.1 to 0.3 bits per character may be "
     "chance: repeats with other random seeds show how much is."
 )
+SETTINGS = ("hidden_size", "seq_length", "learning_rate")  # what copies mostly differ in
 MAX_COPIES = 12  # that are started at once
 
 

@@ -15,6 +15,7 @@ from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.run_actions.copies import (
+    SETTINGS,
     START_AND_CHANCE,
     choose_repeats,
     offered_values,
@@ -23,8 +24,6 @@ from charrnn.ui.shared.run_actions.copies import (
     start_copies,
     with_repeats,
 )
-
-COPY_SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 
 
 @run_dialog("Duplicate and change", width="medium", icon=":material/content_copy:")
@@ -90,7 +89,7 @@ def _choose_settings(run: Run) -> RunConfig:
             format_func=partial(lineage.value, name),
             help=RunConfig.meaning(name),
         )
-        for name in COPY_SETTINGS
+        for name in (*SETTINGS, "streams")
     }
     return replace(run.config, **values)
 

@@ -15,6 +15,7 @@ from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.run_actions.copies import (
     MAX_COPIES,
+    SETTINGS,
     START_AND_CHANCE,
     choose_repeats,
     offered_values,
@@ -24,7 +25,6 @@ from charrnn.ui.shared.run_actions.copies import (
     with_repeats,
 )
 
-SWEEP_SETTINGS = ("learning_rate", "hidden_size", "seq_length")
 SWEEP_ITERATIONS = 10_000
 
 
@@ -64,7 +64,7 @@ def _choose_sweep(run: Run) -> list[RunConfig]:
             format_func=partial(lineage.value, name),
         )
         or [getattr(run.config, name)]
-        for name in SWEEP_SETTINGS
+        for name in SETTINGS
     }
     chosen["iterations"] = [
         st.select_slider(

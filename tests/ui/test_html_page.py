@@ -1,11 +1,17 @@
-"""The middleware that adds the history script to HTML pages, and to nothing else."""
+"""The middleware that adds to HTML pages, and to nothing else; what it adds."""
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from charrnn.ui.browser_history import ELEMENT, BrowserHistory
+from charrnn.ui.browser_history import SCRIPT
+from charrnn.ui.html_page import HtmlPage
+from charrnn.ui.style import DARK, LIGHT, sheet
 
-PAGE = b"<html>\n<head><title>Streamlit</title></head>\n</html>"
+PAGE = b"<html>\n<head><title>Streamlit</title></head>\n<body><p>\xc3\xa9</p></body></html>"
+EXTENDED = (
+    b"<html>\n<head><script>go()</script><title>Streamlit</title></head>\n"
+    b"<body><style>p { color: red }</style><p>\xc3\xa9</p></body></html>"
+)
 BROWSER = [(b"accept", b"text/html,*/*"), (b"accept-encoding", b"gzip"), (b"if-none-match", b"x")]
 
 
@@ -31,14 +37,15 @@ def answer(body: bytes, content_type: bytes, *, accept=BROWSER, parts: int = 1):
 
     scope = {"type": "http", "headers": list(accept)}
     with start_blocking_portal() as portal:  # an event loop of its own: Playwright's may be running
-        portal.call(BrowserHistory(app), scope, None, send)
+        page = HtmlPage(app, script="go()", style_sheet="p { color: red }")
+        portal.call(page, scope, None, send)
     return dict(sent[0]["headers"]), b"".join(m["body"] for m in sent[1:]), seen
 
 
-@pytest.mark.parametrize("parts", [1, 2])
-def test_html_page_begins_with_the_script(parts):
+@pytest.mark.parametrize("parts", [1, 2, 40])
+def test_html_page_holds_the_script_and_the_style_sheet(parts):
     headers, body, seen = answer(PAGE, b"text/html; charset=utf-8", parts=parts)
-    assert body == PAGE.replace(b"<head>", b"<head>" + ELEMENT)
+    assert body == EXTENDED
     assert headers[b"content-length"] == str(len(body)).encode()
     assert b"etag" not in headers
     assert seen == [b"accept"]  # nothing that would compress the page, or answer from a cache
@@ -61,5 +68,11 @@ def test_everything_else_passes_unchanged(body, content_type, accept):
 
 
 def test_script_names_the_parameters_that_get_no_entry():
-    assert b'["iteration", "prompt", "temperature", "seed", "length"]' in ELEMENT
-    assert b"WITHOUT_ENTRY" not in ELEMENT
+    assert '["iteration", "prompt", "temperature", "seed", "length"]' in SCRIPT
+    assert "WITHOUT_ENTRY" not in SCRIPT
+
+
+def test_style_sheet_holds_both_themes_and_the_rules_of_every_page():
+    assert f"--accent:light-dark({LIGHT.accent},{DARK.accent});" in sheet()
+    for rule in (".written {", ".one-hot", ".run-name {", ".st-key-temperatures {"):
+        assert rule in sheet()
