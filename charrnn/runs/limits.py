@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from charrnn.engine.parameters import Parameters
+from charrnn.runs import memory
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 
@@ -43,6 +44,11 @@ class Limits:
         2_000_000_000,
         "CHARRNN_STEP_PRODUCTS",
         "largest number of multiplications in one update, so that a run responds within seconds",
+    )
+    worker_megabytes: float = _limit(
+        800,
+        "CHARRNN_WORKER_MEGABYTES",
+        "largest memory of a run in megabytes, beside its text and the 46 MB of any worker",
     )
     visitor_runs: float = _limit(
         8,
@@ -109,4 +115,13 @@ class Limits:
                 f"One update of this network would take {products:,} multiplications, and at most "
                 f"{self.step_products:,.0f} are allowed here: choose a smaller hidden_size or "
                 "seq_length, or fewer streams."
+            )
+        megabytes = memory.training_bytes(config, V) / memory.MEGABYTE
+        if megabytes > self.worker_megabytes:
+            wide = memory.window_bytes(config, V) > memory.weight_bytes(config, V)
+            lower = "seq_length or fewer streams" if wide else "hidden_size"
+            raise TooLarge(
+                f"Training this network would take {megabytes:,.0f} MB of memory, and at most "
+                f"{self.worker_megabytes:,g} MB are allowed here: choose a smaller {lower}, or a "
+                "text with fewer distinct characters."
             )
