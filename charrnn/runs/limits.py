@@ -67,6 +67,11 @@ class Limits:
         "CHARRNN_FREE_MEGABYTES",
         "all runs pause when the disk has less free space than this, in megabytes",
     )
+    visitor_megabytes: float = _limit(
+        2000,
+        "CHARRNN_VISITOR_MEGABYTES",
+        "how much the texts and runs of one visitor may take on the disk, in megabytes",
+    )
     unseen_minutes: float = _limit(
         60,
         "CHARRNN_UNSEEN_MINUTES",

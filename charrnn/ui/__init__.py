@@ -5,6 +5,7 @@ train/ alphabet/ compare/ write/    one page each
 shared/           what several pages use
 session.py        what the session has selected; the keys of its state
 workspace_key.py  who owns which runs: link and cookie
+client_address.py     which address a visitor comes from, as a keyed hash
 browser_history.py    which changes of the URL the browser's Back button undoes
 comparison.py     which runs are compared
 navigation.py     going from page to page

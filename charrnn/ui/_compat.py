@@ -11,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 
@@ -19,6 +20,20 @@ def session_id() -> str | None:
     """The id of the browser session this script runs for; None outside of one."""
     context = get_script_run_ctx()
     return context.session_id if context else None
+
+
+def peer_address() -> str | None:
+    """The address of this session's connection; None outside of a server.
+
+    If that is this machine's, as with a proxy on it, Uvicorn takes it from X-Forwarded-For.
+    """
+    return st.context.ip_address if runtime.exists() else None
+
+
+def forwarded_for() -> str:
+    """The header X-Forwarded-For of this session's connection; "" without one."""
+    headers = st.context.headers.get_all("X-Forwarded-For") if runtime.exists() else []
+    return ", ".join(headers)
 
 
 def is_history_navigation() -> bool:

@@ -15,7 +15,7 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers.supervisor import Supervisor
-from charrnn.ui import session, workspace_key
+from charrnn.ui import client_address, session, workspace_key
 from charrnn.ui._compat import (
     end_quietly_on_interrupt,
     keep_out_of_the_log,
@@ -76,7 +76,7 @@ def _supervisor_at(url: str) -> Supervisor:
 
 def workspace() -> Workspace:
     """The visitor's own runs."""
-    return Workspace(store(), workspace_key.current())
+    return Workspace(store(), workspace_key.current(), address=client_address.current())
 
 
 def owned(run: Run) -> bool:

@@ -81,9 +81,10 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     of this workspace has it or if it is in the library. A text that only other visitors have must
     be given: its hash alone does not give access to it.
 
-    Everything is checked first, then all of it is written or nothing. Raises TextNeeded, or
-    BadRunFile.
+    Everything is checked first, then all of it is written or nothing. Raises TextNeeded,
+    BadRunFile, or NoRoom.
     """
+    workspace.ensure_room(len(data))
     saved = archive.from_bytes(data)
     if saved.sha256 is None:
         raise BadRunFile(
@@ -99,6 +100,7 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     ids = saved.vocabulary.encode(text)
     row = _run_row(saved, corpus, _trainer(saved, ids)) | {
         "workspace": workspace.key,
+        "address": workspace.address,
         "baselines": baselines_for(ids, len(saved.vocabulary), saved.config.held_out),
     }
     run = workspace.store.history.add_trained_run(

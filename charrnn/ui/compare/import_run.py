@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from charrnn.runs.errors import NoRoom
 from charrnn.runs.files.transfer import TextNeeded, import_run
 from charrnn.runs.files.validation import BadRunFile
 from charrnn.runs.limits import TooLarge
@@ -26,7 +27,7 @@ def draw() -> None:
             return
         try:
             run = _import(file.getvalue())
-        except (BadRunFile, TooLarge) as error:
+        except (BadRunFile, TooLarge, NoRoom) as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
         st.session_state[session.IMPORTED_FILE] = file.file_id
@@ -38,7 +39,7 @@ def draw() -> None:
 def _import(data: bytes) -> Run:
     """Import a run; one saved without its text continues with the text the visitor uploaded.
 
-    Raises BadRunFile, TooLarge.
+    Raises BadRunFile, TooLarge, NoRoom.
     """
     try:
         return import_run(services.workspace(), data)
