@@ -13,6 +13,10 @@ from charrnn.runs import memory
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 
+STATE_BYTES = 8  # of a number in float64
+HISTORY_MEGABYTES = 15  # of losses and samples in a file of a run, at most
+MAX_RUN_FILE_MEGABYTES = 512
+
 
 class TooLarge(ValueError):
     """A network or a text exceeds a limit of this server. The message is meant for people."""
@@ -49,6 +53,11 @@ class Limits:
         800,
         "CHARRNN_WORKER_MEGABYTES",
         "largest memory of a run in megabytes, beside its text and the 46 MB of any worker",
+    )
+    upload_megabytes: float = _limit(
+        600,
+        "CHARRNN_UPLOAD_MEGABYTES",
+        "how much uploaded files may take in the memory of the server, in megabytes",
     )
     visitor_runs: float = _limit(
         8,
@@ -103,6 +112,14 @@ class Limits:
     def text_bytes(self) -> int:
         """The largest size of an uploaded file, and of a text in UTF-8, in bytes."""
         return int(self.text_megabytes * 2**20)
+
+    @property
+    def run_file_megabytes(self) -> int:
+        """The largest file of a run that these limits allow: its text, weights and history."""
+        state = 2 * STATE_BYTES * self.weights / 2**20  # weights, and Adagrad's accumulator
+        return min(
+            MAX_RUN_FILE_MEGABYTES, math.ceil(self.text_megabytes + state + HISTORY_MEGABYTES)
+        )
 
     def check(self, config: RunConfig, vocab_size: int) -> None:
         """Raises TooLarge if a network exceeds the limits."""

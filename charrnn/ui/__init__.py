@@ -10,6 +10,7 @@ browser_history.py    which changes of the URL the browser's Back button undoes
 comparison.py     which runs are compared
 navigation.py     going from page to page
 services.py       the store and the supervisor, shared by all sessions
+uploads.py        how much uploaded files may take in memory
 refresh.py        how often live pages refresh when there are many
 errors.py         errors as sentences on the page
 markdown.py       escaping text for elements that interpret Markdown

@@ -6,7 +6,7 @@ from charrnn.ui import accessibility, navigation, session, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import deleted_runs, dialogs
+from charrnn.ui.shared import deleted_runs, dialogs, quota
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
@@ -25,5 +25,6 @@ session.read_url(page.title)
 dialogs.mark_closed()
 with shows_errors():
     deleted_runs.draw_notice()
+    quota.draw_notice()
     page.run()
 workspace_key.save_cookie()  # last: its element disappears later, and nothing above it may move

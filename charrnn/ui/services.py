@@ -10,6 +10,7 @@ import streamlit as st
 
 from charrnn.runs.errors import StoreError
 from charrnn.runs.events import drop_tracebacks, log_event, log_to_stderr
+from charrnn.runs.limits import Limits
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
@@ -17,12 +18,16 @@ from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import client_address, session, workspace_key
 from charrnn.ui._compat import (
+    allow_uploads,
     end_quietly_on_interrupt,
+    forget_closed_pages,
     keep_out_of_the_log,
     session_id,
 )
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
+
+FORGET_SECONDS = 30.0  # between two times that the memory of closed pages is freed
 
 
 @asynccontextmanager
@@ -33,12 +38,21 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     keep_out_of_the_log()
     end_quietly_on_interrupt()
     try:
+        allow_uploads(Limits.from_environment().run_file_megabytes + 1)  # so the page can say why
         supervisor()
     except StoreError as error:  # every page shows it, too, until the store can be opened
         log_event("store_failed", reason=str(error))
+    forgetting = asyncio.create_task(_forget_closed_pages())
     yield
+    forgetting.cancel()
     with suppress(StoreError):
         await asyncio.to_thread(supervisor().close)
+
+
+async def _forget_closed_pages() -> None:
+    while True:
+        await asyncio.sleep(FORGET_SECONDS)
+        forget_closed_pages()
 
 
 def url() -> str:

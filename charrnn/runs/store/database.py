@@ -206,15 +206,15 @@ def _set_up_sqlite(engine: Engine) -> None:
         connection.isolation_level = None  # on_begin() begins the transactions
         # WAL: pages can read while a worker writes. NORMAL: a power failure may lose the last
         # commits, but cannot damage the database.
-        # Incremental: what was deleted can be given back while others use the file. It is set
-        # before anything is written, since later it takes effect only in _compact().
-        for pragma in (
-            f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
-            f"auto_vacuum = {INCREMENTAL}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        if connection.execute("PRAGMA page_count").fetchone() == (0,):
+            # What was deleted can be given back while others use the file. This takes effect only
+            # before anything is written, or in _compact().
+            connection.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        # Some builds overwrite what is deleted, all of it, before they free it.
+        connection.execute("PRAGMA secure_delete = FAST")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -3,7 +3,7 @@
 The run and its text: linked_run (the run in the URL), chosen_text (the text that is chosen),
 settings (the controls of a run), snapshots (a network at one iteration), samples (a sample with
 its copied passages marked), lineage (copies and branches, in words), deleted_runs (undo, and
-restore).
+restore), memory_cache (what is kept for the next rerun), quota (how much a visitor has stored).
 
 Building blocks of a page: dialogs, formatting (durations and lists), charts/ (what all charts
 share), run_actions/ (the menu of a run).
