@@ -44,7 +44,7 @@ def test_most_of_the_quota_is_said_on_every_page_and_a_refusal_says_what_to_dele
 def test_a_text_for_which_there_is_no_room_is_refused_below_the_uploader(open_page, big):
     assert big.title
     page = open_page()
-    page.button_group(key="source").set_value("Paste").run()
+    page.segmented_control(key="source").set_value("Paste").run()
     page.text_area(key="paste").input("abc def " * 400_000).run()
     assert not page.exception
     assert "With this, your texts and runs would take 7 MB" in page.error[0].value

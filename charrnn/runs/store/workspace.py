@@ -14,6 +14,7 @@ from charrnn.runs.errors import NoRoom, RunNotFound
 from charrnn.runs.limits import Limits
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import retention, schema
+from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.store.history import stored_loss_figures
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.runs import find_run, insert_run, new_run_row, run_from_row
@@ -68,7 +69,10 @@ class Workspace:
 
     def add_text(self, name: str, text: str) -> Corpus:
         """Store a text that this workspace uploaded; own_text() finds it again. Raises NoRoom."""
-        self.ensure_room(len(text.encode(errors="surrogatepass")))
+        try:
+            self.own_text(sha256_of(text))
+        except KeyError:
+            self.ensure_room(len(text.encode(errors="surrogatepass")))
         corpus = self.store.corpora.add(name, text)
         row = {"workspace": self.key, "sha256": corpus.sha256, "name": name} | {
             "address": self.address
@@ -185,6 +189,7 @@ class Workspace:
         """
         if desired_state.get("desired") == "running":
             self.ensure_room()
+            self._update(self.run(run_id).id, address=self.address)  # of who resumes it
         self.store.runs.request(self.run(run_id).id, **desired_state)
 
     def rename(self, run_id: str, name: str) -> None:

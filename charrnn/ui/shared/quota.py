@@ -13,7 +13,7 @@ def draw_notice() -> None:
     """Say how much the visitor has stored, if that is most of what is allowed."""
     workspace = services.workspace()
     usage = _usage(services.url(), workspace.key, workspace)
-    if usage.used < SAID_FROM * usage.allowed:
+    if usage.used < max(1.0, SAID_FROM * usage.allowed):
         return
     st.info(
         f"Your texts and runs take {usage.used:,.0f} MB of the {usage.allowed:,.0f} MB that you "

@@ -139,6 +139,20 @@ def test_a_text_that_another_visitor_has_uploaded_too_is_not_removed(store, mine
     assert store.corpora.get(shared.sha256) == shared
 
 
+def test_a_text_that_is_stored_already_takes_no_more_room(mine, monkeypatch):
+    monkeypatch.setenv("CHARRNN_VISITOR_MEGABYTES", "3")
+    for _ in range(3):
+        mine.add_text("again", text_of(2))
+    assert mine.usage().used == pytest.approx(2, abs=0.1)
+
+
+def test_a_run_counts_for_the_address_of_who_resumed_it_last(store, corpus, mine):
+    run = mine.create(corpus, RunConfig())
+    assert run.address == "here"
+    Workspace(store, "mine", address="there").request(run.id, desired="running")
+    assert store.runs.get(run.id).address == "there"
+
+
 def test_usage_is_what_is_stored(store, corpus, mine):
     assert mine.usage().used == 0
     run = mine.create(corpus, RunConfig())
