@@ -35,6 +35,7 @@ class UploadLimit:
             return
         session, size = uploaded[1], _size(scope)
         if problem := self._problem(session, size):
+            await _discard(receive)
             await PlainTextResponse(problem, status_code=503)(scope, receive, send)
             return
         arriving = (session, size)
@@ -70,3 +71,13 @@ def _size(scope: Scope) -> int:
     """The size that an upload states in bytes, or else the largest that Streamlit receives."""
     stated = dict(scope["headers"]).get(b"content-length", b"")
     return int(stated) if stated.isdigit() else _compat.max_upload_bytes()
+
+
+async def _discard(receive: Receive) -> None:
+    """Receive the rest of a request: a browser reads no answer before it has sent all of it."""
+    received = 0
+    while received <= _compat.max_upload_bytes():
+        message = await receive()
+        received += len(message.get("body", b""))
+        if not message.get("more_body"):
+            break

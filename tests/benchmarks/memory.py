@@ -7,12 +7,12 @@ what bounds each.
 
 import asyncio
 import random
-import string
 import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import numpy as np
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from charrnn.runs.config import RunConfig
@@ -44,7 +44,7 @@ def main() -> None:
         links = _add_runs(location)
         server = Server(location, Path(folder) / "server.log")
         print(f"\nThe server's memory may reach {bound:,.0f} MB")
-        print("                                          now MB    most MB   workers")
+        print("                                          now MB    most MB   workers", flush=True)
         try:
             asyncio.run(_worst(server, links))
         finally:
@@ -55,10 +55,11 @@ def main() -> None:
 def _add_runs(location: Path) -> list[str]:
     """A paused run with a sample for each of a few long texts of random words; their links."""
     store = Store(f"sqlite:///{location / 'charrnn.sqlite'}")
-    rng, links = random.Random(0), []
+    rng, links = np.random.default_rng(0), []
     for n in range(TEXTS):
-        words = ("".join(rng.choices(string.ascii_lowercase, k=5)) for _ in range(2**30))
-        text = "".join(f"{next(words)} " for _ in range(TEXT_MEGABYTES * 2**20 // 6 - 1))
+        letters = rng.integers(ord("a"), ord("z"), (TEXT_MEGABYTES * 2**20 // 6, 6), np.uint8)
+        letters[:, -1] = ord(" ")
+        text = letters.tobytes().decode()
         workspace = Workspace(store, f"{n}" * 32)
         corpus = store.corpora.add(f"text {n}", text)
         run = workspace.create(corpus, RunConfig(hidden_size=8), pause_at=1)
@@ -77,7 +78,8 @@ async def _worst(server: Server, links: list[str]) -> None:
         print(f"  {what:38}{processes.resident(pid):8.0f}{processes.peak(pid):11.0f}", end="")
         print(f"{len(processes.children(pid)):10}", flush=True)
 
-    report("at first")
+    async with Visitor(server.url):
+        report("at first, with one page")
     pages = [Visitor(server.url) for _ in range(PAGES)]
     taken = refused = 0
     for page in pages:

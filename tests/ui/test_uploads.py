@@ -56,6 +56,11 @@ def upload(manager):
             answer["status"] = message.get("status", answer["status"])
             answer["text"] += message.get("body", b"").decode()
 
+        parts = [b"a", b"", b"b"]
+
+        async def receive():
+            return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
         size = str(int(megabytes * MEGABYTE)).encode()
         scope = {
             "type": "http",
@@ -64,7 +69,8 @@ def upload(manager):
             "headers": [(b"content-length", size)] if stated else [],
         }
         middleware = uploads.UploadLimit(receive_file)
-        asyncio.run(middleware(scope, None, send))
+        asyncio.run(middleware(scope, receive, send))
+        assert not parts or answer["status"] == 204  # a refused file is received all the same
         return answer["status"], answer["text"]
 
     return upload

@@ -63,11 +63,11 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     return Pruned(deleted, unseen, texts, "" if dry_run else store.database.compact())
 
 
-def make_room(store: Store, workspace: str) -> bool:
+def make_room(store: Store, workspace: str, *, keep: str = "") -> bool:
     """Remove for good what one visitor needs least; returns whether anything was removed.
 
-    That is the run that was deleted longest ago, or else a text of theirs that no run uses. A
-    worker that still holds the run finds it gone, and ends.
+    That is the run that was deleted longest ago, or else a text of theirs that no run uses; not the
+    one with the SHA-256 `keep`. A worker that still holds the run finds it gone, and ends.
     """
     r, u, c = schema.runs.c, schema.uploads.c, schema.corpora.c
     deleted = (r.workspace == workspace) & r.deleted_at.is_not(None)
@@ -75,7 +75,8 @@ def make_room(store: Store, workspace: str) -> bool:
     uploaders = select(u.sha256).where(u.sha256 == c.sha256)
     theirs = uploaders.where(u.workspace == workspace).exists()
     others = uploaders.where(u.workspace != workspace).exists()
-    unused = theirs & not_(others) & not_(users.exists()) & c.sha256.not_in(_library_texts())
+    unused = theirs & not_(others) & not_(users.exists())
+    unused &= c.sha256.not_in([keep, *_library_texts()])
     for key, order, unneeded, delete_row in (
         (r.id, r.deleted_at, deleted, _delete_run),
         (c.sha256, c.added_at, unused, _delete_text),

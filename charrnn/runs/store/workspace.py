@@ -113,7 +113,7 @@ class Workspace:
         parent: str | None = None,
     ) -> Run:
         """A new run in this workspace: see Runs.create(). Raises NoRoom as well."""
-        self.ensure_room()
+        self.ensure_room(keep=corpus.sha256)
         return self.store.runs.create(
             corpus,
             config,
@@ -211,13 +211,14 @@ class Workspace:
         used = self.store.space.used_megabytes([self.key])[self.key]
         return Usage(used, self.store.space.allowed_megabytes(limits))
 
-    def ensure_room(self, n_bytes: int = 0) -> None:
-        """Raises NoRoom unless so many bytes more can be stored, and perhaps a state of a run.
+    def ensure_room(self, n_bytes: int = 0, *, keep: str = "") -> None:
+        """Raises NoRoom unless so many bytes more can be stored.
 
-        For that, deleted runs and unused texts of this workspace are removed for good.
+        For that, deleted runs and unused texts of this workspace are removed for good. keep: the
+        SHA-256 of a text that is about to be used.
         """
         while problem := self._lack_of_room(n_bytes / MEGABYTE):
-            if not retention.make_room(self.store, self.key):
+            if not retention.make_room(self.store, self.key, keep=keep):
                 raise NoRoom(problem)
 
     def _lack_of_room(self, more: float) -> str:
