@@ -7,6 +7,7 @@ from charrnn.ui import browser_history, errors, services, style
 from charrnn.ui.client_messages import ClientMessages
 from charrnn.ui.html_page import HtmlPage
 from charrnn.ui.response_headers import ResponseHeaders
+from charrnn.ui.uploads import UploadLimit
 from charrnn.ui.workspace_cookie import WorkspaceCookie
 
 app = st.App(
@@ -16,6 +17,7 @@ app = st.App(
         Middleware(ResponseHeaders),
         Middleware(HtmlPage, script=browser_history.SCRIPT, style_sheet=style.sheet()),
         Middleware(WorkspaceCookie),
+        Middleware(UploadLimit),
         Middleware(ClientMessages),
     ],
     on_script_error=errors.show_unexpected,

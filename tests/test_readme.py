@@ -10,7 +10,6 @@ import pytest
 
 from charrnn.__main__ import COMMANDS
 from charrnn.runs.limits import Limits
-from charrnn.ui.compare.import_run import MAX_FILE_MEGABYTES
 from charrnn.ui.train import textbook_panel
 
 ROOT = Path(__file__).parents[1]
@@ -81,7 +80,7 @@ def test_it_says_of_the_textbook_what_the_page_says():
 def test_the_proxy_in_it_forwards_the_largest_file_that_the_page_takes():
     forwarded = int(re.search(r"client_max_body_size (\d+)m;", README)[1])
     streamlit = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["server"]
-    assert forwarded > streamlit["maxUploadSize"] >= MAX_FILE_MEGABYTES
+    assert forwarded > streamlit["maxUploadSize"] > Limits().run_file_megabytes
     assert f"uploads of up to {streamlit['maxUploadSize']} MB" in README
 
 

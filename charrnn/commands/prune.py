@@ -14,7 +14,7 @@ def prune(options: argparse.Namespace) -> int:
     from charrnn.runs.limits import Limits
     from charrnn.runs.store import retention
 
-    with local_store() as store:
+    with local_store(pruning=not options.dry_run) as store:
         limits = Limits.from_environment()
         before = _megabytes(store.database.file)
         pruned = retention.prune(store, limits, dry_run=options.dry_run)
@@ -22,14 +22,16 @@ def prune(options: argparse.Namespace) -> int:
     print_output(f"{removed} runs={len(pruned.deleted)} deleted more than a day ago")
     print_output(f"{removed} runs={len(pruned.unseen)} not viewed for {limits.keep_days:g} days")
     print_output(f"{removed} texts={len(pruned.texts)} not used by any run")
-    if pruned.compacted:
+    if store.database.file is None or options.dry_run:
+        return 0
+    if pruned.kept_size:
+        print_output(
+            f"the file keeps its size, because {pruned.kept_size}: new runs will fill the free "
+            "space"
+        )
+    else:
         after = _megabytes(store.database.file)
         print_output(f"the store takes {after:,.1f} MB now, {before:,.1f} MB before")
-    elif not options.dry_run and store.database.file:
-        print_output(
-            "the file keeps its size, because another program is using it: new runs will fill the "
-            "free space"
-        )
     return 0
 
 

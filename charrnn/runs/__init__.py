@@ -5,6 +5,7 @@ the run's worker writes the actual state. Nothing here imports Streamlit.
 
     config.py         RunConfig: the settings of a run, with their limits and meanings
     limits.py         Limits: what one server allows, set by environment variables
+    memory.py         how much memory training takes
     events.py         the log: one line of JSON for each event
     errors.py         StoreError
     recording.py      the iterations whose losses are recorded

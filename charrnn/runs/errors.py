@@ -5,6 +5,10 @@ class StoreError(Exception):
     """The store cannot be used right now. The message tells people what failed and what to do."""
 
 
+class NoRoom(StoreError):
+    """The disk, or the share of it that one visitor may take, is full."""
+
+
 class RunNotFound(KeyError):
     """There is no run with that key, or not any more: it was deleted."""
 

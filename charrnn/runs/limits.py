@@ -9,8 +9,13 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from charrnn.engine.parameters import Parameters
+from charrnn.runs import memory
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
+
+STATE_BYTES = 8  # of a number in float64
+HISTORY_MEGABYTES = 15  # of losses and samples in a file of a run, at most
+MAX_RUN_FILE_MEGABYTES = 512
 
 
 class TooLarge(ValueError):
@@ -44,6 +49,16 @@ class Limits:
         "CHARRNN_STEP_PRODUCTS",
         "largest number of multiplications in one update, so that a run responds within seconds",
     )
+    worker_megabytes: float = _limit(
+        800,
+        "CHARRNN_WORKER_MEGABYTES",
+        "largest memory of a run in megabytes, beside its text and the 46 MB of any worker",
+    )
+    upload_megabytes: float = _limit(
+        600,
+        "CHARRNN_UPLOAD_MEGABYTES",
+        "how much uploaded files may take in the memory of the server, in megabytes",
+    )
     visitor_runs: float = _limit(
         8,
         "CHARRNN_VISITOR_RUNS",
@@ -60,6 +75,11 @@ class Limits:
         200,
         "CHARRNN_FREE_MEGABYTES",
         "all runs pause when the disk has less free space than this, in megabytes",
+    )
+    visitor_megabytes: float = _limit(
+        2000,
+        "CHARRNN_VISITOR_MEGABYTES",
+        "how much the texts and runs of one visitor may take on the disk, in megabytes",
     )
     unseen_minutes: float = _limit(
         60,
@@ -93,6 +113,14 @@ class Limits:
         """The largest size of an uploaded file, and of a text in UTF-8, in bytes."""
         return int(self.text_megabytes * 2**20)
 
+    @property
+    def run_file_megabytes(self) -> int:
+        """The largest file of a run that these limits allow: its text, weights and history."""
+        state = 2 * STATE_BYTES * self.weights / 2**20  # weights, and Adagrad's accumulator
+        return min(
+            MAX_RUN_FILE_MEGABYTES, math.ceil(self.text_megabytes + state + HISTORY_MEGABYTES)
+        )
+
     def check(self, config: RunConfig, vocab_size: int) -> None:
         """Raises TooLarge if a network exceeds the limits."""
         V, H = vocab_size, config.hidden_size
@@ -109,4 +137,13 @@ class Limits:
                 f"One update of this network would take {products:,} multiplications, and at most "
                 f"{self.step_products:,.0f} are allowed here: choose a smaller hidden_size or "
                 "seq_length, or fewer streams."
+            )
+        megabytes = memory.training_bytes(config, V) / memory.MEGABYTE
+        if megabytes > self.worker_megabytes:
+            wide = memory.window_bytes(config, V) > memory.weight_bytes(config, V)
+            lower = "seq_length or fewer streams" if wide else "hidden_size"
+            raise TooLarge(
+                f"Training this network would take {megabytes:,.0f} MB of memory, and at most "
+                f"{self.worker_megabytes:,g} MB are allowed here: choose a smaller {lower}, or a "
+                "text with fewer distinct characters."
             )

@@ -6,6 +6,7 @@ shared/           what several pages use
 session.py        what the session has selected; the keys of its state
 workspace_key.py  who owns which runs: the key in the cookie (cookie.js)
 workspace_cookie.py   how a browser keeps the key
+client_address.py     which address a visitor comes from, as a keyed hash
 browser_history.py    which changes of the URL the browser's Back button undoes
 client_messages.py    what a browser may ask of the server
 response_headers.py   what a browser lets a page do
@@ -13,6 +14,7 @@ html_page.py      adds a script and the style sheet to the HTML page
 comparison.py     which runs are compared
 navigation.py     going from page to page
 services.py       the store and the supervisor, shared by all sessions
+uploads.py        how much uploaded files may take in memory
 refresh.py        how often live pages refresh when there are many
 errors.py         errors as sentences on the page
 markdown.py       escaping text for elements that interpret Markdown

@@ -6,16 +6,20 @@ after an upgrade of Streamlit.
 
 import logging
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from google.protobuf.message import DecodeError
+from streamlit import config, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 
 def session_id() -> str | None:
@@ -40,6 +44,20 @@ def message_kind(data: bytes) -> str | None:
     if kind == "backend_operation_request":
         return message.backend_operation_request.WhichOneof("payload")
     return kind
+
+
+def peer_address() -> str | None:
+    """The address of this session's connection; None outside of a server.
+
+    If that is this machine's, as with a proxy on it, Uvicorn takes it from X-Forwarded-For.
+    """
+    return st.context.ip_address if runtime.exists() else None
+
+
+def forwarded_for() -> str:
+    """The header X-Forwarded-For of this session's connection; "" without one."""
+    headers = st.context.headers.get_all("X-Forwarded-For") if runtime.exists() else []
+    return ", ".join(headers)
 
 
 def is_history_navigation() -> bool:
@@ -96,3 +114,69 @@ def finish(change: Callable[[], None]) -> None:
             interruption = rerun
     if interruption:
         raise interruption
+
+
+class HeldUpload(NamedTuple):
+    """An uploaded file in memory. since: when it was first seen, in seconds since 1970."""
+
+    session: str
+    file_id: str
+    size: int
+    since: float
+
+
+_first_seen: dict[str, float] = {}  # file id -> see HeldUpload
+
+
+def uploaded_files() -> list[HeldUpload]:
+    """All uploaded files that are in memory, the oldest first."""
+    files = _uploads().file_storage
+    now = time.time()
+    held = [
+        HeldUpload(session, file_id, len(record.data), _first_seen.setdefault(file_id, now))
+        for session, records in list(files.items())
+        for file_id, record in list(records.items())
+    ]
+    for gone in _first_seen.keys() - {file.file_id for file in held}:
+        del _first_seen[gone]
+    return sorted(held, key=lambda file: file.since)
+
+
+def drop_upload(file: HeldUpload) -> None:
+    """Free the memory of an uploaded file. Its uploader is empty from then on."""
+    _uploads().remove_file(file.session, file.file_id)
+
+
+def drop_uploaded(file: UploadedFile) -> None:
+    """Free the memory of a file of this session that has been read."""
+    context = get_script_run_ctx()
+    if context and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def max_upload_bytes() -> int:
+    """The largest file that Streamlit receives."""
+    return int(config.get_option("server.maxUploadSize")) * 2**20
+
+
+def allow_uploads(megabytes: int) -> None:
+    """Let Streamlit receive files of this size, unless its own settings allow larger ones."""
+    if megabytes > config.get_option("server.maxUploadSize"):
+        config.set_option("server.maxUploadSize", megabytes)
+
+
+def forget_closed_pages() -> None:
+    """Free what Streamlit still holds of pages that were closed more than two minutes ago.
+
+    By itself it does so only when the next visitor comes. Call it in the thread of the server.
+    """
+    manager = runtime.get_instance()._session_mgr
+    if isinstance(manager, WebsocketSessionManager):
+        storage: Any = manager._session_storage
+        storage._cache.expire()
+
+
+def _uploads() -> MemoryUploadedFileManager:
+    manager = runtime.get_instance().uploaded_file_mgr
+    assert isinstance(manager, MemoryUploadedFileManager)
+    return manager

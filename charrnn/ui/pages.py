@@ -6,7 +6,7 @@ from charrnn.ui import accessibility, navigation, session, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import deleted_runs, dialogs, workspace_link
+from charrnn.ui.shared import deleted_runs, dialogs, quota, workspace_link
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
@@ -27,4 +27,5 @@ with shows_errors():
     workspace_link.follow()
     workspace_key.store_cookie()
     deleted_runs.draw_notice()
+    quota.draw_notice()
     page.run()

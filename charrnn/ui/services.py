@@ -11,15 +11,18 @@ import streamlit as st
 
 from charrnn.runs.errors import RunNotFound, StoreError
 from charrnn.runs.events import drop_tracebacks, log_event, log_to_stderr
+from charrnn.runs.limits import Limits
 from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace, keys_to_view
 from charrnn.runs.workers.supervisor import Supervisor
-from charrnn.ui import session, workspace_key
+from charrnn.ui import client_address, session, workspace_key
 from charrnn.ui._compat import (
+    allow_uploads,
     end_quietly_on_interrupt,
+    forget_closed_pages,
     keep_out_of_the_log,
     session_id,
 )
@@ -27,6 +30,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
 
 UNSHARED_TEXT = "a text that is not shared"  # in place of its name
+FORGET_SECONDS = 30.0  # between two times that the memory of closed pages is freed
 
 
 @asynccontextmanager
@@ -37,12 +41,21 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     keep_out_of_the_log()
     end_quietly_on_interrupt()
     try:
+        allow_uploads(Limits.from_environment().run_file_megabytes + 1)  # so the page can say why
         supervisor()
     except StoreError as error:  # every page shows it, too, until the store can be opened
         log_event("store_failed", reason=str(error))
+    forgetting = asyncio.create_task(_forget_closed_pages())
     yield
+    forgetting.cancel()
     with suppress(StoreError):
         await asyncio.to_thread(supervisor().close)
+
+
+async def _forget_closed_pages() -> None:
+    while True:
+        await asyncio.sleep(FORGET_SECONDS)
+        forget_closed_pages()
 
 
 def url() -> str:
@@ -80,7 +93,7 @@ def _supervisor_at(url: str) -> Supervisor:
 
 def workspace() -> Workspace:
     """The visitor's own runs."""
-    return Workspace(store(), workspace_key.current())
+    return Workspace(store(), workspace_key.current(), address=client_address.current())
 
 
 def owned(run: Run) -> bool:

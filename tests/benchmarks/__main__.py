@@ -24,6 +24,7 @@ BENCHMARKS = {
 }
 ONLY_BY_NAME = {
     "soak": "tests.benchmarks.soak",  # takes ten minutes
+    "memory": "tests.benchmarks.memory",  # takes gigabytes
 }
 
 

@@ -9,7 +9,6 @@ so the less the better. And what a trigram model writes: it copies nothing by it
 
 import random
 import statistics
-import sys
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -56,7 +55,7 @@ def _print_checks(name: str, text: str, min_length: int, samples: dict[str, str]
     started = time.process_time()
     index = SourceIndex(text, min_length=min_length)
     seconds = time.process_time() - started
-    words = sys.getsizeof(index.words) + sum(map(sys.getsizeof, index.words))
+    words = index.words.nbytes
     print(f"\n{name}: {len(text):,} characters, matches of {min_length} or more")
     megabytes = (index.windows.entries.nbytes + words) / 1e6
     print(f"  index built in {seconds:.2f} s, {megabytes:.1f} MB", end="")

@@ -30,6 +30,11 @@ def resident(pid: int) -> float:
     return _kilobytes(pid, "status", "VmRSS:") / 1024
 
 
+def peak(pid: int) -> float:
+    """The largest resident memory so far in megabytes, counted as in resident()."""
+    return _kilobytes(pid, "status", "VmHWM:") / 1024
+
+
 def proportional(pid: int) -> float:
     """Proportional memory (PSS) in megabytes; of memory that n processes share, an n-th counts."""
     return _kilobytes(pid, "smaps_rollup", "Pss:") / 1024

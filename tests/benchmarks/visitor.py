@@ -24,15 +24,19 @@ CACHED_RUNS = 2  # a browser caches a large message for this many script runs
 class Visitor:
     """One open page. `async with Visitor(url) as visitor:` opens and closes it."""
 
-    def __init__(self, url: str, query: str = ""):
-        """url: of the server, http://127.0.0.1:port. query: the query string of the page."""
-        self._url, self.query = url, query
+    def __init__(self, url: str, query: str = "", *, patience: float = RESPONSE_SECONDS):
+        """url: of the server, http://127.0.0.1:port. query: the query string of the page.
+
+        patience: seconds until an answer that does not come is a TimeoutError.
+        """
+        self._url, self.query, self._patience = url, query, patience
         self.buttons: dict[str, str] = {}  # label -> id, as of the last full run
         self.sliders: dict[str, str] = {}
         self.menus: dict[str, tuple[str, list[str]]] = {}  # label -> (id, options)
         self.errors: list[str] = []  # types and texts of the errors that the page has shown
         self.ticks = 0  # fragment runs that a timer has caused
         self.bytes = 0
+        self.session = ""  # its id
         self._page = ""
         self._drawing: dict[str, str] = {}
         self._timers: dict[str, tuple[float, asyncio.Task]] = {}
@@ -88,7 +92,7 @@ class Visitor:
         self._finished.clear()
         started = time.perf_counter()
         await self._send(self._request([widget] if widget else []))
-        async with asyncio.timeout(RESPONSE_SECONDS):
+        async with asyncio.timeout(self._patience):
             await self._finished.wait()
         return time.perf_counter() - started
 
@@ -122,6 +126,7 @@ class Visitor:
             self._handle_delta(message.delta)
         elif kind == "new_session":
             self._page = message.new_session.page_script_hash
+            self.session = message.new_session.initialize.session_id
             if fragments := len(message.metadata.run.fragment_ids):
                 self.ticks += fragments
             else:

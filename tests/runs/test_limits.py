@@ -1,13 +1,18 @@
 """Limits come from environment variables, and what exceeds them is refused in one sentence."""
 
+import tracemalloc
 from dataclasses import fields
 
+import numpy as np
 import pytest
 
 from charrnn.engine.parameters import Parameters
+from charrnn.engine.training import Trainer
+from charrnn.runs import memory
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 from charrnn.runs.limits import BadLimit, Limits, TooLarge
+from charrnn.runs.serialization import state_to_bytes
 from charrnn.runs.store.workspace import Workspace
 
 WHOLE = {f.metadata["variable"] for f in fields(Limits) if f.metadata["whole"]}
@@ -22,7 +27,7 @@ def no_variables(monkeypatch):
 
 def test_without_variables_the_defaults_apply():
     assert Limits.from_environment() == Limits()
-    assert len(set(VARIABLES.values())) == len(VARIABLES) == 8
+    assert len(set(VARIABLES.values())) == len(VARIABLES) == 11
 
 
 @pytest.mark.parametrize(("name", "variable"), VARIABLES.items())
@@ -79,9 +84,46 @@ def test_update_may_take_exactly_as_many_multiplications_as_allowed():
         Limits(step_products=products - 1).check(config, 80)
 
 
+def test_network_may_take_exactly_as_much_memory_as_allowed():
+    config = RunConfig(hidden_size=8, seq_length=75, streams=64)
+    megabytes = memory.training_bytes(config, 2000) / memory.MEGABYTE
+    Limits(worker_megabytes=megabytes).check(config, 2000)
+    with pytest.raises(TooLarge, match="choose a smaller seq_length or fewer streams, or a text"):
+        Limits(worker_megabytes=megabytes - 0.01).check(config, 2000)
+    with pytest.raises(TooLarge, match="choose a smaller hidden_size, or a text"):
+        Limits(worker_megabytes=10).check(RunConfig(hidden_size=500), 100)
+
+
+def test_windows_as_wide_as_a_large_vocabulary_are_refused_before_they_take_a_gigabyte():
+    wide = RunConfig(hidden_size=8, seq_length=75, streams=64)
+    with pytest.raises(TooLarge, match=r"would take 9\d\d MB of memory, and at most 800 MB"):
+        Limits().check(wide, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("vocab_size", "settings"),
+    [
+        (3000, {"hidden_size": 8, "seq_length": 50, "streams": 32}),  # the windows are most of it
+        (60, {"hidden_size": 400, "seq_length": 50, "streams": 16, "dtype": "float64"}),
+    ],
+)
+def test_arithmetic_agrees_with_the_memory_that_is_allocated(vocab_size, settings):
+    config = RunConfig(held_out=0.0, **settings)
+    ids = np.resize(np.arange(vocab_size), 10_000)
+    tracemalloc.start()
+    trainer = Trainer(ids, vocab_size, **config.trainer_settings())
+    trainer.step()
+    state_to_bytes(trainer.state())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    counted = memory.training_bytes(config, vocab_size)
+    assert 0.6 * counted < peak < 1.1 * counted
+
+
 def test_defaults_allow_large_networks():
     Limits().check(RunConfig(hidden_size=1024), 100)
     Limits().check(RunConfig(hidden_size=512, seq_length=100), 5000)
+    Limits().check(RunConfig(hidden_size=240), 20_000)
 
 
 def test_text_limit_is_converted_to_bytes():

@@ -36,7 +36,7 @@ from charrnn.runs.files.validation import (
     check_values,
     tensor_specs,
 )
-from charrnn.runs.limits import Limits, TooLarge
+from charrnn.runs.limits import MAX_RUN_FILE_MEGABYTES, Limits, TooLarge
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
 from charrnn.runs.store.records import FullHistory
 
@@ -44,7 +44,7 @@ if sys.platform != "win32":
     import fcntl
 
 MEGABYTE = 2**20
-MAX_FILE_BYTES = 512 * MEGABYTE
+MAX_FILE_BYTES = MAX_RUN_FILE_MEGABYTES * MEGABYTE
 ABANDONED_SECONDS = 60  # a younger temporary file may belong to a writer that is about to lock it
 
 

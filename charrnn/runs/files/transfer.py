@@ -87,8 +87,9 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     be given: its hash alone does not give access to it.
 
     Everything is checked first, then all of it is written or nothing. Of very many evaluations
-    or samples, only every 2nd, 4th ... is taken. Raises TextNeeded, or BadRunFile.
+    or samples, only every 2nd, 4th ... is taken. Raises TextNeeded, BadRunFile, or NoRoom.
     """
+    workspace.ensure_room(len(data))
     saved = archive.from_bytes(data, Limits.from_environment())
     if saved.sha256 is None:
         raise BadRunFile(
@@ -99,6 +100,7 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     corpus = corpus_row(text)
     ids = saved.vocabulary.encode(text)
     row = _run_row(saved, corpus, _trainer(saved, ids)) | {
+        "address": workspace.address,
         "baselines": baselines_for(ids, len(saved.vocabulary), saved.config.held_out),
     }
     run = workspace.store.history.add_trained_run(

@@ -1,15 +1,18 @@
 """Connections to the database of the store, and transactions on it."""
 
 import os
+import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 
-from charrnn.runs.store.database_errors import StoreMoved, as_store_errors
+from charrnn.runs.store.database_errors import StoreMoved, as_store_errors, reason_of
 from charrnn.runs.store.migration import create_or_migrate
 from charrnn.runs.store.url import URL_VARIABLE, BadStoreURL, parse_url, sqlite_file
 
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert
 
 BUSY_SECONDS = 30.0  # how long a writer waits for its turn
+INCREMENTAL = 2  # SQLite's number of that mode of auto_vacuum
+PAGES_PER_STEP = 500  # are given back before others may write: some hundredths of a second
+RESERVE_BYTES = 4 * 2**20
+MAX_LIVE_VACUUM_BYTES = 64 * 2**20  # others wait for about a second
 _WRITE_LOCK = 0x63686172  # an advisory lock of PostgreSQL; any number that nothing else there uses
 
 
@@ -31,6 +38,7 @@ class Database:
         with as_store_errors("opened"):
             self._engine = connect(url)
             create_or_migrate(self._engine)
+            self.keep_reserve()
         self._identity = self._file_identity()
         # Each dialect has its own INSERT ... ON CONFLICT; only the one in use is imported.
         dialect = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}")
@@ -40,6 +48,13 @@ class Database:
     def file(self) -> str | None:
         """The path of the SQLite file, or None for a database server."""
         return self._engine.url.database if self._engine.dialect.name == "sqlite" else None
+
+    def keep_reserve(self) -> None:
+        """Reserve some space on the disk, unless it is short already: see free_reserve()."""
+        if self.file is not None and (path := Path(f"{self.file}-reserve")):
+            with suppress(OSError):  # the disk is full, or the folder is read-only
+                if not path.exists() and shutil.disk_usage(path.parent).free > 4 * RESERVE_BYTES:
+                    path.write_bytes(bytes(RESERVE_BYTES))
 
     def _file_identity(self) -> tuple[int, int] | None:
         """Device and inode of the SQLite file; None for a server, or if the file is missing."""
@@ -84,26 +99,84 @@ class Database:
         others = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
         return insert.on_conflict_do_update(index_elements=keys, set_=others)
 
-    def compact(self) -> bool:
-        """Shrink the SQLite file by what was deleted, unless another program has it open.
+    def size(self) -> "FileSize":
+        """How much of the SQLite file is in use. Nothing is known of a database server."""
+        if self.file is None:
+            return FileSize(used=0, reusable=0)
+        with self.reading() as db:
+            page, pages, free = (
+                int(db.exec_driver_sql(f"PRAGMA {pragma}").scalar_one())
+                for pragma in ("page_size", "page_count", "freelist_count")
+            )
+        return FileSize(used=page * (pages - free), reusable=page * free)
 
-        Other programs that open it meanwhile wait. Returns whether the file was compacted.
+    def compact(self) -> str:
+        """Give the space of what was deleted back to the disk, step by step.
+
+        Other programs may use the file meanwhile. Returns why it keeps its size, or "" if it does
+        not; nothing is lost either way.
         """
         if self.file is None:
-            return False
-        self._engine.dispose()
-        with closing(sqlite3.connect(self.file, timeout=0, isolation_level=None)) as db:
-            try:
-                # SQLite leaves WAL mode only if no other connection has the file open.
-                if db.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
-                    return False
-                db.execute("VACUUM")
-            except sqlite3.OperationalError:
-                return False  # nothing is lost: the file just stays larger than it needs to be
-            finally:
-                with suppress(sqlite3.OperationalError):
-                    db.execute("PRAGMA journal_mode = WAL")
-        return True
+            return "a database server reuses the space by itself"
+        try:
+            with closing(sqlite3.connect(self.file, BUSY_SECONDS, isolation_level=None)) as db:
+                return _compact(db)
+        except sqlite3.OperationalError as error:
+            return reason_of(error)
+
+
+class FileSize(NamedTuple):
+    """Bytes of a SQLite file. reusable: freed by what was deleted; new rows go there first."""
+
+    used: int
+    reusable: int
+
+
+def _compact(db: sqlite3.Connection) -> str:
+    """See Database.compact(). Raises OperationalError."""
+
+    def number(pragma: str) -> int:
+        return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+    if number("auto_vacuum") != INCREMENTAL:
+        # A file of an earlier version has to be written anew, once. Others wait that long, and the
+        # disk has to hold the file twice, so a large one is left alone while others have it open.
+        used = number("page_size") * (number("page_count") - number("freelist_count"))
+        if used > MAX_LIVE_VACUUM_BYTES and not _is_only_user(db):
+            return "another program is using it"
+        db.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")
+        db.execute("VACUUM")
+    while number("freelist_count"):
+        started = time.monotonic()
+        # Not execute(), which would free a single page.
+        db.executescript(f"PRAGMA incremental_vacuum({PAGES_PER_STEP})")
+        time.sleep(time.monotonic() - started)  # others get their turn to write
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return ""
+
+
+def _is_only_user(db: sqlite3.Connection) -> bool:
+    """Whether no other connection has the file open: SQLite leaves WAL mode only then."""
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        alone = bool(db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",))
+        db.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return alone
+
+
+def free_reserve(url: str) -> None:
+    """Free the space that was reserved, before a store on a full disk is opened for pruning.
+
+    Deleting takes some space at first, for the log of what is written: without it, a full disk
+    could never be emptied. Opening the store the next time reserves it anew.
+    """
+    file = sqlite_file(parse_url(url))
+    if file is not None:
+        Path(f"{file}-reserve").unlink(missing_ok=True)
 
 
 def connect(url: str) -> Engine:
@@ -133,12 +206,15 @@ def _set_up_sqlite(engine: Engine) -> None:
         connection.isolation_level = None  # on_begin() begins the transactions
         # WAL: pages can read while a worker writes. NORMAL: a power failure may lose the last
         # commits, but cannot damage the database.
-        for pragma in (
-            f"busy_timeout = {int(BUSY_SECONDS * 1000)}",
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        if connection.execute("PRAGMA page_count").fetchone() == (0,):
+            # What was deleted can be given back while others use the file. This takes effect only
+            # before anything is written, or in _compact().
+            connection.execute(f"PRAGMA auto_vacuum = {INCREMENTAL}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        # Some builds overwrite what is deleted, all of it, before they free it.
+        connection.execute("PRAGMA secure_delete = FAST")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

@@ -46,6 +46,7 @@ _DAMAGED = (
 _DISK_ERROR = "the disk reports an error", "Check the disk"
 
 _SQLITE_REASONS = {
+    sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,  # not even the index of its log fits
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -82,8 +83,7 @@ def _reason_and_remedy(
         return "too many connections are in use", "Wait a moment"
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the primary part of the code
-        reason = _SQLITE_REASONS.get(code)
+        reason = _sqlite_reason(cause)
     else:
         # Drivers differ in what they call the SQLSTATE code.
         state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
@@ -92,3 +92,15 @@ def _reason_and_remedy(
             reason = _NO_ANSWER
     unknown = f"the database reports an error ({type(cause).__name__})", "Check its log"
     return reason or unknown
+
+
+def _sqlite_reason(error: sqlite3.Error) -> tuple[str, str] | None:
+    code = getattr(error, "sqlite_errorcode", 0)
+    # The lower eight bits are the kind of error; the whole code is more exact.
+    return _SQLITE_REASONS.get(code) or _SQLITE_REASONS.get(code & 0xFF)
+
+
+def reason_of(error: sqlite3.Error) -> str:
+    """What an error of SQLite means, as a part of a sentence."""
+    reason = _sqlite_reason(error)
+    return reason[0] if reason else "the database reports an error"

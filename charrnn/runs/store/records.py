@@ -36,6 +36,7 @@ class Run:
     config: RunConfig  # as the run began; learning_rate and iterations below may have changed
     created_at: float
     workspace: str
+    address: str | None  # a keyed hash of it
     number: int
     name: str
     parent: str | None

@@ -27,7 +27,7 @@ class Pruned:
     deleted: list[str]  # ids of runs that their owner had deleted
     unseen: list[str]  # ids of runs that no page had shown for long
     texts: list[str]  # SHA-256 of texts that no run used
-    compacted: bool  # whether the database file was shrunk
+    kept_size: str  # why the database file was not shrunk, or ""
 
 
 def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
@@ -59,7 +59,32 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     users = select(r.id).where(r.sha256 == c.sha256, r.id.not_in([*deleted, *unseen]))
     unused = not_(users.exists()) & (func.coalesce(c.added_at, 0.0) < now - DAY_SECONDS)
     texts = remove(c.sha256, unused & c.sha256.not_in(library_titles()), _delete_text)
-    return Pruned(deleted, unseen, texts, compacted=not dry_run and store.database.compact())
+    return Pruned(deleted, unseen, texts, "" if dry_run else store.database.compact())
+
+
+def make_room(store: Store, workspace: str, *, keep: str = "") -> bool:
+    """Remove for good what one visitor needs least; returns whether anything was removed.
+
+    That is the run that was deleted longest ago, or else a text of theirs that no run uses; not the
+    one with the SHA-256 `keep`. A worker that still holds the run finds it gone, and ends.
+    """
+    r, u, c = schema.runs.c, schema.uploads.c, schema.corpora.c
+    deleted = (r.workspace == workspace) & r.deleted_at.is_not(None)
+    users = select(r.id).where(r.sha256 == c.sha256)
+    uploaders = select(u.sha256).where(u.sha256 == c.sha256)
+    theirs = uploaders.where(u.workspace == workspace).exists()
+    others = uploaders.where(u.workspace != workspace).exists()
+    unused = theirs & not_(others) & not_(users.exists())
+    unused &= c.sha256.not_in([keep, *library_titles()])
+    for key, order, unneeded, delete_row in (
+        (r.id, r.deleted_at, deleted, _delete_run),
+        (c.sha256, c.added_at, unused, _delete_text),
+    ):
+        with store.database.reading() as db:
+            oldest = db.execute(select(key).where(unneeded).order_by(order).limit(1)).scalar()
+        if oldest is not None and _remove(store, key, oldest, unneeded, delete_row):
+            return True
+    return False
 
 
 def _remove(

@@ -33,15 +33,18 @@ class Runs:
         *,
         pause_at: int | None = None,
         workspace: str = "",
+        address: str | None = None,
         parent: str | None = None,
     ) -> Run:
         """A new run that waits for a worker. Its id cannot be guessed: it has 96 random bits.
 
-        pause_at: an iteration. parent: the id of the run that it is a changed copy of. Raises
-        TooLarge if the network exceeds the limits, StoreError if the text has been deleted.
+        pause_at: an iteration. address: see Workspace. parent: the id of the run that it is a
+        changed copy of. Raises TooLarge if the network exceeds the limits, StoreError if the text
+        has been deleted.
         """
         row = new_run_row(corpus, config) | {
             "workspace": workspace,
+            "address": address,
             "parent": parent,
             "pause_at": pause_at,
         }

@@ -45,6 +45,7 @@ runs = Table(
     Column("created_at", Float, nullable=False),
     # Who owns it, and where it comes from.
     Column("workspace", String(64), nullable=False, index=True),
+    Column("address", String(64)),  # of who started it: see Workspace. NULL if not known
     Column("number", Integer, nullable=False),  # 1, 2, 3 ... within its workspace
     Column("name", Text, nullable=False),  # "" until the owner names the run
     Column("parent", String(32)),  # the run it was copied or branched from, which may be deleted
@@ -91,6 +92,7 @@ uploads = Table(
     Column("workspace", String(64), primary_key=True),
     Column("sha256", ForeignKey("corpora.sha256"), primary_key=True),
     Column("name", Text, nullable=False),
+    Column("address", String(64)),  # as in runs
 )
 
 

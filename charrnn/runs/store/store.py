@@ -6,6 +6,7 @@ from charrnn.runs.store.history import Histories
 from charrnn.runs.store.leases import Leases
 from charrnn.runs.store.runs import Runs
 from charrnn.runs.store.snapshots import Snapshots
+from charrnn.runs.store.space import Space
 
 
 class Store:
@@ -13,7 +14,7 @@ class Store:
 
     corpora: the texts. runs: the table of runs and their desired states. history: metrics and
     samples by iteration. snapshots: saved training states. leases: which worker trains a run, and
-    what only that worker writes.
+    what only that worker writes. space: how much room there is, and how much each visitor takes.
     """
 
     def __init__(self, url: str):
@@ -27,3 +28,4 @@ class Store:
         self.history = Histories(self.database)
         self.snapshots = Snapshots(self.database)
         self.leases = Leases(self.database)
+        self.space = Space(self.database)

@@ -5,22 +5,31 @@ Also the texts that the visitor uploaded.
 
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, select, update
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import RunNotFound, TextNotShared
+from charrnn.runs.errors import NoRoom, RunNotFound, TextNotShared
+from charrnn.runs.limits import Limits
 from charrnn.runs.serialization import state_from_bytes
-from charrnn.runs.store import schema
-from charrnn.runs.store.corpora import library_titles
+from charrnn.runs.store import retention, schema
+from charrnn.runs.store.corpora import library_titles, sha256_of
 from charrnn.runs.store.incomplete import incomplete_run
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.runs import find_run, new_key, new_run_row, run_from_row
+from charrnn.runs.store.space import MEGABYTE
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import names
 
 MAX_COPIED_BYTES = 32 * 2**20  # of the snapshots that a branch takes along from its parent
+
+
+class Usage(NamedTuple):
+    """What a workspace has stored, and how much it may, in megabytes."""
+
+    used: float
+    allowed: float
 
 
 class Workspace:
@@ -29,9 +38,13 @@ class Workspace:
     Every method raises StoreError if the database fails.
     """
 
-    def __init__(self, store: Store, workspace: str):
-        """workspace: a key that cannot be guessed; whoever knows it owns the runs."""
-        self.store, self.key = store, workspace
+    def __init__(self, store: Store, workspace: str, *, address: str | None = None):
+        """workspace: a key that cannot be guessed; whoever knows it owns the runs.
+
+        address: tells visitors from one network address from others, and says nothing else about
+        it (see ui/client_address.py). None if it is not known.
+        """
+        self.store, self.key, self.address = store, workspace, address
 
     def runs(self) -> list[Run]:
         """All runs that are not deleted, newest first."""
@@ -71,9 +84,15 @@ class Workspace:
         return run
 
     def add_text(self, name: str, text: str) -> Corpus:
-        """Store a text that this workspace uploaded; own_text() finds it again."""
+        """Store a text that this workspace uploaded; own_text() finds it again. Raises NoRoom."""
+        try:
+            self.own_text(sha256_of(text))
+        except KeyError:
+            self.ensure_room(len(text.encode(errors="surrogatepass")))
         corpus = self.store.corpora.add(name, text)
-        row = {"workspace": self.key, "sha256": corpus.sha256, "name": name}
+        row = {"workspace": self.key, "sha256": corpus.sha256, "name": name} | {
+            "address": self.address
+        }
         with self.store.database.writing() as db:
             db.execute(self.store.database.upsert(schema.uploads), [row])
         return corpus
@@ -109,9 +128,15 @@ class Workspace:
         pause_at: int | None = None,
         parent: str | None = None,
     ) -> Run:
-        """A new run in this workspace: see Runs.create()."""
+        """A new run in this workspace: see Runs.create(). Raises NoRoom as well."""
+        self.ensure_room(keep=corpus.sha256)
         return self.store.runs.create(
-            corpus, config, pause_at=pause_at, parent=parent, workspace=self.key
+            corpus,
+            config,
+            pause_at=pause_at,
+            parent=parent,
+            workspace=self.key,
+            address=self.address,
         )
 
     def branch(self, run: Run, iteration: int | None, *, learning_rate: float | None = None) -> Run:
@@ -124,7 +149,8 @@ class Workspace:
         iteration: of a complete snapshot; None for the checkpoint, the newest state there is.
         learning_rate: for the branch; by default what the parent used at that iteration. Raises
         RunNotFound if `run` was deleted or its link withdrawn meanwhile, TextNotShared, KeyError if
-        there is no such state, ValueError for a learning rate that is not allowed, TooLarge.
+        there is no such state, ValueError for a learning rate that is not allowed, TooLarge,
+        NoRoom.
         """
         now = self.store.runs.get(run.id)
         if now.deleted_at is not None or (
@@ -135,6 +161,7 @@ class Workspace:
             raise TextNotShared
         corpus = self.store.corpora.get(run.sha256, run.text_name)
         seconds, data = self._saved_state(run, iteration)
+        self.ensure_room(len(data))
         state = state_from_bytes(data)
         iteration = int(state["iteration"])
         rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
@@ -142,6 +169,7 @@ class Workspace:
         config = replace(run.config, learning_rate=rate, iterations=iterations)
         smooth_loss = float(state["smooth_loss"])
         row = new_run_row(corpus, config) | {
+            "address": self.address,
             "parent": run.id,
             "branched_at": iteration,
             "iteration": iteration,
@@ -190,7 +218,13 @@ class Workspace:
         return checkpoint
 
     def request(self, run_id: str, **desired_state: Any) -> None:
-        """Change what a run should do: see Runs.request(). Raises RunNotFound if it is not here."""
+        """Change what a run should do: see Runs.request().
+
+        Raises RunNotFound if it is not here, and NoRoom if it should train but could save nothing.
+        """
+        if desired_state.get("desired") == "running":
+            self.ensure_room()
+            self._update(self.run(run_id).id, address=self.address)  # of who resumes it
         self.store.runs.request(self.run(run_id).id, **desired_state)
 
     def rename(self, run_id: str, name: str) -> None:
@@ -216,6 +250,54 @@ class Workspace:
     def restore(self, run_id: str) -> None:
         """Restore a deleted run, paused. Raises RunNotFound if it is not here or was pruned."""
         self._update(run_id, deleted_at=None)
+
+    def usage(self) -> Usage:
+        """How much this workspace has stored, and how much it may."""
+        limits = Limits.from_environment()
+        used = self.store.space.used_megabytes([self.key])[self.key]
+        return Usage(used, self.store.space.allowed_megabytes(limits))
+
+    def ensure_room(self, n_bytes: int = 0, *, keep: str = "") -> None:
+        """Raises NoRoom unless so many bytes more can be stored.
+
+        For that, deleted runs and unused texts of this workspace are removed for good. keep: the
+        SHA-256 of a text that is about to be used.
+        """
+        while problem := self._lack_of_room(n_bytes / MEGABYTE):
+            if not retention.make_room(self.store, self.key, keep=keep):
+                raise NoRoom(problem)
+
+    def _lack_of_room(self, more: float) -> str:
+        """Why so many megabytes more cannot be stored, as a sentence for people, or ""."""
+        space, limits = self.store.space, Limits.from_environment()
+        free = space.free_megabytes()
+        if free - more < limits.free_megabytes:
+            return (
+                f"Only {free:,.0f} MB of disk space are free on the server, and "
+                f"{limits.free_megabytes:g} MB of it have to stay free: delete runs that you no "
+                "longer need on the page Compare."
+            )
+        for key, address in ((self.key, False), (self.address, True)):
+            if key is None:
+                continue
+            after = space.used_megabytes([key], address=address)[key] + more
+            allowed = space.allowed_megabytes(limits, address=address)
+            if after > allowed:
+                theirs = "all texts and runs from your network address"
+                return (
+                    f"With this, {theirs if address else 'your texts and runs'} would take "
+                    f"{after:,.0f} MB, and {allowed:,.0f} MB are allowed: "
+                    f"{self._what_to_delete()}."
+                )
+        return ""
+
+    def _what_to_delete(self) -> str:
+        largest = self.store.space.largest_run(self.key)
+        if largest is None:
+            return "wait until older ones have been removed"
+        run_id, megabytes = largest
+        title = self.store.runs.get(run_id).title
+        return f"delete runs on the page Compare; the largest is {title} with {megabytes:,.0f} MB"
 
     def _select(self, which: ColumnElement[bool], order: Column[Any]) -> list[Run]:
         """Some runs of this workspace, in descending order."""

@@ -2,22 +2,62 @@
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
+from charrnn.engine.parameters import Parameters
 from charrnn.engine.training import Trainer
 from charrnn.runs.config import RunConfig
 from charrnn.runs.workers.cores import available_cores
 
 MEASURING_SECONDS = 0.08
+# See _work(). Pages wait for a measurement, so no step of it may take more than some hundredths of
+# a second.
+MAX_MEASURED_WORK = 150_000_000
+MIN_MEASURED_SEQ_LENGTH = 5
+UPDATE_WORK, CHARACTER_WORK = 30, 20_000
 
 
 def seconds_per_iteration(config: RunConfig, vocab_size: int) -> float:
-    """Measure one training step of a network of this size, on random text, in seconds.
+    """How long one training step of a network of this size takes, in seconds.
 
-    Assumes that nothing else uses the core. Takes MEASURING_SECONDS, or two steps if those are
-    longer.
+    Measures the network on random text, or a smaller one if it is large, and scales the time by
+    the work: whatever is asked, the measurement takes a few megabytes and about MEASURING_SECONDS.
+    Assumes that nothing else uses the core.
     """
+    measured, measured_vocab_size = _small_enough(config, vocab_size)
+    seconds = _measured(measured, measured_vocab_size)
+    return seconds * _work(config, vocab_size) / _work(measured, measured_vocab_size)
+
+
+def _small_enough(config: RunConfig, vocab_size: int) -> tuple[RunConfig, int]:
+    """The settings, with what is largest of the work halved until it can be measured."""
+    while _work(config, vocab_size) > MAX_MEASURED_WORK:
+        if config.seq_length > MIN_MEASURED_SEQ_LENGTH:
+            config = replace(config, seq_length=config.seq_length // 2)
+        elif config.streams > 1:
+            config = replace(config, streams=config.streams // 2)
+        elif vocab_size > config.hidden_size:
+            vocab_size //= 2
+        else:
+            config = replace(config, hidden_size=config.hidden_size // 2)
+    return config, vocab_size
+
+
+def _work(config: RunConfig, vocab_size: int) -> float:
+    """The work of one step, as multiplications.
+
+    Forward and backward multiply three times with each weight; an update passes over all of them;
+    and each character costs the dispatch of some small operations.
+    """
+    T, B, H, V = config.seq_length, config.streams, config.hidden_size, vocab_size
+    products = 3 * T * B * H * (H + 2 * V)
+    return products + UPDATE_WORK * Parameters.size(V, H) + CHARACTER_WORK * T
+
+
+def _measured(config: RunConfig, vocab_size: int) -> float:
+    """Measure one step, in seconds."""
     n = 4 * config.streams * (config.seq_length + 1)
     ids = np.random.default_rng(0).integers(0, vocab_size, n)
     trainer = Trainer(ids, vocab_size, **(config.trainer_settings() | {"held_out": 0.0}))

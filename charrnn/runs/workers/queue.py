@@ -1,43 +1,77 @@
 """Which runs may train now, which are queued, and which are paused automatically."""
 
 import math
-import shutil
 import time
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
 
-MEGABYTE = 2**20
+
+class Slots(NamedTuple):
+    """Who may train now. startable: runs to start. positions: of each queued run's id, from 1.
+
+    giving_way: the ids of runs that train, and have to leave their slots to others.
+    """
+
+    startable: list[Run]
+    positions: dict[str, int]
+    giving_way: set[str]
 
 
-def assign_slots(
-    runnable: Iterable[Run], training: set[str], limits: Limits
-) -> tuple[list[Run], dict[str, int]]:
-    """Decide which runs may start: (those runs, the queue position of each other run's id).
+def assign_slots(runnable: Iterable[Run], training: set[str], limits: Limits) -> Slots:
+    """Share the slots of the server among the runs that should be training.
 
-    runnable: the runs that should be training, oldest first. training: the ids of those that
-    already have a worker. Positions count from 1. A run whose visitor already trains as many runs
-    as the limits allow does not hold up the runs behind it.
+    runnable: those runs, oldest first. training: the ids of those that have a worker. While there
+    is room, a run starts at once. On a full server the slots are dealt out one by one (see
+    _by_turn), and a run that trains out of turn gives way. A run whose visitor already trains as
+    many runs as the limits allow does not hold up the runs behind it.
     """
     runnable = list(runnable)
-    per_visitor = Counter(run.workspace for run in runnable if run.id in training)
-    free_slots = limits.server_runs - sum(per_visitor.values())
-    startable, queued = [], []
-    for run in runnable:
-        if run.id in training:
-            continue
-        if free_slots >= 1 and per_visitor[run.workspace] < limits.visitor_runs:
-            startable.append(run)
-            free_slots -= 1
-            per_visitor[run.workspace] += 1
-        else:
-            queued.append(run.id)
-    return startable, {run_id: position for position, run_id in enumerate(queued, start=1)}
+    by_turn, per_visitor = _by_turn(runnable, training), Counter[str]()
+    chosen: set[str] = set()
+    for run in by_turn:
+        per_visitor[run.workspace] += 1
+        allowed = run.id in training or per_visitor[run.workspace] <= limits.visitor_runs
+        if allowed and len(chosen) < limits.server_runs:
+            chosen.add(run.id)
+    trained = {run.id for run in runnable} & training
+    free_slots = max(0, int(limits.server_runs) - len(trained))
+    next_ids = [run.id for run in by_turn if run.id in chosen - trained][:free_slots]
+    queued = [run.id for run in by_turn if run.id not in trained and run.id not in next_ids]
+    return Slots(
+        [run for run in runnable if run.id in next_ids],
+        {run_id: position for position, run_id in enumerate(queued, start=1)},
+        trained - chosen,
+    )
+
+
+def _by_turn(runnable: list[Run], training: set[str]) -> list[Run]:
+    """The runs in the order in which slots are dealt out: one to each address, then one more.
+
+    So whoever comes with many workspaces shares with everybody at the same address. There, slots
+    are dealt out to one workspace after another, so that a class behind one address shares fairly
+    among its pupils. At equal turns, runs that train keep their slots, and then the oldest is
+    first. A run without a known address counts as one of an address of its workspace's own.
+    """
+    runs = sorted(runnable, key=lambda run: run.id not in training)
+    turns_in_workspace = _turns(runs, lambda run: run.workspace)
+    runs_of_address = sorted(runs, key=lambda run: turns_in_workspace[run.id])
+    turns_in_address = _turns(runs_of_address, lambda run: run.address or run.workspace)
+    return sorted(runs, key=lambda run: turns_in_address[run.id])
+
+
+def _turns(runs: Iterable[Run], group: Callable[[Run], str]) -> dict[str, int]:
+    """run id -> how many runs of its group come before it."""
+    turns, sizes = {}, Counter[str]()
+    for run in runs:
+        turns[run.id] = sizes[group(run)]
+        sizes[group(run)] += 1
+    return turns
 
 
 def apply_pause_rules(
@@ -47,22 +81,32 @@ def apply_pause_rules(
     *,
     server_started: float = 0.0,
     now: float | None = None,
+    quotas: bool = True,
 ) -> list[Run]:
-    """Pause the runs that no page has shown for too long, or all of them if the disk is full.
+    """Pause the runs that no page has shown for too long, or whose visitor has stored too much.
 
-    Returns the runs that may go on. The reason of a pause is stored as the run's message.
+    All of them pause if the disk is full. Returns the runs that may go on. The reason of a pause
+    is stored as the run's message.
 
     server_started, now: seconds since 1970. The time before the server started does not count as
-    unseen, since no page could show a run then. now: by default, the present.
+    unseen, since no page could show a run then. now: by default, the present. quotas: whether to
+    look at what each visitor has stored.
 
     Raises StoreError.
     """
     now = time.time() if now is None else now
-    free = free_megabytes(store)
+    runnable = list(runnable)
+    free = store.space.free_megabytes()
+    used: dict[str, float] = {}
+    allowed = math.inf
+    if quotas and runnable:
+        used = store.space.used_megabytes({run.workspace for run in runnable})
+        allowed = store.space.allowed_megabytes(limits)
     remaining = []
     for run in runnable:
         unseen_minutes = (now - max(run.viewed_at, server_started)) / 60
-        reason = _pause_reason(limits, free, unseen_minutes)
+        stored = used.get(run.workspace, 0.0)
+        reason = _pause_reason(limits, free, unseen_minutes, stored, allowed)
         if reason is None:
             remaining.append(run)
             continue
@@ -71,17 +115,28 @@ def apply_pause_rules(
             "paused",
             run=run.id,
             free_megabytes=round(free) if math.isfinite(free) else None,
+            stored_megabytes=round(stored),
             unseen_minutes=round(unseen_minutes),
         )
     return remaining
 
 
-def _pause_reason(limits: Limits, free: float, unseen_minutes: float) -> str | None:
-    """Why a run has to pause, as a message for its page; None if it may go on."""
+def _pause_reason(
+    limits: Limits, free: float, unseen_minutes: float, stored: float, allowed: float
+) -> str | None:
+    """Why a run has to pause, as a message for its page; None if it may go on.
+
+    free, stored, allowed: in megabytes, the latter two by and for its visitor.
+    """
     if free < limits.free_megabytes:
         return (
             f"Paused: only {free:,.0f} MB of disk space are free, and training needs "
             f"{limits.free_megabytes:g} MB. Nothing is lost; free some space, then resume."
+        )
+    if stored > allowed:
+        return (
+            f"Paused: your texts and runs take {stored:,.0f} MB, and {allowed:,.0f} MB are "
+            "allowed. Nothing is lost; delete runs on the page Compare, then resume."
         )
     if unseen_minutes > limits.unseen_minutes:
         return (
@@ -89,16 +144,3 @@ def _pause_reason(limits: Limits, free: float, unseen_minutes: float) -> str | N
             "Nothing is lost; resume whenever you like."
         )
     return None
-
-
-def free_megabytes(store: Store) -> float:
-    """Free space on the disk that holds the store, in units of 2**20 bytes.
-
-    Infinite if the store is not a file on this machine, or if its disk cannot be queried.
-    """
-    if store.database.file is None:
-        return math.inf
-    try:
-        return shutil.disk_usage(Path(store.database.file).parent).free / MEGABYTE
-    except OSError:
-        return math.inf  # whatever is wrong with the disk, reading the store will report it

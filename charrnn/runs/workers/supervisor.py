@@ -32,11 +32,14 @@ from charrnn.runs.workers.process import STARTUP_NICENESS, STORE_FAILED, lower_p
 MAX_STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints of all workers
 ROUND_SECONDS = 1.0
+QUOTA_SECONDS = 10.0  # between two looks at what each visitor has stored
 RETRY_SECONDS = 10.0  # after a worker could not use the store
 # A worker with a core of its own that has not published for this long hangs: the longest step and
 # the longest sample take a second or two (see limits.py), and usually it publishes several times
 # a second.
 HANG_SECONDS = 15.0
+# Idle workers that are kept for a quick resume: each takes 46 MB.
+MAX_IDLE, MAX_IDLE_OF_VISITOR = 8, 2
 
 
 @dataclass
@@ -49,6 +52,7 @@ class _WorkerProcess:
     attempt: int  # counts successive starts from the same checkpoint, from 1
     started_at: float
     ended_at: float | None = None
+    made_way: bool = False  # it was stopped because another run should have its slot
 
     @property
     def alive(self) -> bool:
@@ -88,6 +92,7 @@ class Supervisor:
         self._workers: dict[str, _WorkerProcess] = {}  # by run id
         self._queue_positions: dict[str, int] = {}  # by run id
         self._started_at = clock()
+        self._quotas_checked_at = 0.0
         self._round = threading.Lock()  # one round at a time
         self._lock = threading.Lock()  # for _workers
         self._closing = threading.Event()
@@ -114,8 +119,8 @@ class Supervisor:
     def reconcile(self) -> None:
         """One round: give each run that should train a worker, as far as the limits allow.
 
-        Also pauses runs (see queue.apply_pause_rules), kills workers that hang, and stops idle
-        workers if others need their place. Raises StoreError.
+        Also pauses runs (see queue.apply_pause_rules), kills workers that hang, and stops those
+        whose place others need. Raises StoreError.
         """
         with self._round:
             runnable = queue.apply_pause_rules(
@@ -124,6 +129,7 @@ class Supervisor:
                 self.store.runs.runnable(),
                 server_started=self._started_at,
                 now=self._clock(),
+                quotas=self._is_time_for_quotas(),
             )
             runnable = [self._release_dead_lease(run) for run in runnable]
             with self._lock:
@@ -131,11 +137,19 @@ class Supervisor:
             for run in runnable:
                 self._kill_if_hung(run, len(training))
             training |= {run.id for run in runnable if run.leased}
-            startable, positions = queue.assign_slots(runnable, training, self.limits)
-            self._queue_positions = positions
+            slots = queue.assign_slots(runnable, training, self.limits)
+            self._queue_positions = slots.positions
             self._stop_idle(runnable)
-            for run in startable:
+            self._make_way(slots.giving_way)
+            for run in slots.startable:
                 self.ensure_worker(run)
+
+    def _is_time_for_quotas(self) -> bool:
+        """Whether to look at what each visitor has stored, which takes some milliseconds."""
+        if self._clock() < self._quotas_checked_at + QUOTA_SECONDS:
+            return False
+        self._quotas_checked_at = self._clock()
+        return True
 
     def queue_position(self, run_id: str) -> int | None:
         """The position of a run in the queue, from 1; None if it is not queued."""
@@ -197,14 +211,31 @@ class Supervisor:
             worker.process.kill()
 
     def _stop_idle(self, runnable: Iterable[Run]) -> None:
-        """Stop idle workers, which are kept for a quick resume, if others need their place."""
+        """Stop idle workers, which are kept for a quick resume, beyond a few.
+
+        All those of a visitor, or of the server, are stopped if others need their place.
+        """
         ids, per_visitor = {run.id for run in runnable}, Counter(run.workspace for run in runnable)
+        idle_of_visitor: Counter[str] = Counter()
         with self._lock:
-            for run_id, worker in self._workers.items():
-                full = len(ids) >= self.limits.server_runs
+            idle = [w for run_id, w in self._workers.items() if run_id not in ids and w.alive]
+            for kept, worker in enumerate(sorted(idle, key=lambda w: -w.started_at)):
+                full = len(ids) >= self.limits.server_runs or kept >= MAX_IDLE
                 full |= per_visitor[worker.workspace] >= self.limits.visitor_runs
-                if full and run_id not in ids and worker.alive:
+                full |= idle_of_visitor[worker.workspace] >= MAX_IDLE_OF_VISITOR
+                idle_of_visitor[worker.workspace] += 1
+                if full:
                     worker.stop()
+
+    def _make_way(self, run_ids: Iterable[str]) -> None:
+        """Stop workers whose slots others should have; their runs are queued again."""
+        with self._lock:
+            for run_id in run_ids:
+                worker = self._workers.get(run_id)
+                if worker and worker.alive and not worker.made_way:
+                    worker.made_way = True
+                    worker.stop()
+                    log_event("made_way", run=run_id, worker=worker.process.pid)
 
     def _start_worker(self, run: Run) -> None:
         """Start a worker, unless it is too early for a retry or there were too many."""
@@ -213,7 +244,7 @@ class Supervisor:
         if last and last.process.returncode == STORE_FAILED:
             if self._clock() < (last.ended_at or 0.0) + RETRY_SECONDS:
                 return
-        elif last and last.checkpoint == checkpoint:
+        elif last and last.checkpoint == checkpoint and not last.made_way:
             # Whatever its exit status: a worker that does not get the lease ends with 0.
             attempt = last.attempt + 1
         if attempt > MAX_STARTS_WITHOUT_PROGRESS:

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
+from charrnn.runs.errors import NoRoom
 from charrnn.runs.files.transfer import TextNeeded, import_run
 from charrnn.runs.files.validation import BadRunFile
-from charrnn.runs.limits import TooLarge
+from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.store.records import Run
 from charrnn.ui import comparison, services, session
+from charrnn.ui._compat import drop_uploaded
 from charrnn.ui.markdown import escape_markdown
-
-MAX_FILE_MEGABYTES = 120  # holds the largest allowed network with its text
 
 
 def draw() -> None:
@@ -18,7 +18,7 @@ def draw() -> None:
         file = st.file_uploader(
             "File of a saved run",
             key=session.RUN_FILE,
-            max_upload_size=MAX_FILE_MEGABYTES,
+            max_upload_size=Limits.from_environment().run_file_megabytes,
             label_visibility="collapsed",
         )
         st.caption("Choose a file saved with “Save a copy”.")
@@ -27,9 +27,10 @@ def draw() -> None:
         try:
             with st.spinner("Importing the run …"):
                 run = _import(file.getvalue())
-        except (BadRunFile, TooLarge) as error:
+        except (BadRunFile, TooLarge, NoRoom) as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
+        drop_uploaded(file)
         st.session_state[session.IMPORTED_FILE] = file.file_id
         comparison.select([*(comparison.selected() or []), run.id])
         session.select_run(run.id)
@@ -39,7 +40,7 @@ def draw() -> None:
 def _import(data: bytes) -> Run:
     """Import a run; one saved without its text continues with a text of this workspace.
 
-    Raises BadRunFile, TooLarge.
+    Raises BadRunFile, TooLarge, NoRoom.
     """
     try:
         return import_run(services.workspace(), data)

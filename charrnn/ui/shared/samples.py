@@ -9,9 +9,11 @@ from charrnn.engine.analysis.overlap import Overlap, SourceIndex, min_match_leng
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services
 from charrnn.ui.direction import isolated
+from charrnn.ui.shared.memory_cache import MemoryCache
 
 MAX_NEW_WORDS = 6  # listed below a sample
 MAX_QUOTED = 40  # characters quoted of the longest match
+SOURCES = MemoryCache[SourceIndex](lambda source: source.nbytes)
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -53,15 +55,13 @@ def _overlap(url: str, sha256: str, text: str, _corpus: Corpus) -> Overlap:
 
 
 def source(corpus: Corpus) -> SourceIndex:
-    """The text of a corpus, indexed for looking samples up in it. Cached."""
-    return _source_at(services.url(), corpus.sha256)
+    """The text of a corpus, indexed for looking samples up in it. Kept while it is used."""
 
+    def build() -> SourceIndex:
+        shortest = min_match_length(corpus.characters, corpus.baselines.trigram)
+        return SourceIndex(services.store().corpora.text(corpus.sha256), min_length=shortest)
 
-@st.cache_resource(show_spinner=False, max_entries=6)
-def _source_at(url: str, sha256: str) -> SourceIndex:
-    corpus = services.corpus(sha256)
-    shortest = min_match_length(corpus.characters, corpus.baselines.trigram)
-    return SourceIndex(services.store().corpora.text(sha256), min_length=shortest)
+    return SOURCES.get((services.url(), corpus.sha256), build)
 
 
 def meter(text: str, overlap: Overlap) -> str:

@@ -17,6 +17,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services
+from charrnn.ui.shared.memory_cache import MemoryCache
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Snapshot:
     iteration: int
     weights: Parameters
     hidden: np.ndarray
+
+
+IDS = MemoryCache[np.ndarray](lambda ids: ids.nbytes)
+SNAPSHOTS = MemoryCache[Snapshot](lambda snapshot: snapshot.weights.flat.nbytes)
 
 
 @dataclass(frozen=True)
@@ -107,10 +112,12 @@ class Subject:
         return len(self.vocabulary), self.config.hidden_size, self.config.dtype
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
 def _ids(url: str, sha256: str) -> np.ndarray:
-    text = services.store().corpora.text(sha256)
-    return Vocabulary(services.corpus(sha256).vocabulary).encode(text)
+    def encode() -> np.ndarray:
+        text = services.store().corpora.text(sha256)
+        return Vocabulary(services.corpus(sha256).vocabulary).encode(text)
+
+    return IDS.get((url, sha256), encode)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
@@ -130,8 +137,12 @@ def _table(url: str, sha256: str) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
 def _at_iteration(url: str, run_id: str, iteration: int, shape: tuple[int, int, str]) -> Snapshot:
+    key = (url, run_id, iteration, shape)
+    return SNAPSHOTS.get(key, lambda: _load_snapshot(run_id, iteration, shape))
+
+
+def _load_snapshot(run_id: str, iteration: int, shape: tuple[int, int, str]) -> Snapshot:
     state = state_from_bytes(services.store().snapshots.get(run_id, iteration))
     if "hidden" not in state:
         # A store of version 1 kept only the weights. The newest hidden state is the best one
@@ -140,10 +151,10 @@ def _at_iteration(url: str, run_id: str, iteration: int, shape: tuple[int, int, 
     return _snapshot(state, iteration, shape)
 
 
-@st.cache_resource(show_spinner=False, max_entries=3)
 def _newest(url: str, run_id: str, iteration: int, shape: tuple[int, int, str]) -> Snapshot:
     """The newest checkpoint. iteration: only a part of the cache key, it may be newer by now."""
-    return _snapshot(_checkpoint(run_id), iteration, shape)
+    key = (url, run_id, "newest", iteration, shape)
+    return SNAPSHOTS.get(key, lambda: _snapshot(_checkpoint(run_id), iteration, shape))
 
 
 def _checkpoint(run_id: str) -> dict[str, np.ndarray]:

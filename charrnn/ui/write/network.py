@@ -4,11 +4,12 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
+from charrnn.ui._compat import session_id
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.formatting import why_no_earlier_snapshot
 from charrnn.ui.shared.run_actions import branch
-from charrnn.ui.shared.snapshots import Snapshot, Subject
+from charrnn.ui.shared.snapshots import SNAPSHOTS, Snapshot, Subject
 from charrnn.ui.write.controls import reset_picks
 
 NEWEST = "newest"
@@ -69,12 +70,8 @@ def _newest(subject: Subject, run: Run) -> Snapshot:
     It is kept until the next request, so the sample stays as it is while the run trains on.
     """
     requests = st.session_state.get(session.NEWEST_REQUESTS, 0)
-    return _newest_at_request(run.id, requests, subject)
-
-
-@st.cache_resource(show_spinner=False, scope="session", max_entries=2)
-def _newest_at_request(run_id: str, requests: int, _subject: Subject) -> Snapshot:
-    return _subject.newest_snapshot()
+    key = (session_id(), services.url(), run.id, requests)
+    return SNAPSHOTS.get(key, subject.newest_snapshot)
 
 
 @shows_errors()

@@ -1,5 +1,7 @@
 """Estimates of how long runs will take, from a measurement and the number of cores."""
 
+import tracemalloc
+
 import pytest
 
 from charrnn.runs.config import RunConfig
@@ -30,3 +32,19 @@ def test_a_larger_network_takes_longer():
 def test_any_settings_can_be_measured():
     config = RunConfig(hidden_size=2, seq_length=500, streams=16, held_out=0.5, dtype="float64")
     assert seconds_per_iteration(config, 1) > 0
+
+
+@pytest.mark.parametrize(
+    ("vocab_size", "settings"),
+    [
+        (20_000, {"hidden_size": 8, "seq_length": 75, "streams": 64}),
+        (4000, {"hidden_size": 1000, "seq_length": 25}),
+        (60, {"hidden_size": 1024, "seq_length": 500, "streams": 256}),
+    ],
+)
+def test_an_estimate_for_the_largest_network_takes_little_memory(vocab_size, settings):
+    tracemalloc.start()
+    assert seconds_per_iteration(RunConfig(**settings), vocab_size) > 0.01
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 80 * 2**20

@@ -1,8 +1,10 @@
 """Which runs train, which are queued, and which are paused automatically."""
 
 import math
+import re
 import shutil
 import time
+from collections import Counter
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
-from charrnn.runs.workers import queue
+from charrnn.runs.store.records import Progress
 from charrnn.runs.workers.queue import apply_pause_rules, assign_slots
 
 # --- The queue ----------------------------------------------------------------------------------
@@ -21,9 +23,12 @@ def assign(names, training=(), *, visitor=8, server=32):
 
     Returns (the names of the runs that may start, the positions of those that are queued).
     """
-    runs = [SimpleNamespace(id=name, workspace=name[0]) for name in names]
-    limits = Limits(visitor_runs=visitor, server_runs=server)
-    startable, positions = assign_slots(runs, set(training), limits)
+    startable, positions, giving_way = assign_slots(
+        [SimpleNamespace(id=name, workspace=name[0], address=None) for name in names],
+        set(training),
+        Limits(visitor_runs=visitor, server_runs=server),
+    )
+    assert giving_way == set()
     return [run.id for run in startable], positions
 
 
@@ -67,6 +72,64 @@ def test_every_queued_run_starts_eventually():
     assert len(done) == 21
 
 
+# --- A full server is shared by address ---------------------------------------------------------
+
+
+def share(server, *addresses):
+    """Let people at addresses ask for runs, one address after another, and wait for the end.
+
+    addresses: strings such as "A:a8 b2", for 8 runs of workspace a and 2 of b, all at A. Returns
+    how many runs each workspace trains then.
+    """
+    runs, training = [], set()
+    limits = Limits(visitor_runs=8, server_runs=server)
+    for each in addresses:
+        address, _, workspaces = each.partition(":")
+        for workspace, count in re.findall(r"(\w)(\d+)", workspaces):
+            runs += [
+                SimpleNamespace(id=f"{workspace}{n}", workspace=workspace, address=address)
+                for n in range(int(count))
+            ]
+        for _ in range(100):
+            startable, positions, giving_way = assign_slots(runs, training, limits)
+            assert training.isdisjoint(run.id for run in startable)
+            assert len(training) + len(startable) <= server
+            assert positions.keys() == {run.id for run in runs} - training - {
+                run.id for run in startable
+            }
+            if not startable and not giving_way:
+                break
+            training = (training | {run.id for run in startable}) - giving_way
+        else:
+            pytest.fail("the slots never settle")
+    return Counter(run_id[0] for run_id in training)
+
+
+def test_one_person_with_four_workspaces_does_not_keep_others_from_a_full_server():
+    assert share(32, "A:a8 b8 c8 d8") == {"a": 8, "b": 8, "c": 8, "d": 8}
+    late = share(32, "A:a8 b8 c8 d8", "B:e8", "C:f1")
+    assert (late["e"], late["f"]) == (8, 1)
+    assert sum(late.values()) == 32
+    assert max(late[key] for key in "abcd") - min(late[key] for key in "abcd") <= 1
+
+
+def test_a_class_behind_one_address_uses_the_whole_server_and_shares_it_among_its_pupils():
+    pupils = "abcdefghijklmnopqrstuvwxyzABCD"
+    assert share(32, "S:" + " ".join(f"{pupil}1" for pupil in pupils)) == dict.fromkeys(pupils, 1)
+    # One pupil starts eight at once, and the others come later.
+    greedy = share(32, "S:a8", "S:" + " ".join(f"{pupil}1" for pupil in pupils[1:]))
+    assert greedy == dict.fromkeys(pupils, 1) | {"a": 3}
+
+
+def test_nobody_gives_way_while_there_is_room():
+    assert share(32, "A:a8 b8 c8", "B:d8") == {"a": 8, "b": 8, "c": 8, "d": 8}
+
+
+def test_addresses_share_alike_whoever_comes_first():
+    assert share(4, "A:a8", "B:b8") == share(4, "B:b8", "A:a8") == {"a": 2, "b": 2}
+    assert share(3, "A:a8", "B:b8") == {"a": 2, "b": 1}  # the first keeps what cannot be halved
+
+
 # --- Automatic pauses ---------------------------------------------------------------------------
 
 ANY_DISK = Limits(free_megabytes=0.001)
@@ -78,9 +141,7 @@ def runs(store, corpus):
 
 
 def set_free_space(monkeypatch, megabytes):
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda _: SimpleNamespace(free=megabytes * queue.MEGABYTE)
-    )
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=megabytes * 2**20))
 
 
 def set_last_viewed(store, run, *, minutes_ago):
@@ -114,20 +175,18 @@ def test_all_runs_pause_with_a_reason_before_the_disk_is_full(store, runs, monke
     assert apply_pause_rules(store, Limits(), store.runs.runnable()) == [store.runs.get(runs[0].id)]
 
 
-@pytest.mark.usefixtures("store_file")
-def test_free_space_is_that_of_the_disk_with_the_store(store, monkeypatch):
-    paths = []
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda path: paths.append(path) or SimpleNamespace(free=0)
+def test_only_the_runs_of_a_visitor_who_has_stored_too_much_pause(store, corpus):
+    mine, yours = (store.runs.create(corpus, RunConfig(), workspace=w) for w in ("me", "you"))
+    heavy = [{"iteration": n, "state": bytes(2**20), "seconds": 1.0} for n in range(3)]
+    assert store.leases.claim(mine.id, "one")
+    store.leases.publish(mine.id, "one", {}, Progress(snapshots=heavy))
+    limits = Limits(free_megabytes=0.001, visitor_megabytes=2)
+    assert apply_pause_rules(store, limits, [mine, yours], quotas=False) == [mine, yours]
+    assert apply_pause_rules(store, limits, [mine, yours]) == [yours]
+    assert store.runs.get(mine.id).message == (
+        "Paused: your texts and runs take 3 MB, and 2 MB are allowed. Nothing is lost; delete "
+        "runs on the page Compare, then resume."
     )
-    assert queue.free_megabytes(store) == 0
-    assert store.database.file.startswith(f"{paths[0]}/")
-
-
-@pytest.mark.parametrize("file", [None, "/nowhere/at/all.sqlite"])
-def test_free_space_that_cannot_be_measured_is_infinite(file):
-    store = SimpleNamespace(database=SimpleNamespace(file=file))
-    assert queue.free_megabytes(store) == math.inf
 
 
 def test_a_run_pauses_with_a_reason_when_no_page_has_shown_it_for_long(store, runs):

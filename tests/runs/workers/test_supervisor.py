@@ -172,6 +172,43 @@ def test_an_idle_worker_is_kept_for_a_quick_resume_while_there_is_room(
     assert len(started) == 1
 
 
+def test_a_visitor_who_starts_one_run_after_another_leaves_few_idle_workers(
+    store, corpus, supervisor, started, eventually
+):
+    for _ in range(6):
+        run = store.runs.create(corpus, ENDLESS, workspace="me")
+        supervisor.reconcile()
+        store.runs.request(run.id, desired="paused")
+    supervisor.reconcile()
+    assert len(started) == 6
+    eventually(lambda: sum(child.poll() is None for _, child in started) <= 2)
+    supervisor.reconcile()
+    assert [child.poll() is None for _, child in started[-2:]] == [True, True]  # the newest stay
+
+
+def test_a_run_gives_way_on_a_full_server_and_goes_on_when_there_is_room(
+    store, corpus, started, eventually
+):
+    supervisor = Supervisor(store, limits=Limits(server_runs=2))
+    first, second = (store.runs.create(corpus, ENDLESS, workspace=w, address="A") for w in "ab")
+    supervisor.reconcile()
+    before = eventually(lambda: store.runs.get(second.id).iteration)
+    other = store.runs.create(corpus, ENDLESS, workspace="c", address="B")
+
+    def trains(run):
+        supervisor.reconcile()
+        return store.runs.get(run.id).leased and store.runs.get(run.id).status == "running"
+
+    eventually(lambda: trains(other))
+    assert started[1][1].wait(30) == 0  # after a last checkpoint
+    waiting = store.runs.get(second.id)
+    assert (waiting.active, waiting.iteration >= before) == (True, True)
+    assert supervisor.queue_position(second.id) == 1
+    assert store.runs.get(first.id).leased
+    store.runs.request(other.id, desired="paused")
+    eventually(lambda: trains(second))
+
+
 # --- Rounds that fail ---------------------------------------------------------------------------
 
 

@@ -133,10 +133,10 @@ def test_a_text_that_repeats_itself_too_much_gets_no_verdict():
 
 def test_a_sample_of_such_a_text_is_drawn_without_a_verdict(store, monkeypatch):
     monkeypatch.setattr(samples, "min_match_length", lambda *text: None)
-    samples._source_at.clear()
+    samples.SOURCES.clear()
     corpus = store.corpora.add("repeated", "ab " * 200)
     assert samples.overlap("ab ab ab ab ab ab ab", corpus).share is None
-    samples._source_at.clear()
+    samples.SOURCES.clear()
 
 
 def test_white_space_alone_is_not_called_copied():

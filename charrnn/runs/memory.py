@@ -1,0 +1,35 @@
+"""How much memory training takes, by arithmetic, before anything is allocated."""
+
+import numpy as np
+
+from charrnn.engine import stretches
+from charrnn.engine.parameters import Parameters
+from charrnn.runs.config import RunConfig
+
+MEGABYTE = 2**20
+# Arrays of the size of the weights: weights, gradients, Adagrad's accumulator and its scratch
+# space; and, while a state is saved, its copies as arrays, as bytes and in the database.
+WEIGHT_COPIES = 13
+
+
+def window_bytes(config: RunConfig, vocab_size: int) -> int:
+    """The buffers of a training window (window.py).
+
+    Of its T·B rows, two arrays are as wide as the vocabulary and five as wide as the hidden state.
+    """
+    rows, V, H = config.seq_length * config.streams, vocab_size, config.hidden_size
+    return rows * (2 * V + 5 * H) * np.dtype(config.dtype).itemsize
+
+
+def weight_bytes(config: RunConfig, vocab_size: int) -> int:
+    """All arrays of the size of the weights."""
+    weights = Parameters.size(vocab_size, config.hidden_size)
+    return WEIGHT_COPIES * weights * np.dtype(config.dtype).itemsize
+
+
+def training_bytes(config: RunConfig, vocab_size: int) -> int:
+    """What training this network takes beside the interpreter and the text, within a tenth."""
+    # Held-out text is only predicted, which takes one array as wide as the vocabulary.
+    held_out = stretches.WINDOW * (vocab_size + 5 * config.hidden_size) if config.held_out else 0
+    windows = window_bytes(config, vocab_size) + held_out * np.dtype(config.dtype).itemsize
+    return windows + weight_bytes(config, vocab_size)

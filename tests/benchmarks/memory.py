@@ -1,0 +1,128 @@
+"""The worst that visitors can do to the server's memory, and whether it stays below its bounds.
+
+One after another: pages that upload files without end, runs of long texts whose samples are
+compared with them, and a visitor who starts one run after another. The table in README.md says
+what bounds each.
+"""
+
+import asyncio
+import random
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.limits import Limits
+from charrnn.runs.store.records import Progress
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.workspace import Workspace
+from charrnn.runs.workers import supervisor
+from charrnn.ui.shared import memory_cache
+from tests.benchmarks import processes
+from tests.benchmarks.load import print_log_errors
+from tests.benchmarks.visitor import Visitor
+from tests.support.server import Server
+
+PAGES, FILES_OF_PAGE, FILE_MEGABYTES = 8, 3, 100
+TEXTS, TEXT_MEGABYTES = 3, 25
+RUNS = 30
+PATIENCE = 240.0  # seconds
+START_MEGABYTES = 240  # what the server takes with a few pages open
+BUILD_SHARE = 28  # the memory for indexing a text, in terms of the text
+
+
+def main() -> None:
+    limits, kept = Limits(), memory_cache.MAX_BYTES / processes.MEGABYTE
+    building = BUILD_SHARE * TEXT_MEGABYTES
+    bound = START_MEGABYTES + limits.upload_megabytes + 3 * kept + building
+    with tempfile.TemporaryDirectory() as folder:
+        location = Path(folder) / "store"
+        links = _add_runs(location)
+        server = Server(location, Path(folder) / "server.log")
+        print(f"\nThe server's memory may reach {bound:,.0f} MB")
+        print("                                          now MB    most MB   workers", flush=True)
+        try:
+            asyncio.run(_worst(server, links))
+        finally:
+            server.stop()
+        print_log_errors(server.log)
+
+
+def _add_runs(location: Path) -> list[str]:
+    """A paused run with a sample for each of a few long texts of random words; their links."""
+    store = Store(f"sqlite:///{location / 'charrnn.sqlite'}")
+    rng, links = np.random.default_rng(0), []
+    for n in range(TEXTS):
+        letters = rng.integers(ord("a"), ord("z"), (TEXT_MEGABYTES * 2**20 // 6, 6), np.uint8)
+        letters[:, -1] = ord(" ")
+        text = letters.tobytes().decode()
+        workspace = Workspace(store, f"{n}" * 32)
+        corpus = store.corpora.add(f"text {n}", text)
+        run = workspace.create(corpus, RunConfig(hidden_size=8), pause_at=1)
+        store.leases.claim(run.id, "here")
+        samples = [{"iteration": 0, "text": text[100:300]}]
+        state = {"status": "paused", "iteration": 1}
+        store.leases.publish(run.id, "here", state, Progress(samples=samples))
+        store.leases.release(run.id, "here")
+        links.append(f"w={workspace.key}&run={run.id}")
+    return links
+
+
+async def _worst(server: Server, links: list[str]) -> None:
+    def report(what: str) -> None:
+        pid = server.process.pid
+        print(f"  {what:38}{processes.resident(pid):8.0f}{processes.peak(pid):11.0f}", end="")
+        print(f"{len(processes.children(pid)):10}", flush=True)
+
+    async with Visitor(server.url):
+        report("at first, with one page")
+    pages = [Visitor(server.url) for _ in range(PAGES)]
+    taken = refused = 0
+    for page in pages:
+        await page.__aenter__()
+    for _ in range(FILES_OF_PAGE):
+        for page in pages:
+            status = await asyncio.to_thread(_upload, server.url, page.session)
+            taken, refused = taken + (status == 204), refused + (status == 503)
+    report(f"{taken} files of {FILE_MEGABYTES} MB, {refused} refused")
+    for page in pages:
+        await page.__aexit__()
+    for n, link in enumerate(links, start=1):
+        async with Visitor(server.url, link, patience=PATIENCE):
+            report(f"text {n} of {TEXT_MEGABYTES} MB compared")
+    async with Visitor(server.url) as visitor:
+        for n in range(RUNS):
+            await visitor.slide("learning rate", ("0.05", "0.03")[n % 2])
+            await visitor.press("Train")
+        report(f"{RUNS} runs started by one visitor")
+        await asyncio.sleep(5.0)
+        report("five seconds later")
+    idle = supervisor.MAX_IDLE_OF_VISITOR
+    print(f"  (one run trains, and at most {idle} idle workers are kept for a visitor)")
+
+
+def _upload(url: str, session: str) -> int:
+    """Send a file as a browser does; returns the status of the answer."""
+    token, boundary = generate_xsrf_token_string(), "boundary"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
+    body = head.encode() + bytes(FILE_MEGABYTES * 2**20) + f"\r\n--{boundary}--\r\n".encode()
+    file_id = f"{random.getrandbits(64):x}"
+    request = urllib.request.Request(
+        f"{url}/_stcore/upload_file/{session}/{file_id}",
+        body,
+        {
+            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            "X-Xsrftoken": token,
+            "Cookie": f"_streamlit_xsrf={token}",
+        },
+        method="PUT",
+    )
+    try:
+        with urllib.request.urlopen(request) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code

@@ -1,0 +1,156 @@
+"""Uploaded files take a bounded part of the server's memory, whatever a page sends."""
+
+import asyncio
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit import config
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+from charrnn.runs.limits import Limits
+from charrnn.ui import _compat, uploads
+
+MEGABYTE = 2**20
+
+
+@pytest.fixture
+def manager(monkeypatch):
+    """Streamlit's manager of uploaded files."""
+    manager = MemoryUploadedFileManager("/upload")
+    monkeypatch.setattr(_compat, "_uploads", lambda: manager)
+    monkeypatch.setattr(_compat, "_first_seen", {})
+    monkeypatch.setenv("CHARRNN_UPLOAD_MEGABYTES", "10")
+    return manager
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time, in seconds: clock.now."""
+    clock = SimpleNamespace(now=1000.0)
+    fake = SimpleNamespace(time=lambda: clock.now)
+    monkeypatch.setattr(_compat, "time", fake)
+    monkeypatch.setattr(uploads, "time", fake)
+    return clock
+
+
+@pytest.fixture
+def upload(manager):
+    """upload(session, file, megabytes): send a file; returns the status and text of the answer.
+
+    meanwhile: called while it arrives. stated: whether it states its size.
+    """
+
+    def upload(session, file, megabytes, *, meanwhile=None, stated=True):
+        answer = {"status": 204, "text": ""}
+
+        async def receive_file(scope, receive, send):
+            if meanwhile:
+                meanwhile(middleware)
+            record = UploadedFileRec(file, file, "text/plain", bytes(int(megabytes * MEGABYTE)))
+            manager.add_file(session, record)
+
+        async def send(message):
+            answer["status"] = message.get("status", answer["status"])
+            answer["text"] += message.get("body", b"").decode()
+
+        parts = [b"a", b"", b"b"]
+
+        async def receive():
+            return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+        size = str(int(megabytes * MEGABYTE)).encode()
+        scope = {
+            "type": "http",
+            "method": "PUT",
+            "path": f"/base/_stcore/upload_file/{session}/{file}",
+            "headers": [(b"content-length", size)] if stated else [],
+        }
+        middleware = uploads.UploadLimit(receive_file)
+        asyncio.run(middleware(scope, receive, send))
+        assert not parts or answer["status"] == 204  # a refused file is received all the same
+        return answer["status"], answer["text"]
+
+    return upload
+
+
+def held(manager):
+    return {file.file_id for file in _compat.uploaded_files()}
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_page_that_uploads_without_end_keeps_two_files(upload, manager):
+    for n in range(30):
+        assert upload("page", f"file{n}", 4) == (204, "")
+    assert held(manager) == {"file28", "file29"}
+
+
+def test_many_pages_cannot_fill_the_memory(upload, manager, clock):
+    for n in range(5):
+        assert upload(f"page{n}", f"file{n}", 2) == (204, "")
+        clock.now += 1
+    status, text = upload("another", "file", 2)
+    assert (status, text) == (
+        503,
+        "Too many files are being uploaded just now: try again in a minute.",
+    )
+    assert len(held(manager)) == 5
+    clock.now += uploads.MIN_KEPT_SECONDS
+    assert upload("another", "file", 3) == (204, "")  # the oldest have been read long ago
+    assert held(manager) == {"file2", "file3", "file4", "file"}
+
+
+def test_files_that_are_still_arriving_count(upload, manager):
+    def meanwhile(middleware):
+        assert middleware._problem("other", 8 * MEGABYTE).startswith("Too many files")
+        assert middleware._problem("other", 3 * MEGABYTE) == ""
+        middleware._arriving.append(("page", 1))
+        assert middleware._problem("page", 1).startswith("This page is uploading two files")
+        middleware._arriving.pop()
+
+    assert upload("page", "file", 6, meanwhile=meanwhile) == (204, "")
+
+
+def test_a_file_that_does_not_state_its_size_counts_as_the_largest(upload, manager):
+    assert upload("page", "file", 1, stated=False)[0] == 503
+    assert upload("page", "file", 1)[0] == 204
+
+
+def test_everything_else_passes():
+    passed = []
+
+    async def app(scope, receive, send):
+        passed.append(scope["path"])
+
+    for method, path in (("GET", "/"), ("DELETE", "/_stcore/upload_file/a/b"), ("PUT", "/other")):
+        scope = {"type": "http", "method": method, "path": path, "headers": []}
+        asyncio.run(uploads.UploadLimit(app)(scope, None, None))
+    asyncio.run(
+        uploads.UploadLimit(app)({"type": "websocket", "path": "/_stcore/stream"}, None, None)
+    )
+    assert len(passed) == 4
+
+
+# --- The size of one file -----------------------------------------------------------------------
+
+
+def test_the_largest_file_that_can_be_uploaded_follows_the_limits(monkeypatch):
+    settings = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
+    assert settings["server"]["maxUploadSize"] == Limits().run_file_megabytes + 1
+    before = config.get_option("server.maxUploadSize")
+    try:
+        monkeypatch.setenv("CHARRNN_TEXT_MEGABYTES", "100")
+        _compat.allow_uploads(Limits.from_environment().run_file_megabytes + 1)
+        assert _compat.max_upload_bytes() == (100 - 25 + 194) * MEGABYTE
+        _compat.allow_uploads(10)  # never less than Streamlit's own settings allow
+        assert _compat.max_upload_bytes() == (100 - 25 + 194) * MEGABYTE
+    finally:
+        config.set_option("server.maxUploadSize", before)
+
+
+def test_any_network_and_text_that_the_limits_allow_fit_into_a_file():
+    limits = Limits(weights=5_000_000, text_megabytes=40)
+    assert limits.run_file_megabytes * MEGABYTE > 5_000_000 * 16 + 40 * MEGABYTE
+    assert Limits(weights=1e9).run_file_megabytes == 512  # what a file may have at most
