@@ -29,11 +29,11 @@ from charrnn.runs.files.header import MAX_BYTES as MAX_HEADER_BYTES
 from charrnn.runs.files.header import RunInfo, build_metadata, not_a_run, parse
 from charrnn.runs.files.history import history_from_arrays, history_to_arrays
 from charrnn.runs.files.validation import (
-    STATE,
     BadRunFile,
     check_tensors,
     check_text,
     check_values,
+    state_names,
     tensor_specs,
 )
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
@@ -130,7 +130,7 @@ def from_bytes(data: bytes) -> SavedRun:
     if tensor_specs(arrays) != header.tensors:
         raise not_a_run()  # the library and this package read the header differently
     check_values(arrays, config, len(vocabulary))
-    state = {name: arrays[name] for name in STATE}
+    state = {name: arrays[name] for name in state_names(config)}
     if info is None:
         return SavedRun(
             vocabulary=vocabulary,
