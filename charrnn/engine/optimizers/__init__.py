@@ -11,5 +11,5 @@ Read it in this order:
     by_name    which name in the settings means which of them
 
 Each optimizer works in place on the flat vectors of parameters.py and allocates nothing after its
-start. What it remembers is in `accumulators`: name -> Parameters, as they are called in saved files.
+start. What it remembers is in its `accumulators`, under the names that saved files use.
 """

@@ -6,6 +6,8 @@ m is the accumulator, one number per weight. Duchi, Hazan and Singer, "Adaptive 
 Methods for Online Learning and Stochastic Optimization", JMLR 12 (2011).
 """
 
+from typing import ClassVar
+
 import numpy as np
 
 from charrnn.engine.parameters import Parameters
@@ -16,7 +18,7 @@ EPSILON = 1e-8
 class Adagrad:
     """Updates `weights` in place and accumulates the squares of all gradients."""
 
-    accumulator_names = ("memory",)
+    accumulator_names: ClassVar[tuple[str, ...]] = ("memory",)
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights

@@ -12,6 +12,7 @@ step is learning_rate · c / (1 - beta1^i) · m / (sqrt(v) + 1e-8 c).
 """
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,7 +25,7 @@ EPSILON = 1e-8
 class Adam:
     """Updates `weights` in place and averages the recent gradients and their squares."""
 
-    accumulator_names = ("momentum", "memory")
+    accumulator_names: ClassVar[tuple[str, ...]] = ("momentum", "memory")
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights

@@ -1,6 +1,6 @@
 """Which name in the settings of a run means which optimizer."""
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from charrnn.engine.optimizers.adagrad import Adagrad
 from charrnn.engine.optimizers.adam import Adam
@@ -16,7 +16,7 @@ class Optimizer(Protocol):
     continues bit for bit.
     """
 
-    accumulator_names: tuple[str, ...]
+    accumulator_names: ClassVar[tuple[str, ...]]
     accumulators: dict[str, Parameters]
 
     def __init__(self, weights: Parameters) -> None: ...

@@ -6,6 +6,8 @@ v is a moving average of the squared gradients, one number per weight. Tieleman 
 "Lecture 6.5 - rmsprop", COURSERA: Neural Networks for Machine Learning (2012).
 """
 
+from typing import ClassVar
+
 import numpy as np
 
 from charrnn.engine.parameters import Parameters
@@ -17,7 +19,7 @@ EPSILON = 1e-8
 class RMSProp:
     """Updates `weights` in place and averages the squares of recent gradients."""
 
-    accumulator_names = ("memory",)
+    accumulator_names: ClassVar[tuple[str, ...]] = ("memory",)
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights

@@ -5,13 +5,15 @@
 Robbins and Monro, "A Stochastic Approximation Method", Annals of Mathematical Statistics 22 (1951).
 """
 
+from typing import ClassVar
+
 from charrnn.engine.parameters import Parameters
 
 
 class SGD:
     """Updates `weights` in place and remembers nothing."""
 
-    accumulator_names = ()
+    accumulator_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights
