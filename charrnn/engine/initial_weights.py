@@ -1,7 +1,8 @@
 """The numbers that the weight matrices start with, before the first update. Biases start at 0.
 
     normal       every weight from N(0, scale²); the textbook's, with scale 0.01
-    scaled       from N(0, 1/H), so that a sum over H hidden units keeps the size of its terms
+    scaled       from N(0, 1/n), if n inputs are added up, so that the sum is as large as they are:
+                 n = H for Whh and Why, and n = 1 for Wxh, since a one-hot vector has a single 1
     orthogonal   as "scaled", but Whh is a random rotation: h is turned, neither grown nor shrunk
     identity     as "scaled", but Whh = I: h stays as it is until something is read
 
@@ -39,8 +40,9 @@ def draw_weights(
     if kind not in INITIAL_WEIGHTS:
         raise ValueError(f"initial_weights is {kind!r}; allowed: {', '.join(INITIAL_WEIGHTS)}")
     H = len(per_unit["Whh"])
-    deviation = scale if kind == "normal" else 1 / math.sqrt(H)
+    inputs = {"Wxh": 1, "Whh": H, "Why": H}
     for name, rows in per_unit.items():
+        deviation = scale if kind == "normal" else 1 / math.sqrt(inputs[name])
         for start, numbers in _standard_normal(name, rows.shape, seed):
             block = rows[start : start + len(numbers)]
             np.multiply(numbers, deviation, out=block, casting="same_kind")

@@ -10,15 +10,11 @@ from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
 from charrnn.engine.optimizers.schedule import SCHEDULES
 from charrnn.engine.parameters import Parameters
+from charrnn.runs.recipes import recipe_of
 
 DTYPES = ("float32", "float64")
 GREEDY_SAMPLE_LENGTH = 60  # characters
 
-# How a network starts and how it is updated. The defaults are the textbook's.
-LEARNING_SETTINGS = (
-    *("optimizer", "clipping", "clip_limit", "schedule", "warm_up", "decay_iterations"),
-    *("initial_weights", "initial_scale"),
-)
 # The settings of a run that a Trainer does not take: they do not affect what is learned.
 _NOT_FOR_THE_TRAINER = ("iterations", "sample_length", "sample_interval")
 
@@ -35,8 +31,7 @@ def _choice(default: str, choices: Iterable[str], meaning: str) -> Any:
 class RunConfig:
     """The settings of a run. Raises ValueError if a value is not allowed.
 
-    The defaults of LEARNING_SETTINGS are the textbook's: runs from before there was a choice have
-    them. recipes.py puts others together.
+    The defaults are the textbook's: runs from before there was a choice of recipes have them.
     """
 
     hidden_size: int = _number(
@@ -180,10 +175,9 @@ class RunConfig:
         return meaning
 
     @property
-    def learns_as_the_textbook(self) -> bool:
-        """Whether all of LEARNING_SETTINGS are the textbook's."""
-        defaults = RunConfig.__dataclass_fields__
-        return all(getattr(self, name) == defaults[name].default for name in LEARNING_SETTINGS)
+    def recipe(self) -> str:
+        """The name of the recipe that it follows: see recipes.py."""
+        return recipe_of(self.to_dict())
 
     def to_dict(self) -> dict[str, Any]:
         """name -> value, ready for JSON; from_dict() reads it."""

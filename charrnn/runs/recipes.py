@@ -1,6 +1,6 @@
 """Recipes: named settings that go well together.
 
-A recipe says how a network starts and is updated (LEARNING_SETTINGS), and suggests its size, the
+A recipe says how a network starts and is updated (LEARNING_SETTINGS), and suggests its size, its
 windows, the learning rate and when to stop, which may be changed without leaving the recipe.
 tests/benchmarks/learning.py measures them.
 """
@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charrnn.runs.config import LEARNING_SETTINGS, RunConfig
-
+# How a network starts and is updated: see engine/optimizers and engine/initial_weights.py.
+LEARNING_SETTINGS = (
+    *("optimizer", "clipping", "clip_limit", "schedule", "warm_up", "decay_iterations"),
+    *("initial_weights", "initial_scale"),
+)
 OWN = "own"  # the recipe of a run whose LEARNING_SETTINGS are those of no recipe
 
 
@@ -20,60 +23,73 @@ class Recipe:
 
     title: str
     meaning: str
-    settings: Mapping[str, Any]
-
-    @property
-    def learning(self) -> dict[str, Any]:
-        """LEARNING_SETTINGS and their values."""
-        return {name: self.settings[name] for name in LEARNING_SETTINGS}
+    settings: dict[str, Any]
 
 
-def _recipe(title: str, meaning: str, **settings: Any) -> Recipe:
-    """The textbook's settings with changes."""
-    names = ("hidden_size", "seq_length", "learning_rate", "iterations", "streams")
-    textbook = {name: getattr(RunConfig(), name) for name in names + LEARNING_SETTINGS}
-    return Recipe(title, meaning, textbook | settings)
+TEXTBOOK = Recipe(
+    "Textbook",
+    "The classic: Adagrad, one place in the text at a time.",
+    {
+        "hidden_size": 100,
+        "seq_length": 25,
+        "streams": 1,
+        "learning_rate": 0.1,
+        "iterations": 100_000,
+        "optimizer": "adagrad",
+        "clipping": "value",
+        "clip_limit": 5.0,
+        "schedule": "constant",
+        "warm_up": 0,
+        "decay_iterations": 100_000,
+        "initial_weights": "normal",
+        "initial_scale": 0.01,
+    },
+)
 
-
-_ADAM = {
+_ADAM: dict[str, Any] = {
     "optimizer": "adam",
     "clipping": "norm",
     "schedule": "cosine",
-    "warm_up": 1000,
     "initial_weights": "orthogonal",
 }
 
 RECIPES = {
-    "textbook": _recipe(
-        "Textbook",
-        "The classic: one place in the text at a time, updated by Adagrad at a constant rate.",
-    ),
-    "quick": _recipe(
+    "textbook": TEXTBOOK,
+    "quick": Recipe(
         "Quick",
-        "The best samples after about a minute: Adam, with a learning rate that decays.",
-        hidden_size=256,
-        streams=8,
-        learning_rate=0.003,
-        iterations=40_000,
-        decay_iterations=40_000,
-        **_ADAM,
+        "The best samples after about a minute: Adam, and a learning rate that decays.",
+        TEXTBOOK.settings
+        | _ADAM
+        | {
+            "hidden_size": 192,
+            "streams": 8,
+            "learning_rate": 0.003,
+            "iterations": 60_000,
+            "warm_up": 500,
+            "decay_iterations": 60_000,
+        },
     ),
-    "patient": _recipe(
+    "patient": Recipe(
         "Patient",
-        "The best samples after about ten minutes: as Quick, with a larger network.",
-        hidden_size=384,
-        streams=16,
-        learning_rate=0.002,
-        iterations=100_000,
-        decay_iterations=100_000,
-        **_ADAM,
+        "The best samples after about ten minutes: as Quick, but larger and slower.",
+        TEXTBOOK.settings
+        | _ADAM
+        | {
+            "hidden_size": 384,
+            "streams": 8,
+            "learning_rate": 0.002,
+            "iterations": 180_000,
+            "warm_up": 500,
+            "decay_iterations": 180_000,
+        },
     ),
 }
+TITLES = {name: recipe.title for name, recipe in RECIPES.items()} | {OWN: "Own"}
 
 
-def recipe_of(config: RunConfig) -> str:
-    """The name of the recipe that a run follows; OWN if it is none."""
+def recipe_of(settings: Mapping[str, Any]) -> str:
+    """The name of the recipe that these settings follow; OWN if it is none."""
     for name, recipe in RECIPES.items():
-        if all(getattr(config, setting) == value for setting, value in recipe.learning.items()):
+        if all(settings[setting] == recipe.settings[setting] for setting in LEARNING_SETTINGS):
             return name
     return OWN

@@ -31,9 +31,10 @@ def test_normal_weights_have_the_requested_deviation(scale):
 
 
 @pytest.mark.parametrize("kind", ["scaled", "orthogonal", "identity"])
-def test_the_other_weights_are_scaled_to_the_number_of_hidden_units(kind):
+def test_the_other_weights_are_scaled_to_the_number_of_inputs_added_up(kind):
     weights = initial(kind)
-    for matrix in (weights.Wxh, weights.Why) + (weights.Whh,) * (kind == "scaled"):
+    assert weights.Wxh.std() == pytest.approx(1, rel=0.05)
+    for matrix in (weights.Why,) + (weights.Whh,) * (kind == "scaled"):
         assert matrix.std() == pytest.approx(1 / np.sqrt(H), rel=0.05)
 
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
-from charrnn.runs.config import LEARNING_SETTINGS, RunConfig
+from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive, header, transfer
 from charrnn.runs.files.transfer import import_run
 from charrnn.runs.limits import Limits
-from charrnn.runs.recipes import OWN, RECIPES, recipe_of
+from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, RECIPES
 from charrnn.runs.store.workspace import Workspace
 from tests.support.transfer import TEXT, store_in, train
 from tests.support.uninterrupted import stored_rows
@@ -76,7 +76,7 @@ def test_settings_from_before_there_was_a_choice_are_the_textbooks():
     before = {n: v for n, v in RunConfig(seed=7).to_dict().items() if n not in LEARNING_SETTINGS}
     config = RunConfig.from_dict(before)
     assert config == RunConfig(seed=7)
-    assert recipe_of(config) == "textbook"
+    assert config.recipe == "textbook"
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -84,9 +84,9 @@ def test_a_recipe_is_recognized_whatever_the_size_of_its_network(name):
     recipe = RECIPES[name]
     config = RunConfig(**recipe.settings)
     Limits().check(config, vocab_size=200)
-    assert recipe_of(config) == name
-    assert recipe_of(replace(config, hidden_size=33, streams=3, learning_rate=0.01)) == name
-    assert recipe_of(replace(config, clip_limit=4.0)) == OWN
+    assert config.recipe == name
+    assert replace(config, hidden_size=33, streams=3, learning_rate=0.01).recipe == name
+    assert replace(config, clip_limit=4.0).recipe == OWN
 
 
 def test_the_textbook_recipe_changes_no_default():

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from charrnn.engine.vocabulary import Vocabulary
-from charrnn.runs.config import LEARNING_SETTINGS, RunConfig
+from charrnn.runs.config import RunConfig
 from charrnn.runs.files.validation import BadRunFile, TensorSpec, TensorSpecs
+from charrnn.runs.recipes import LEARNING_SETTINGS
 from charrnn.runs.texts.names import short_name
 
 FORMAT = "charrnn run"
@@ -84,7 +85,7 @@ class Header:
 def build_metadata(config: RunConfig, vocabulary: Vocabulary, info: RunInfo) -> dict[str, str]:
     """The metadata for a header, with zeros in place of the checksum."""
     version, settings = VERSION, config.to_dict()
-    if config.learns_as_the_textbook:
+    if config.recipe == "textbook":
         version = TEXTBOOK_VERSION
         settings = {n: value for n, value in settings.items() if n not in LEARNING_SETTINGS}
     return {
