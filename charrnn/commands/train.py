@@ -1,6 +1,7 @@
 """Train a network at the terminal, from scratch or from a saved run."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from charrnn.commands.terminal import (
     add_setting,
     discard_output,
     file_errors,
+    number,
     print_error,
     print_output,
     stop_signals,
@@ -51,6 +53,7 @@ def train(options: argparse.Namespace) -> int:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     from charrnn.runs.config import RunConfig
+    from charrnn.runs.recipes import RECIPES
 
     parser.add_argument(
         "file",
@@ -60,6 +63,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "if the saved run includes it.",
     )
     add_encoding(parser)
+    parser.add_argument(
+        "--recipe",
+        choices=RECIPES,
+        help=" ".join(f"{name}: {recipe.meaning}" for name, recipe in RECIPES.items())
+        + " Any of its settings can be changed by an option below; textbook unless given.",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=number,
+        metavar="N",
+        help="Stop after so many seconds of training; samples and measurements do not count. "
+        "Without --iterations, nothing else ends it.",
+    )
     for f in fields(RunConfig):
         option = f"--{f.name.replace('_', '-')}"
         add_setting(parser, option, f.name, default=argparse.SUPPRESS)
@@ -91,6 +107,8 @@ def _check_out(options: argparse.Namespace) -> None:
             if getattr(options, option):
                 name = option.replace("_", "-")
                 raise CommandError(f"--{name} needs --out: name a file to save the run in")
+    if options.seconds is not None and not options.seconds > 0:
+        raise CommandError(f"seconds is {options.seconds:g}; it must be above 0")
     every = options.checkpoint_every
     if every is not None and every < 1:
         raise CommandError(f"checkpoint_every is {every:,}; it must be at least 1")
@@ -113,12 +131,14 @@ def _begin(options: argparse.Namespace) -> "TrainingSession":
     """A session on a text file. Raises CommandError."""
     from charrnn.commands.training_session import TrainingSession
     from charrnn.runs.config import RunConfig
+    from charrnn.runs.recipes import RECIPES
     from charrnn.runs.texts.names import clean_name
 
     if not options.file:
         raise CommandError("FILE is missing: name a text to train on")
     try:
-        requested = RunConfig(**_settings(options))
+        recipe = RECIPES[options.recipe or "textbook"]
+        requested = RunConfig(**{**recipe.settings, **_settings(options)})
         text = read_text(options.file, options.encoding)
         config = requested.fitted(len(text))
         session = TrainingSession.begin(text, clean_name(options.file), config)
@@ -136,7 +156,8 @@ def _resume(options: argparse.Namespace) -> "TrainingSession":
     from charrnn.runs.files import archive
 
     settings = _settings(options)
-    if fixed := sorted(settings.keys() - set(CHANGEABLE)):
+    given = settings.keys() | ({"recipe"} if options.recipe else set())
+    if fixed := sorted(given - set(CHANGEABLE)):
         raise CommandError(f"{fixed[0]} cannot be changed in a run that has begun: leave it out")
     text = None
     try:
@@ -157,10 +178,14 @@ def _resume(options: argparse.Namespace) -> "TrainingSession":
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were given: name -> value."""
+    """The settings that were given: name -> value. A limit in seconds lifts that in iterations."""
     from charrnn.runs.config import RunConfig
 
-    return {f.name: getattr(options, f.name) for f in fields(RunConfig) if f.name in options}
+    _, most = RunConfig.limits("iterations")
+    lifted = {"iterations": int(most)} if options.seconds else {}
+    return lifted | {
+        f.name: getattr(options, f.name) for f in fields(RunConfig) if f.name in options
+    }
 
 
 def _train_and_save(
@@ -227,11 +252,13 @@ def _train(
     from tqdm import tqdm
 
     trainer, limit = session.trainer, session.iterations
+    end = session.seconds + (options.seconds or math.inf)
     intervals = [session.config.sample_interval, PROGRESS_ITERATIONS]
     if options.checkpoint_every:
         intervals.append(options.checkpoint_every)
     first, before, speed = trainer.iteration, session.seconds, 0.0
-    bar = tqdm(total=limit, initial=first, unit="it", disable=not sys.stderr.isatty(), leave=False)
+    total = None if options.seconds else limit
+    bar = tqdm(total=total, initial=first, unit="it", disable=not sys.stderr.isatty(), leave=False)
     # The bar replaces the lines of progress, unless standard output is a file.
     prints_progress = bar.disable or not sys.stdout.isatty()
     with bar:
@@ -243,13 +270,16 @@ def _train(
                 with tqdm.external_write_mode(file=sys.stdout):
                     print_output(f"sample iteration={iteration}")
                     print_output(indented(sample))
+            if session.seconds >= end:
+                session.change(iterations=max(1, iteration))  # the run has reached its end
+                return speed
             if iteration >= limit or stopped():
                 return speed
             every = options.checkpoint_every
             if every and iteration > first and iteration % every == 0:
                 _save_checkpoint(session, options)
             until = min(limit, *(iteration - iteration % n + n for n in intervals))
-            for _ in session.train(until, stopped):
+            for _ in session.train(until, stopped, end):
                 bar.update()
             characters = (trainer.iteration - first) * trainer.seq_length * trainer.streams
             speed = characters / max(session.seconds - before, 1e-9)

@@ -112,12 +112,19 @@ class TrainingSession:
                 changes[:] = [row for row in changes if row[0] < iteration]
                 changes.append((iteration, learning_rate))
 
-    def train(self, until: int, stopped: Callable[[], object]) -> Iterator[None]:
-        """Train up to an iteration or until `stopped()`, one step at a time. Raises Diverged."""
+    def train(
+        self, until: int, stopped: Callable[[], object], end: float = math.inf
+    ) -> Iterator[None]:
+        """Train up to an iteration or until `stopped()`, one step at a time. Raises Diverged.
+
+        end: the value of `seconds` at which to stop in any case.
+        """
         trainer, metrics = self.trainer, self.rows["metrics"]
         start, before = time.perf_counter(), self.seconds
         while trainer.iteration < until and not stopped():
             seconds = before + time.perf_counter() - start
+            if seconds >= end:
+                break
             record = trainer.step()
             self._good.note(trainer, record.loss)
             if should_record(record.iteration):

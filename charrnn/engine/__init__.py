@@ -5,11 +5,12 @@ Read it in this order:
     textbook      the network as it is usually taught, one character at a time
     vocabulary    characters become ids, and ids characters
     corpus        a text in parallel streams, windows, and the held-out part
+    initial_weights  the numbers that the weights start with
     parameters    the weights that are learned, in one vector
     arrays        what makes NumPy fast here
     window        the buffers of one window of text
     model         forward and backward: the textbook, arranged for the processor
-    adagrad       the update
+    optimizers/   from gradients to new weights
     sampling      how the network writes
     training      all of it, one step at a time
     stretches     reading parts of a text as if everything before had been read

@@ -4,22 +4,16 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from charrnn.engine.arrays import FloatArray, aligned_zeros
+from charrnn.engine.initial_weights import TEXTBOOK_SCALE, draw_weights
 
-INITIAL_SCALE = 0.01
 ROW_MULTIPLE = 8  # numbers; BLAS is fastest when every row is a whole number of SIMD vectors
-UNITS_AT_A_TIME = 32  # are drawn; the matrices are not stored unit by unit, and cache is short
-
-# Each hidden unit draws its weights in each matrix from a random stream of its own. So a smaller
-# network starts as the corner of a larger one with the same seed, and runs that differ in
-# hidden_size differ in nothing else.
-_SPAWN_KEYS = {"Wxh": 0, "Whh": 1, "Why": 2}
 
 
 class Parameters:
     """Wxh (H, V), Whh (H, H), Why (V, H), bh (H,), by (V,), as views of the vector `flat`.
 
     With a single vector, clipping and updating are a few passes over one array. Gradients and
-    Adagrad's accumulator are Parameters, too: `gradients.Whh` has the shape of `weights.Whh`.
+    an optimizer's accumulators are Parameters, too: `gradients.Whh` has the shape of `weights.Whh`.
 
     The bias trick: a bias is the weight of an input that is always 1. So it is stored as one more
     column of its matrix, and the hidden state gets a 1 at its end. One product then does the work
@@ -46,24 +40,25 @@ class Parameters:
 
     @classmethod
     def initial(
-        cls, vocab_size: int, hidden_size: int, *, seed: int, dtype: DTypeLike = np.float32
+        cls,
+        vocab_size: int,
+        hidden_size: int,
+        *,
+        seed: int,
+        dtype: DTypeLike = np.float32,
+        kind: str = "normal",
+        scale: float = TEXTBOOK_SCALE,
     ) -> "Parameters":
-        """Weights before the first update: 0.01 · N(0, 1) in the matrices, 0 in the biases.
+        """Weights before the first update, as in the textbook unless told otherwise: 0.01 · N(0, 1)
+        in the matrices, 0 in the biases. kind, scale: see initial_weights.py.
 
         With the same seed, Wxh, Whh[:H, :H] and Why[:, :H] of the first H hidden units are the
-        same whatever the hidden size, and the same in every dtype up to rounding.
+        same whatever the hidden size (if kind is "normal"), and the same in every dtype up to
+        rounding.
         """
         parameters = cls(vocab_size, hidden_size, dtype)
         per_unit = {"Wxh": parameters.Wxh, "Whh": parameters.Whh, "Why": parameters.Why.T}
-        for name, rows in per_unit.items():  # one row per hidden unit
-            for start in range(0, hidden_size, UNITS_AT_A_TIME):
-                block = rows[start : start + UNITS_AT_A_TIME]
-                numbers = np.empty(block.shape)
-                for unit, row in enumerate(numbers, start):
-                    key = (_SPAWN_KEYS[name], unit)
-                    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-                    rng.standard_normal(out=row)
-                np.multiply(numbers, INITIAL_SCALE, out=block, casting="same_kind")
+        draw_weights(per_unit, seed=seed, kind=kind, scale=scale)
         return parameters
 
     @staticmethod

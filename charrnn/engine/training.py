@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from charrnn.engine.adagrad import Adagrad
 from charrnn.engine.arrays import IntArray
 from charrnn.engine.corpus import into_streams, training_length
 from charrnn.engine.evaluation import HeldOut, evaluation_interval
+from charrnn.engine.initial_weights import TEXTBOOK_SCALE
 from charrnn.engine.model import backward, forward
+from charrnn.engine.optimizers.by_name import OPTIMIZERS
+from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
+from charrnn.engine.optimizers.schedule import Schedule
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import greedy_sample, sample, sample_rng
 from charrnn.engine.window import Window
@@ -33,8 +36,8 @@ class Diverged(ArithmeticError):
     """Training diverged: "training diverged at iteration 152: the loss is no longer a number".
 
     iteration: the step that failed, or the one after which the loss was too high. reason: "the
-    loss is no longer a number", "the loss is far worse than guessing" or "a gradient is not a
-    number". The weights are those before the step.
+    loss is no longer a number", "the loss is far worse than guessing", "a gradient is not a number"
+    or "a gradient is infinite". The weights are those before the step.
     """
 
     def __init__(self, iteration: int, reason: str) -> None:
@@ -60,8 +63,17 @@ class Trainer:
         held_out: float = 0.0,
         seed: int = 0,
         dtype: DTypeLike = np.float32,
+        optimizer: str = "adagrad",
+        clipping: str = "value",
+        clip_limit: float = TEXTBOOK_LIMIT,
+        schedule: str = "constant",
+        warm_up: int = 0,
+        decay_iterations: int = 100_000,
+        initial_weights: str = "normal",
+        initial_scale: float = TEXTBOOK_SCALE,
     ) -> None:
-        """ids: the text, (n,). held_out: the share at its end that is never trained on.
+        """ids: the text, (n,). held_out: the share at its end that is never trained on. From
+        `optimizer` on: see optimizers/ and initial_weights.py; the defaults are the textbook's.
 
         Raises ValueError if the rest is too short for seq_length and streams
         (corpus.fit_windows says what would fit).
@@ -75,10 +87,19 @@ class Trainer:
             )
         self.seed, self.seq_length, self.streams = seed, seq_length, streams
         self.learning_rate = float(learning_rate)
-        self.weights = Parameters.initial(vocab_size, hidden_size, seed=seed, dtype=dtype)
+        self.schedule = Schedule(schedule, warm_up, decay_iterations)
+        self.weights = Parameters.initial(
+            vocab_size,
+            hidden_size,
+            seed=seed,
+            dtype=dtype,
+            kind=initial_weights,
+            scale=initial_scale,
+        )
         self.gradients = self.weights.like()
         self.window = Window(self.weights, seq_length, streams)
-        self.adagrad = Adagrad(self.weights)
+        self.clip, self.clip_limit = CLIPPING[clipping], clip_limit
+        self.optimizer = OPTIMIZERS[optimizer](self.weights)
         self.held_out = HeldOut(ids, n_train, self.weights) if n_train < len(ids) else None
         self.iteration = 0
         self.position = 0
@@ -95,12 +116,14 @@ class Trainer:
         if self.smooth_loss > self._diverged_above:
             raise Diverged(self.iteration, "the loss is far worse than guessing")
         backward(self.weights, window, self.gradients)
+        rate = self.scheduled_learning_rate()
         try:
-            self.adagrad.update(self.gradients, self.learning_rate)
+            self.clip(self.gradients.flat, self.clip_limit)
         except FloatingPointError as error:
             raise Diverged(self.iteration + 1, str(error)) from error
-        self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.iteration += 1
+        self.optimizer.update(self.gradients, rate, self.iteration)
+        self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.position += T
         window.carry()
         if self.position + T + 1 >= len(self.text):
@@ -108,6 +131,10 @@ class Trainer:
             self.position = 0
             window.carried = 0.0
         return StepRecord(self.iteration, loss, self.smooth_loss)
+
+    def scheduled_learning_rate(self) -> float:
+        """The learning rate of the next update, which may warm up and decay: see schedule.py."""
+        return self.learning_rate * self.schedule.share(self.iteration)
 
     def sample(self, length: int = 200, temperature: float = 1.0) -> NDArray[np.intp]:
         """Ids written from the carried hidden state and the first character of the next window."""
@@ -137,8 +164,7 @@ class Trainer:
         """Everything the next steps depend on. Restored, training continues bit for bit."""
         return {
             "weights": self.weights.packed(),
-            # Adagrad's accumulator: "memory" is its name in saved files.
-            "memory": self.adagrad.accumulator.packed(),
+            **{name: part.packed() for name, part in self.optimizer.accumulators.items()},
             "hidden": self.window.carried.copy(),
             "position": np.array(self.position),
             "iteration": np.array(self.iteration),
@@ -149,14 +175,18 @@ class Trainer:
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Return to a state(). Raises ValueError, changing nothing, if it does not fit."""
         current = self.state()
-        for name in ("weights", "memory", "hidden"):
+        if state.keys() != current.keys():
+            raise ValueError("the saved state belongs to another optimizer")
+        accumulators = self.optimizer.accumulators
+        for name in ("weights", "hidden", *accumulators):
             saved, own = state[name], current[name]
             if (saved.shape, saved.dtype) != (own.shape, own.dtype):
                 raise ValueError(f"the saved {name} belongs to a network of another size")
         if not 0 <= int(state["position"]) <= len(self.text) - self.seq_length - 1:
             raise ValueError("the saved position lies outside this text")
         self.weights.unpack(state["weights"])
-        self.adagrad.accumulator.unpack(state["memory"])
+        for name, accumulator in accumulators.items():
+            accumulator.unpack(state[name])
         self.window.carried = state["hidden"]
         self.position = int(state["position"])
         self.iteration = int(state["iteration"])

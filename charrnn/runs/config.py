@@ -1,9 +1,16 @@
 """The settings of a run: what each one does, and which values are allowed."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from charrnn.engine.corpus import fit_windows, training_length
+from charrnn.engine.initial_weights import INITIAL_WEIGHTS, TEXTBOOK_SCALE
+from charrnn.engine.optimizers.by_name import OPTIMIZERS
+from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
+from charrnn.engine.optimizers.schedule import SCHEDULES
+from charrnn.engine.parameters import Parameters
+from charrnn.runs.recipes import recipe_of
 
 DTYPES = ("float32", "float64")
 GREEDY_SAMPLE_LENGTH = 60  # characters
@@ -16,9 +23,16 @@ def _number(default: float, low: float, high: float, meaning: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "meaning": meaning})
 
 
+def _choice(default: str, choices: Iterable[str], meaning: str) -> Any:
+    return field(default=default, metadata={"choices": tuple(choices), "meaning": meaning})
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
-    """The settings of a run. Raises ValueError if a value is not allowed."""
+    """The settings of a run. Raises ValueError if a value is not allowed.
+
+    The defaults are the textbook's: runs from before there was a choice of recipes have them.
+    """
 
     hidden_size: int = _number(
         100,
@@ -67,12 +81,58 @@ class RunConfig:
         0.5,
         "Held-out share of the text, at its end: only predicted, never trained on.",
     )
-    dtype: str = field(
-        default="float32",
-        metadata={
-            "choices": DTYPES,
-            "meaning": "Floating-point precision: float64 is more exact and about half as fast.",
-        },
+    dtype: str = _choice(
+        "float32",
+        DTYPES,
+        "Floating-point precision: float64 is more exact and about half as fast.",
+    )
+    optimizer: str = _choice(
+        "adagrad",
+        OPTIMIZERS,
+        "Optimizer: how gradients become updates; each one needs a learning rate of its own.",
+    )
+    clipping: str = _choice(
+        "value",
+        CLIPPING,
+        "Gradient clipping: limit each gradient by itself (value), all together (norm), or none "
+        "of them (off).",
+    )
+    clip_limit: float = _number(
+        TEXTBOOK_LIMIT,
+        0.001,
+        1000.0,
+        "Clipping limit: the largest gradient, or the largest norm of all gradients, that is left "
+        "as it is.",
+    )
+    schedule: str = _choice(
+        "constant",
+        SCHEDULES,
+        "Schedule: whether the learning rate stays (constant) or decays over decay_iterations.",
+    )
+    warm_up: int = _number(
+        0,
+        0,
+        1_000_000,
+        "Warm-up: number of iterations in which the learning rate rises from near zero.",
+    )
+    decay_iterations: int = _number(
+        100_000,
+        1,
+        100_000_000,
+        "Decay: number of iterations, from the start, after which a decaying learning rate has "
+        "reached a fiftieth and stays there.",
+    )
+    initial_weights: str = _choice(
+        "normal",
+        INITIAL_WEIGHTS,
+        "Initial weights: random and small (normal), scaled to the number of hidden units "
+        "(scaled), or scaled with Whh as a rotation (orthogonal) or as the identity (identity).",
+    )
+    initial_scale: float = _number(
+        TEXTBOOK_SCALE,
+        1e-5,
+        10.0,
+        "Initial scale: standard deviation of the initial weights when they are normal.",
     )
 
     def __post_init__(self) -> None:
@@ -85,7 +145,8 @@ class RunConfig:
         f = cls.__dataclass_fields__[name]
         if "choices" in f.metadata:
             if not isinstance(value, str) or value not in f.metadata["choices"]:
-                allowed = " or ".join(f.metadata["choices"])
+                *others, last = f.metadata["choices"]
+                allowed = f"{', '.join(others)} or {last}"
                 raise ValueError(f"{name} is {value!r}; allowed: {allowed}")
             return
         low, high = cls.limits(name)
@@ -113,6 +174,11 @@ class RunConfig:
         meaning: str = cls.__dataclass_fields__[name].metadata["meaning"]
         return meaning
 
+    @property
+    def recipe(self) -> str:
+        """The name of the recipe that it follows: see recipes.py."""
+        return recipe_of(self.to_dict())
+
     def to_dict(self) -> dict[str, Any]:
         """name -> value, ready for JSON; from_dict() reads it."""
         return asdict(self)
@@ -120,6 +186,17 @@ class RunConfig:
     def trainer_settings(self) -> dict[str, Any]:
         """The keyword arguments for a Trainer."""
         return {n: v for n, v in self.to_dict().items() if n not in _NOT_FOR_THE_TRAINER}
+
+    def weights_before_training(self, vocab_size: int) -> Parameters:
+        """The weights of a run with these settings before its first update."""
+        return Parameters.initial(
+            vocab_size,
+            self.hidden_size,
+            seed=self.seed,
+            dtype=self.dtype,
+            kind=self.initial_weights,
+            scale=self.initial_scale,
+        )
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "RunConfig":

@@ -11,7 +11,7 @@ from charrnn.runs.workers.blas import ONE_THREAD
 # As in a worker. This has to happen before the benchmarks import NumPy.
 os.environ.update(ONE_THREAD)
 
-# name: module with a function main() or main(text_file)
+# name: module with a function main(), which may take text_file, marks and only
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "evaluation": "tests.benchmarks.evaluation",
@@ -25,6 +25,7 @@ BENCHMARKS = {
 ONLY_BY_NAME = {
     "soak": "tests.benchmarks.soak",  # takes ten minutes
     "memory": "tests.benchmarks.memory",  # takes gigabytes
+    "learning": "tests.benchmarks.learning",  # takes two hours, or less with --marks and --only
 }
 
 
@@ -35,14 +36,18 @@ def main() -> None:
     choices = f"one of: {names} (default: all except {long})"
     parser.add_argument("names", nargs="*", metavar="name", help=choices)
     parser.add_argument("--text", type=Path, help="a UTF-8 text file (default: one of data/)")
+    parser.add_argument(
+        "--marks", type=float, nargs="+", help="learning: the seconds after which to measure"
+    )
+    parser.add_argument("--only", nargs="+", help="learning: the recipes to measure")
     arguments = parser.parse_args()
     for name in arguments.names:
         if name not in known:
             parser.error(f"unknown benchmark {name!r}; choose from: {names}")
     for name in arguments.names or BENCHMARKS:
         run = importlib.import_module(known[name]).main
-        takes_text_file = bool(inspect.signature(run).parameters)
-        run(*[arguments.text] * takes_text_file)
+        given = {"text_file": arguments.text, "marks": arguments.marks, "only": arguments.only}
+        run(**{name: given[name] for name in inspect.signature(run).parameters})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
-"""The same network and training recipe in PyTorch, written in the usual way."""
+"""The same network and training recipes in PyTorch, written in the usual way."""
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from charrnn.engine.optimizers import adam
+from charrnn.engine.optimizers.schedule import Schedule
+from charrnn.engine.parameters import Parameters
+from charrnn.runs.config import RunConfig
 
 
 class TorchRNN(nn.Module):
@@ -63,3 +68,61 @@ class TorchTrainer:
             self.position = 0
             self.hidden = torch.zeros_like(self.hidden)
         return loss.item()
+
+
+class TorchRecipeTrainer:
+    """Follows a recipe, in as many streams as it asks for."""
+
+    def __init__(self, text: np.ndarray, vocab_size: int, config: RunConfig) -> None:
+        """text: ids in streams, (length, B)."""
+        torch.set_num_threads(1)
+        self.config, self.vocab_size = config, vocab_size
+        self.model = TorchRNN(vocab_size, config.hidden_size)
+        first = config.weights_before_training(vocab_size)
+        with torch.no_grad():
+            for name, parameter in self._matrices().items():
+                parameter.copy_(torch.tensor(np.ascontiguousarray(getattr(first, name))))
+        self.optimizer = {
+            "adagrad": lambda w, rate: torch.optim.Adagrad(w, rate, eps=1e-8),
+            "adam": lambda w, rate: torch.optim.Adam(w, rate, betas=(adam.BETA1, adam.BETA2)),
+        }[config.optimizer](self.model.parameters(), config.learning_rate)
+        schedule = Schedule(config.schedule, config.warm_up, config.decay_iterations)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, schedule.share)
+        self.text = torch.as_tensor(text.astype(np.int64))
+        self.position = 0
+        self.hidden = torch.zeros(1, config.streams, config.hidden_size)
+
+    def step(self) -> float:
+        """One window and one update; returns the loss in nats, as the engine counts it."""
+        p, config = self.position, self.config
+        T, V = config.seq_length, self.vocab_size
+        one_hot = F.one_hot(self.text[p : p + T], V).float()
+        scores, hidden = self.model(one_hot, self.hidden)
+        targets = self.text[p + 1 : p + T + 1].reshape(-1)
+        loss = F.cross_entropy(scores.reshape(-1, V), targets, reduction="sum") / config.streams
+        self.optimizer.zero_grad()
+        loss.backward()
+        clip = {"value": nn.utils.clip_grad_value_, "norm": nn.utils.clip_grad_norm_}
+        clip[config.clipping](self.model.parameters(), config.clip_limit)
+        self.optimizer.step()
+        self.schedule.step()
+        self.hidden = hidden.detach()
+        self.position += T
+        if self.position + T + 1 >= len(self.text):
+            self.position = 0
+            self.hidden = torch.zeros_like(self.hidden)
+        return loss.item()
+
+    def weights(self) -> Parameters:
+        """The weights as they are now, in the engine's form."""
+        weights = Parameters(self.vocab_size, self.config.hidden_size)
+        for name, parameter in self._matrices().items():
+            getattr(weights, name)[...] = parameter.detach().numpy()
+        rnn, output = self.model.rnn, self.model.output
+        weights.bh[...] = (rnn.bias_ih_l0 + rnn.bias_hh_l0).detach().numpy()
+        weights.by[...] = output.bias.detach().numpy()
+        return weights
+
+    def _matrices(self) -> dict[str, torch.Tensor]:
+        rnn, output = self.model.rnn, self.model.output
+        return {"Wxh": rnn.weight_ih_l0, "Whh": rnn.weight_hh_l0, "Why": output.weight}

@@ -11,6 +11,7 @@ import pytest
 from charrnn.__main__ import COMMANDS
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive
+from charrnn.runs.recipes import RECIPES
 from tests.support.languages import JAPANESE
 from tests.support.terminal import (
     COMMAND,
@@ -106,6 +107,33 @@ def test_resumed_run_records_its_new_learning_rate(text, trained, tmp_path):
     assert (more.learning_rate, more.iterations, more.iteration) == (0.05, 2100, 2100)
     assert more.config == archive.load(saved).config
     assert [n for n, _ in more.history.samples] == [0, 1000, 2000]
+
+
+def test_a_recipe_sets_what_no_option_changes(text, tmp_path):
+    saved, changes = tmp_path / "run", ("--hidden-size", "8", "--clip-limit", "4")
+    result = run("train", text, "--recipe", "quick", *changes, "--iterations", "60", "--out", saved)
+    assert result.returncode == 0
+    expected = {**RECIPES["quick"].settings, "hidden_size": 8, "clip_limit": 4.0, "iterations": 60}
+    assert archive.load(saved).config == RunConfig(**expected)
+
+
+def test_training_ends_after_so_many_seconds_and_can_be_resumed_for_more(text, tmp_path):
+    saved, small = tmp_path / "run", ("--hidden-size", "4", "--sample-length", "1")
+    first = run("train", text, *small, "--seconds", "0.2", "--out", saved)
+    reached = archive.load(saved)
+    assert LAST_LINE.fullmatch(first.stdout.splitlines()[-1]).group(1) == str(reached.iteration)
+    assert reached.seconds >= 0.2
+    assert reached.iterations == reached.iteration > 0
+    again = run("train", text, "--resume", saved, "--seconds", "0.1", "--out", saved)
+    assert again.returncode == 0
+    more = archive.load(saved)
+    assert more.iteration > reached.iteration
+    assert more.seconds >= reached.seconds + 0.1
+
+
+def test_seconds_do_not_lift_a_limit_that_was_given(text):
+    arguments = ("--hidden-size", "4", "--seconds", "60", "--iterations", "7")
+    assert run("train", text, *arguments).stdout.splitlines()[-1].startswith("done iteration=7 ")
 
 
 def test_unknown_characters_of_the_prime_are_named_and_left_out(trained):

@@ -237,7 +237,7 @@ def test_gradients_too_large_for_float32_leave_the_weights_finite(streams):
         except Diverged:
             assert_same_state(trainer.state(), before)
     assert np.isfinite(trainer.weights.flat).all()
-    assert np.isfinite(trainer.adagrad.accumulator.flat).all()
+    assert np.isfinite(trainer.optimizer.accumulator.flat).all()
 
 
 def test_a_smooth_loss_far_worse_than_guessing_is_divergence_and_changes_nothing():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from charrnn.engine.adagrad import CLIP
+from charrnn.engine.optimizers.clipping import TEXTBOOK_LIMIT
 from charrnn.engine.textbook import TextbookTrainer, backward, forward
 from charrnn.engine.training import Trainer
 from tests.support.learnable_texts import LONG_TEXT, WRAPPING_TEXT, V, a_text
@@ -75,13 +75,13 @@ def test_every_step_at_the_default_rate_equals_the_textbook_from_the_same_state(
     for _ in range(100):
         for name in NAMES:
             getattr(book.weights, name).ravel()[:] = getattr(trainer.weights, name).ravel()
-            accumulator = getattr(trainer.adagrad.accumulator, name).ravel() - 1e-8
+            accumulator = getattr(trainer.optimizer.accumulator, name).ravel() - 1e-8
             getattr(book.accumulator, name).ravel()[:] = accumulator
         book.h = trainer.window.carried[0][:, None].copy()
         book.position = trainer.position
         assert trainer.step().loss == pytest.approx(book.step(), rel=1e-11)
         assert_same_weights(trainer, book, atol=1e-9)
-        clipped += np.abs(trainer.gradients.flat).max() == CLIP
+        clipped += np.abs(trainer.gradients.flat).max() == TEXTBOOK_LIMIT
     assert clipped > 0
 
 

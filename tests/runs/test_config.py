@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from charrnn.engine.corpus import training_length
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
-from charrnn.runs.config import DTYPES, RunConfig
+from charrnn.runs.config import RunConfig
 
-NUMBERS = [f.name for f in fields(RunConfig) if f.name != "dtype"]
+NUMBERS = [f.name for f in fields(RunConfig) if "choices" not in f.metadata]
+CHOICES = {f.name: f.metadata["choices"] for f in fields(RunConfig) if "choices" in f.metadata}
 WHOLE_NUMBERS = [f.name for f in fields(RunConfig) if f.type is int]
 
 
@@ -26,7 +27,9 @@ def value_of(name):
 
 
 configs = st.builds(
-    RunConfig, dtype=st.sampled_from(DTYPES), **{name: value_of(name) for name in NUMBERS}
+    RunConfig,
+    **{name: st.sampled_from(choices) for name, choices in CHOICES.items()},
+    **{name: value_of(name) for name in NUMBERS},
 )
 
 
@@ -42,6 +45,14 @@ def test_defaults_are_the_textbook_settings():
         "streams": 1,
         "held_out": 0.1,
         "dtype": "float32",
+        "optimizer": "adagrad",
+        "clipping": "value",
+        "clip_limit": 5.0,
+        "schedule": "constant",
+        "warm_up": 0,
+        "decay_iterations": 100_000,
+        "initial_weights": "normal",
+        "initial_scale": 0.01,
     }
 
 
@@ -68,6 +79,7 @@ def test_both_limits_are_allowed_and_nothing_beyond(name):
         ("held_out", math.nan, "held_out is nan; allowed: 0.0 to 0.5"),
         ("dtype", "float16", "dtype is 'float16'; allowed: float32 or float64"),
         ("dtype", None, "dtype is None; allowed: float32 or float64"),
+        ("clipping", "hard", "clipping is 'hard'; allowed: value, norm or off"),
         ("hidden_size", 83.0, "hidden_size is 83.0; it must be a whole number"),
         ("hidden_size", math.nan, "hidden_size is nan; it must be a whole number"),
         ("learning_rate", "0.1", "learning_rate is '0.1'; it must be a number"),
@@ -91,7 +103,7 @@ def test_whole_number_is_accepted_where_a_fraction_is_allowed():
     assert RunConfig(learning_rate=1, held_out=0).learning_rate == 1
 
 
-@pytest.mark.parametrize("name", [*NUMBERS, "dtype"])
+@pytest.mark.parametrize("name", [*NUMBERS, *CHOICES])
 def test_every_setting_is_explained_in_one_sentence(name):
     meaning = RunConfig.meaning(name)
     assert meaning[0].isupper()

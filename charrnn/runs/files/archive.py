@@ -29,11 +29,11 @@ from charrnn.runs.files.header import MAX_BYTES as MAX_HEADER_BYTES
 from charrnn.runs.files.header import RunInfo, build_metadata, not_a_run, parse
 from charrnn.runs.files.history import history_from_arrays, history_to_arrays
 from charrnn.runs.files.validation import (
-    STATE,
     BadRunFile,
     check_tensors,
     check_text,
     check_values,
+    state_names,
     tensor_specs,
 )
 from charrnn.runs.limits import MAX_RUN_FILE_MEGABYTES, Limits, TooLarge
@@ -137,7 +137,7 @@ def from_bytes(data: bytes, limits: Limits | None = None) -> SavedRun:
     if tensor_specs(arrays) != header.tensors:
         raise not_a_run()  # the library and this package read the header differently
     check_values(arrays, config, len(vocabulary))
-    state = {name: arrays[name] for name in STATE}
+    state = {name: arrays[name] for name in state_names(config)}
     if info is None:
         return SavedRun(
             vocabulary=vocabulary,

@@ -12,11 +12,15 @@ from typing import Any
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files.validation import BadRunFile, TensorSpec, TensorSpecs
+from charrnn.runs.recipes import LEARNING_SETTINGS
 from charrnn.runs.texts.names import short_name
 
 FORMAT = "charrnn run"
-VERSION = "2"
-STATE_ONLY_VERSION = "1"  # without history, checksum, text or the text's hash
+VERSION = "3"
+# Without LEARNING_SETTINGS, which are the textbook's. Such runs are still saved in this version, so
+# that an earlier charrnn can open them.
+TEXTBOOK_VERSION = "2"
+STATE_ONLY_VERSION = "1"  # the same, without history, checksum, text or the text's hash
 MAX_BYTES = 2**20  # a vocabulary of 20,000 characters takes 400 kB
 NO_CHECKSUM = "0" * 64
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -80,10 +84,14 @@ class Header:
 
 def build_metadata(config: RunConfig, vocabulary: Vocabulary, info: RunInfo) -> dict[str, str]:
     """The metadata for a header, with zeros in place of the checksum."""
+    version, settings = VERSION, config.to_dict()
+    if config.recipe == "textbook":
+        version = TEXTBOOK_VERSION
+        settings = {n: value for n, value in settings.items() if n not in LEARNING_SETTINGS}
     return {
         "format": FORMAT,
-        "version": VERSION,
-        "config": json.dumps(config.to_dict()),
+        "version": version,
+        "config": json.dumps(settings),
         # A list, since JSON would join two halves of a surrogate pair side by side in a string.
         "vocabulary": json.dumps(list(vocabulary.characters)),
         "run": json.dumps(asdict(info)),
@@ -107,7 +115,7 @@ def parse(data: bytes) -> Header:
             "This file holds arrays but is not a run that charrnn saved: choose another file."
         )
     version = metadata.get("version", "?")
-    if version not in (VERSION, STATE_ONLY_VERSION):
+    if version not in (VERSION, TEXTBOOK_VERSION, STATE_ONLY_VERSION):
         raise BadRunFile(
             f"This run was saved in version {version[:20]!r} of the format, and only versions up "
             f"to {VERSION} can be read here: open it with the charrnn that saved it."

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
@@ -13,20 +14,21 @@ from charrnn.runs.recording import are_recorded, max_recorded
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.texts import decoding
 
-# Adagrad moves a weight by at most the learning rate at each iteration, and by less and less:
-# with the largest rate and the most iterations that are allowed, no weight comes even near this.
-# Larger values did not come from training, and would overflow in the softmax.
+# The textbook's updates never come near this, and with any other, training diverges long before.
+# Larger values would overflow in the softmax.
 MAX_WEIGHT = 1e6
 MAX_LOSS = 1e13  # nats; what weights of that size can cost in the longest window
 MAX_SECONDS = 1e10  # three hundred years
 MAX_ITERATION = int(RunConfig.limits("iterations")[1])
 MAX_RATE_CHANGES = 10_000  # hours of moving the slider without a pause
 
-# The names of Trainer.state(), in a file of any version.
-STATE = (
-    *("weights", "memory", "hidden"),
-    *("position", "iteration", "smooth_loss", "learning_rate"),
-)
+
+def state_names(config: RunConfig) -> tuple[str, ...]:
+    """The names of Trainer.state(), in a file of any version."""
+    accumulators = OPTIMIZERS[config.optimizer].accumulator_names
+    numbers = ("position", "iteration", "smooth_loss", "learning_rate")
+    return ("weights", *accumulators, "hidden", *numbers)
+
 
 # Shape and dtype (None if unknown) of each tensor, known before any array is allocated.
 TensorSpec = tuple[tuple[int, ...], str | None]
@@ -70,12 +72,14 @@ def check_tensors(
 
 def check_values(arrays: Mapping[str, np.ndarray], config: RunConfig, vocab_size: int) -> None:
     """Raises BadRunFile for values that training cannot produce; checks no shapes."""
-    positive = np.finfo(config.dtype)
+    numbers = np.finfo(config.dtype)
+    # Adagrad divides by the square root of its memory; the others add something to it first.
+    least = float(numbers.smallest_subnormal) if config.optimizer == "adagrad" else 0.0
     rates = RunConfig.limits("learning_rate")
     ranges: dict[str, tuple[float, float]] = {
         "weights": (-MAX_WEIGHT, MAX_WEIGHT),
-        # Adagrad's accumulator: training divides by its square root.
-        "memory": (float(positive.smallest_subnormal), float(positive.max)),
+        "memory": (least, float(numbers.max)),  # of squared gradients
+        "momentum": (-float(numbers.max), float(numbers.max)),
         "hidden": (-1, 1),
         "position": (0, _max_text_bytes()),
         "iteration": (0, MAX_ITERATION),
@@ -131,9 +135,9 @@ def check_text(text: str, sha256: str, vocabulary: Vocabulary) -> None:
 
 def _state_specs(vocabulary: Vocabulary, config: RunConfig) -> TensorSpecs:
     n_weights = Parameters.size(len(vocabulary), config.hidden_size)
+    accumulators = OPTIMIZERS[config.optimizer].accumulator_names
     return {
-        "weights": ((n_weights,), config.dtype),
-        "memory": ((n_weights,), config.dtype),
+        **dict.fromkeys(("weights", *accumulators), ((n_weights,), config.dtype)),
         "hidden": ((config.streams, config.hidden_size), config.dtype),
         "position": ((), "int64"),
         "iteration": ((), "int64"),

@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Run
 from charrnn.ui import comparison, navigation, services, session
 from charrnn.ui.compare.checkbox import checkbox
@@ -97,6 +98,8 @@ def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
         f"hidden {config.hidden_size} · seq {config.seq_length} · rate {config.learning_rate:g}",
         f"{bits:.2f} bits at {run.iteration:,}",
     ]
+    if config.recipe != "textbook":
+        lines.insert(0, f"recipe {TITLES[config.recipe]}")
     if name_text:
         lines.insert(0, html.escape(services.text_of(run).name))
     if activity(run):

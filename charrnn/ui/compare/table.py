@@ -1,8 +1,11 @@
 """The settings and results of the compared runs, as a table to sort and download."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
+from charrnn.runs.recipes import LEARNING_SETTINGS
 from charrnn.runs.store.records import Run
 from charrnn.ui.compare import ranking
 from charrnn.ui.compare.compared_run import ComparedRun, activity
@@ -10,7 +13,10 @@ from charrnn.ui.compare.ranking import all_but_the_seed
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.charts.tables import download
 
-SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams", "held_out", "seed")
+SETTINGS = (
+    *("hidden_size", "seq_length", "learning_rate", "streams", "held_out", "seed"),
+    *("recipe", *LEARNING_SETTINGS),
+)
 # Of the runs that differ in their random seed only.
 MEAN, SPREAD = "mean of repeats", "spread of repeats"
 
@@ -66,7 +72,7 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
                 "characters/s": round(compared.run.characters_per_second),
                 "weights": compared.weights,
             }
-            | {lineage.label(name): getattr(compared.run.config, name) for name in SETTINGS}
+            | {lineage.label(name): _setting(compared.run, name) for name in SETTINGS}
             for compared, repeats in zip(compared_runs, _repeats(compared_runs), strict=True)
         ]
     )
@@ -91,6 +97,12 @@ def _repeats(compared_runs: list[ComparedRun]) -> list[dict[str, float | None]]:
         {MEAN: group.mean if group else None, SPREAD: group.spread if group else None}
         for group in own
     ]
+
+
+def _setting(run: Run, name: str) -> Any:
+    """The value of a setting: numbers as numbers, which can be sorted."""
+    setting = getattr(run.config, name)
+    return lineage.value(name, setting) if isinstance(setting, str) else setting
 
 
 def state(run: Run) -> str:

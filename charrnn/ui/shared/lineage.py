@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, TITLES
 from charrnn.runs.store.records import Run
 from charrnn.ui.direction import isolated
 from charrnn.ui.shared.formatting import listed
@@ -15,6 +16,11 @@ LABELS = {
     "sample_length": "sample length",
     "sample_interval": "sample interval",
     "held_out": "held out",
+    "clip_limit": "clipping limit",
+    "warm_up": "warm-up",
+    "decay_iterations": "decay iterations",
+    "initial_weights": "initial weights",
+    "initial_scale": "initial scale",
 }
 
 SHORT_LABELS = {"learning_rate": "lr", "hidden_size": "hidden", "seq_length": "seq"}
@@ -27,6 +33,10 @@ def label(setting: str) -> str:
 
 def value(setting: str, number: Any) -> str:
     """The value of a setting as the page writes it."""
+    if setting == "recipe":
+        return TITLES[number]
+    if isinstance(number, str):
+        return number
     if setting == "held_out":
         return f"{number:.0%}"
     if isinstance(number, int):
@@ -41,7 +51,7 @@ def values_in_words(config: RunConfig, settings: list[str]) -> str:
 
 def short_name(before: RunConfig, after: RunConfig) -> str:
     """A name for a copy, after what was changed: "lr 0.03 · hidden 64"; "" if nothing was."""
-    changes = before.differences(after)
+    changes = changed_settings(before, after)
     return " · ".join(
         f"{SHORT_LABELS.get(name, label(name))} {value(name, new)}"
         for name, (_, new) in changes.items()
@@ -53,19 +63,35 @@ def differences(before: RunConfig, after: RunConfig) -> list[str]:
     """The changed settings, each as "learning rate 0.1 → 0.3", without the iteration limit."""
     return [
         f"{label(name)} {value(name, old)} → {value(name, new)}"
-        for name, (old, new) in before.differences(after).items()
+        for name, (old, new) in changed_settings(before, after).items()
         if name != "iterations"
     ]
+
+
+def changed_settings(before: RunConfig, after: RunConfig) -> dict[str, tuple[Any, Any]]:
+    """The settings that differ: name -> (before, after).
+
+    If both follow a recipe, "recipe" stands for all that it decides.
+    """
+    changes = before.differences(after)
+    recipes = before.recipe, after.recipe
+    if OWN in recipes or recipes[0] == recipes[1]:
+        return changes
+    others = {name: pair for name, pair in changes.items() if name not in LEARNING_SETTINGS}
+    return {"recipe": recipes} | others
 
 
 def varying_settings(configs: list[RunConfig]) -> list[str]:
     """The names of the settings that are not the same in all configs, without the iteration limit.
 
-    [] for fewer than two configs.
+    [] for fewer than two configs. If all follow a recipe, "recipe" stands for all that it decides.
     """
-    dicts = [config.to_dict() for config in configs]
-    names = dicts[0] if dicts else {}
-    return [name for name in names if len({d[name] for d in dicts}) > 1 and name != "iterations"]
+    varying: set[str] = set()
+    for config in configs[1:]:
+        varying |= changed_settings(configs[0], config).keys()
+    if "recipe" in varying and varying & set(LEARNING_SETTINGS):
+        varying = set().union(*(configs[0].differences(config) for config in configs))
+    return [name for name in ("recipe", *RunConfig().to_dict()) if name in varying - {"iterations"}]
 
 
 def origin_in_words(run: Run, runs: list[Run], parent: Run | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recipes import LEARNING_SETTINGS, RECIPES, recipe_of
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
 from charrnn.ui.shared import lineage
@@ -80,6 +81,8 @@ def take_input() -> None:
     To be called before the settings are used: at the start of the page, and in a callback.
     """
     state = st.session_state
+    if state.get(session.RECIPE) != state.get(session.DRAWN_RECIPE):
+        follow_recipe(state[session.RECIPE])
     drawn: dict[str, float] = dict(state.get(session.SLIDERS, {}))
     valid: dict[str, Any] = dict(state.get(session.VALID_SETTINGS, {}))
     for name in TYPED:
@@ -90,6 +93,27 @@ def take_input() -> None:
             valid[name] = _number(name)
     state[session.SLIDERS] = drawn
     state[session.VALID_SETTINGS] = valid
+
+
+def follow_recipe(name: str) -> None:
+    """Set all settings that a recipe decides or suggests."""
+    state = st.session_state
+    state[session.DRAWN_RECIPE] = name
+    for setting, suggested in RECIPES[name].settings.items():
+        state[setting] = suggested
+
+
+def place_recipe() -> str:
+    """Set the choice of a recipe, which is about to be drawn, to that of the settings; returns it.
+
+    Written only if it differs, as in place_slider().
+    """
+    state = st.session_state
+    name = recipe_of({setting: value(setting) for setting in LEARNING_SETTINGS})
+    if state.get(session.RECIPE) != name:
+        state[session.RECIPE] = name
+    state[session.DRAWN_RECIPE] = name
+    return name
 
 
 def slider_key(name: str) -> str:
@@ -158,6 +182,8 @@ def pending_changes(run: Run) -> dict[str, float]:
     The other live controls are set to the value of the run, which another visitor may have changed.
     """
     state = st.session_state
+    if has_another_recipe(run):
+        return {}  # the live settings belong to a new run
     agreed = state.get(session.AGREED, {}).get(run.id, {})
     changes = {}
     for name in LIVE:
@@ -177,7 +203,13 @@ def mark_synced(run: Run) -> None:
     The values are compared at every run of the page instead of being recorded by a callback of the
     widget, because Streamlit drops a callback if the page runs again before it is done.
     """
-    st.session_state[session.AGREED] = {run.id: {name: getattr(run, name) for name in LIVE}}
+    live = {} if has_another_recipe(run) else {name: getattr(run, name) for name in LIVE}
+    st.session_state[session.AGREED] = {run.id: live}
+
+
+def has_another_recipe(run: Run) -> bool:
+    """Whether the settings on the page learn in another way than the run."""
+    return any(value(name) != getattr(run.config, name) for name in LEARNING_SETTINGS)
 
 
 def reset_live(run: Run) -> None:

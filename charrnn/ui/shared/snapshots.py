@@ -80,7 +80,7 @@ class Subject:
     def first_snapshot(self) -> Snapshot:
         """The network before the first update. Needs no run."""
         V, H, config = len(self.vocabulary), self.config.hidden_size, self.config
-        weights = Parameters.initial(V, H, seed=config.seed, dtype=config.dtype)
+        weights = config.weights_before_training(V)
         return Snapshot(0, weights, np.zeros(H, config.dtype))
 
     def newest_snapshot(self) -> Snapshot:

@@ -4,6 +4,7 @@ page.py            the page: the sidebar, the controls, the live part
 text_panel.py      sidebar, step 1: the text
 text_encoding.py   the encoding of an uploaded text
 settings_panel.py  sidebar, step 2: the settings
+recipe_choice.py   the recipe, at the top of it
 number_field.py    a number to type, with a slider
 controls.py        the buttons Train, Pause, Resume, Step, Reset
 double_click.py    ignores the second click of a double click

@@ -84,10 +84,11 @@ def still_falling(history: History) -> bool:
 
 def _after_divergence(run: Run) -> NextSteps:
     low, _ = RunConfig.limits("learning_rate")
-    rate = max(low, min(good_rate(run.config.hidden_size), run.learning_rate / 3))
-    steps = [_train(run, learning_rate=rate)]
+    by_adagrad = run.config.optimizer == "adagrad"  # good_rate() is measured with Adagrad
+    good = good_rate(run.config.hidden_size) if by_adagrad else run.learning_rate
+    steps = [_train(run, learning_rate=max(low, min(good, run.learning_rate / 3)))]
     usual = RunConfig().hidden_size
-    if run.config.hidden_size > usual:
+    if by_adagrad and run.config.hidden_size > usual:
         steps.append(_train(run, hidden_size=usual, learning_rate=good_rate(usual)))
     return NextSteps("The updates were too large for this network.", steps)
 
@@ -106,7 +107,7 @@ def _larger(run: Run, characters: int) -> list[Step]:
 def _train(run: Run, **changes: Any) -> Step:
     """A new run with other settings, and a learning rate that suits its hidden units."""
     config = replace(run.config, **{"learning_rate": run.learning_rate} | changes)
-    if hint(config.hidden_size, config.learning_rate):
+    if config.optimizer == "adagrad" and hint(config.hidden_size, config.learning_rate):
         config = replace(config, learning_rate=good_rate(config.hidden_size))
     before = replace(run.config, learning_rate=run.learning_rate)
     changed = [

@@ -9,7 +9,6 @@ import streamlit as st
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.corpus import training_length
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import greedy_sample, sample, sample_rng
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH, RunConfig
@@ -102,9 +101,7 @@ def of_run(corpus: Corpus, run: Run, history: History) -> RunView:
 def before_training(corpus: Corpus, config: RunConfig) -> RunView:
     """Iteration 0 of a run with these settings: the same weights and random numbers as its own."""
     vocabulary = Vocabulary(corpus.vocabulary)
-    weights = Parameters.initial(
-        len(vocabulary), config.hidden_size, seed=config.seed, dtype=config.dtype
-    )
+    weights = config.weights_before_training(len(vocabulary))
     hidden, first = weights.like().bh, int(vocabulary.encode(corpus.opening[0])[0])
     written = sample(
         weights,

@@ -10,7 +10,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import learning_rate_hint, lineage, settings
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
-from charrnn.ui.train import number_field
+from charrnn.ui.train import number_field, recipe_choice
 
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
@@ -18,6 +18,7 @@ UNCHANGED = "Three settings decide how much the network can learn, and how fast.
 def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("## 2 · Network")
+    recipe_choice.draw()
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     number_field.draw_with_slider("hidden_size")
     number_field.draw_with_slider("seq_length")
@@ -50,6 +51,8 @@ def _warn_of_limits(corpus: Corpus, config: RunConfig) -> None:
 
 def _warn_of_divergence(place: DeltaGenerator, config: RunConfig) -> None:
     """Warn before Train is pressed of a learning rate that is too large for the network."""
+    if config.optimizer != "adagrad":
+        return  # the hint is measured with Adagrad
     words = learning_rate_hint.hint(config.hidden_size, config.learning_rate)
     if words:
         place.caption(f":primary[:material/trending_up:] {words}")
@@ -65,7 +68,7 @@ def changes_in_words(run: Run | None, corpus: Corpus, config: RunConfig) -> list
     text = ["Another text"] if corpus.sha256 != run.sha256 else []
     return text + [
         f"{lineage.label(name)} {lineage.value(name, before)} → {lineage.value(name, after)}"
-        for name, (before, after) in run.config.differences(config).items()
+        for name, (before, after) in lineage.changed_settings(run.config, config).items()
         if name not in settings.LIVE
     ]
 

@@ -6,6 +6,7 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 from charrnn.runs.files import archive, checksum, header, transfer, validation
 from charrnn.runs.files.archive import BadRunFile
@@ -60,7 +61,7 @@ def test_file_of_version_1_cannot_be_imported(exported):
     data, workspace = exported
     metadata = header.parse(data).metadata
     old = {n: metadata[n] for n in ("format", "config", "vocabulary")} | {"version": "1"}
-    state = {n: safetensors.numpy.load(data)[n] for n in validation.STATE}
+    state = {n: safetensors.numpy.load(data)[n] for n in validation.state_names(RunConfig())}
     with pytest.raises(BadRunFile, match="earlier charrnn"):
         import_run(workspace, safetensors.numpy.save(state, old))
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recipes import RECIPES
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.formatting import listed
 
@@ -95,3 +96,24 @@ def test_varying_settings_are_those_in_which_any_two_configs_differ():
     configs = [CONFIG, replace(CONFIG, learning_rate=0.3, iterations=7), replace(CONFIG, seed=1)]
     assert lineage.varying_settings(configs) == ["learning_rate", "seed"]
     assert lineage.varying_settings(configs[:1]) == lineage.varying_settings([]) == []
+
+
+def test_a_recipe_stands_for_all_that_it_decides():
+    textbook, quick = (
+        RunConfig(**RECIPES[name].settings | {"hidden_size": 9}) for name in ("textbook", "quick")
+    )
+    own = replace(textbook, optimizer="sgd")
+    assert lineage.differences(textbook, quick) == [
+        "recipe Textbook → Quick",
+        "learning rate 0.1 → 0.003",
+        "streams 1 → 8",
+    ]
+    assert lineage.short_name(textbook, quick) == "recipe Quick · lr 0.003 · streams 8"
+    assert lineage.differences(textbook, own) == ["optimizer adagrad → sgd"]
+    assert lineage.varying_settings([textbook, quick]) == ["recipe", "learning_rate", "streams"]
+    assert lineage.varying_settings([textbook, own]) == ["optimizer"]
+    assert "optimizer" in lineage.varying_settings([textbook, quick, own])
+    assert "recipe" in lineage.varying_settings([textbook, quick, own])
+    assert (
+        lineage.values_in_words(quick, ["recipe", "optimizer"]) == "recipe Quick · optimizer adam"
+    )

@@ -1,0 +1,47 @@
+"""The learning rate at each iteration: it may warm up at the start and decay towards an end.
+
+With s = (i - warm_up) / (decay_iterations - warm_up), from 0 to 1 and 1 from then on, the share of
+the learning rate that is used at iteration i is
+
+    warm-up:    (i + 1) / (warm_up + 1)                       while i < warm_up
+    constant:   1
+    linear:     1 - (1 - FINAL) s
+    cosine:     FINAL + (1 - FINAL) (1 + cos(pi s)) / 2
+
+It depends on the iteration alone, never on the clock, so the same settings give the same run on
+any machine. After decay_iterations it stays at FINAL, so that a run that is continued still learns.
+
+Cosine decay: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR
+2017. Warm-up: Goyal et al., "Accurate, Large Minibatch SGD", 2017. While Adam has seen few
+gradients, its step sizes are guesses, and a warm-up keeps them small.
+"""
+
+import math
+from dataclasses import dataclass
+
+FINAL = 0.02  # the share of the learning rate that is left at the end of a decay
+SCHEDULES = ("constant", "linear", "cosine")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """kind: one of SCHEDULES. warm_up, decay_iterations: in iterations, from the start."""
+
+    kind: str = "constant"
+    warm_up: int = 0
+    decay_iterations: int = 100_000
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for an unknown kind."""
+        if self.kind not in SCHEDULES:
+            raise ValueError(f"schedule is {self.kind!r}; allowed: {', '.join(SCHEDULES)}")
+
+    def share(self, iteration: int) -> float:
+        """The share of the learning rate for the update after `iteration` updates: 0 to 1."""
+        if iteration < self.warm_up:
+            return (iteration + 1) / (self.warm_up + 1)
+        if self.kind == "constant":
+            return 1.0
+        s = min(1.0, (iteration - self.warm_up) / max(1, self.decay_iterations - self.warm_up))
+        left = 1 - s if self.kind == "linear" else (1 + math.cos(math.pi * s)) / 2
+        return FINAL + (1 - FINAL) * left

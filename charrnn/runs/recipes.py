@@ -1,0 +1,95 @@
+"""Recipes: named settings that go well together.
+
+A recipe says how a network starts and is updated (LEARNING_SETTINGS), and suggests its size, its
+windows, the learning rate and when to stop, which may be changed without leaving the recipe.
+tests/benchmarks/learning.py measures them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# How a network starts and is updated: see engine/optimizers and engine/initial_weights.py.
+LEARNING_SETTINGS = (
+    *("optimizer", "clipping", "clip_limit", "schedule", "warm_up", "decay_iterations"),
+    *("initial_weights", "initial_scale"),
+)
+OWN = "own"  # the recipe of a run whose LEARNING_SETTINGS are those of no recipe
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """title, meaning: for people; the meaning is one sentence. settings: name -> value."""
+
+    title: str
+    meaning: str
+    settings: dict[str, Any]
+
+
+TEXTBOOK = Recipe(
+    "Textbook",
+    "The classic: Adagrad, one place in the text at a time.",
+    {
+        "hidden_size": 100,
+        "seq_length": 25,
+        "streams": 1,
+        "learning_rate": 0.1,
+        "iterations": 100_000,
+        "optimizer": "adagrad",
+        "clipping": "value",
+        "clip_limit": 5.0,
+        "schedule": "constant",
+        "warm_up": 0,
+        "decay_iterations": 100_000,
+        "initial_weights": "normal",
+        "initial_scale": 0.01,
+    },
+)
+
+_ADAM: dict[str, Any] = {
+    "optimizer": "adam",
+    "clipping": "norm",
+    "schedule": "cosine",
+    "initial_weights": "orthogonal",
+}
+
+RECIPES = {
+    "textbook": TEXTBOOK,
+    "quick": Recipe(
+        "Quick",
+        "The best samples after about a minute: Adam, and a learning rate that decays.",
+        TEXTBOOK.settings
+        | _ADAM
+        | {
+            "hidden_size": 192,
+            "streams": 8,
+            "learning_rate": 0.003,
+            "iterations": 60_000,
+            "warm_up": 500,
+            "decay_iterations": 60_000,
+        },
+    ),
+    "patient": Recipe(
+        "Patient",
+        "The best samples after about ten minutes: as Quick, but larger and slower.",
+        TEXTBOOK.settings
+        | _ADAM
+        | {
+            "hidden_size": 384,
+            "streams": 8,
+            "learning_rate": 0.002,
+            "iterations": 180_000,
+            "warm_up": 500,
+            "decay_iterations": 180_000,
+        },
+    ),
+}
+TITLES = {name: recipe.title for name, recipe in RECIPES.items()} | {OWN: "Own"}
+
+
+def recipe_of(settings: Mapping[str, Any]) -> str:
+    """The name of the recipe that these settings follow; OWN if it is none."""
+    for name, recipe in RECIPES.items():
+        if all(settings[setting] == recipe.settings[setting] for setting in LEARNING_SETTINGS):
+            return name
+    return OWN

@@ -1,0 +1,146 @@
+"""How well a network predicts held-out text after 10, 60 and 600 seconds of one core.
+
+For texts of 20 kB, 93 kB (the story in data/) and, given by --text, a longer one. Each recipe is
+compared with the textbook's loop and, where PyTorch is installed, with nn.RNN that follows the
+same recipes. Seconds are CPU time of training alone, so a busy machine changes little. Decay
+depends on the iteration, so a faster core finishes it earlier.
+
+Held-out bits: the last tenth of the text, read in one go after the 2,000 characters before it.
+"""
+
+import importlib.util
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from charrnn.engine.corpus import into_streams, training_length
+from charrnn.engine.model import forward
+from charrnn.engine.parameters import Parameters
+from charrnn.engine.textbook import TextbookTrainer
+from charrnn.engine.training import Diverged, Trainer
+from charrnn.engine.vocabulary import Vocabulary
+from charrnn.engine.window import Window
+from charrnn.runs.config import RunConfig
+from charrnn.runs.recipes import RECIPES
+
+STORY = Path(__file__).parents[2] / "data" / "three_stone.txt"
+SHORT = 20_000  # characters
+HELD_OUT = 0.1
+MARKS = (10, 60, 600)  # seconds
+BLOCK_SECONDS = 0.1
+BEFORE, WINDOW = 2000, 1000  # characters
+
+
+class Contender(Protocol):
+    def step(self) -> object: ...
+
+
+class Entry(NamedTuple):
+    """A contender, and its weights as of now."""
+
+    contender: Contender
+    weights: Callable[[], Parameters]
+
+
+def main(
+    text_file: Path | None = None,
+    marks: Sequence[float] | None = None,
+    only: Sequence[str] | None = None,
+) -> None:
+    """marks: in seconds. only: the contenders to measure, by name."""
+    marks = sorted(marks or MARKS)
+    story = STORY.read_text(encoding="utf-8")
+    texts = {"20 kB": story[:SHORT], "the story": story}
+    if text_file:
+        texts = {text_file.name: text_file.read_text(encoding="utf-8")}
+    heading = "".join(f"{f'{mark:g} s':>8}" for mark in marks)
+    print(f"{'text':<20}{'characters':>11}  {'learns by':<20}{heading}{'iterations':>12}")
+    for name, text in texts.items():
+        vocabulary = Vocabulary.of(text)
+        ids = vocabulary.encode(text)
+        for contender in only or contenders():
+            bits, iterations = measure(contender, ids, len(vocabulary), marks)
+            columns = "".join(f"{value:>8.2f}" for value in bits)
+            print(
+                f"{name:<20}{len(text):>11,}  {contender:<20}{columns}{iterations:>12,}", flush=True
+            )
+
+
+def contenders() -> Iterator[str]:
+    """The names of everything that can be measured here."""
+    yield "textbook loop"
+    yield from RECIPES
+    if importlib.util.find_spec("torch"):
+        yield from (f"PyTorch {name}" for name in RECIPES)
+
+
+def measure(
+    name: str, ids: np.ndarray, vocab_size: int, marks: Sequence[float]
+) -> tuple[list[float], int]:
+    """Held-out bits per character at each mark, nan after divergence; and the iterations."""
+    n_train = training_length(len(ids), HELD_OUT)
+    contender, weights = entry(name, ids, n_train, vocab_size)
+    bits, used, iterations = [], 0.0, 0
+    for mark in marks:
+        while used < mark:
+            started = time.process_time()
+            try:
+                while time.process_time() - started < min(BLOCK_SECONDS, mark - used):
+                    contender.step()
+                    iterations += 1
+            except Diverged:
+                return bits + [math.nan] * (len(marks) - len(bits)), iterations
+            used += time.process_time() - started
+        bits.append(held_out_bits(weights(), ids, n_train))
+    return bits, iterations
+
+
+def entry(name: str, ids: np.ndarray, n_train: int, vocab_size: int) -> Entry:
+    """A contender before its first update."""
+    if name in RECIPES:
+        config = RunConfig(**RECIPES[name].settings, held_out=HELD_OUT)
+        trainer = Trainer(ids, vocab_size, **config.trainer_settings())
+        return Entry(trainer, lambda: trainer.weights)
+    if name.startswith("PyTorch "):
+        from tests.benchmarks.torch_rnn import TorchRecipeTrainer
+
+        config = RunConfig(**RECIPES[name.removeprefix("PyTorch ")].settings)
+        text = into_streams(ids[:n_train], config.streams)
+        torch_trainer = TorchRecipeTrainer(text, vocab_size, config)
+        return Entry(torch_trainer, torch_trainer.weights)
+    config = RunConfig()
+    first = config.weights_before_training(vocab_size)
+    arrays = {part: getattr(first, part) for part in ("Wxh", "Whh", "Why", "bh", "by")}
+    loop = TextbookTrainer(
+        ids[:n_train],
+        weights=arrays,
+        seq_length=config.seq_length,
+        learning_rate=config.learning_rate,
+    )
+
+    def weights() -> Parameters:
+        for part, array in arrays.items():
+            array[...] = getattr(loop.weights, part).reshape(array.shape)
+        return first
+
+    return Entry(loop, weights)
+
+
+def held_out_bits(weights: Parameters, ids: np.ndarray, n_train: int) -> float:
+    """Bits per character of the whole held-out part, read in one go."""
+    losses: list[np.ndarray] = []
+    carried: np.ndarray | float = 0.0
+    start = max(0, n_train - 1 - BEFORE)
+    while start < len(ids) - 1:
+        T = min(WINDOW, len(ids) - 1 - start)
+        window = Window(weights, T)
+        window.carried = carried
+        window.load(ids[start : start + T + 1, None])
+        forward(weights, window)
+        losses.append(window.losses[max(0, n_train - 1 - start) :])
+        carried, start = window.states[-1].copy(), start + T
+    return float(np.concatenate(losses).mean()) / math.log(2)

@@ -1,0 +1,76 @@
+"""The learning rate warms up, stays or decays, and never becomes 0."""
+
+import math
+
+import pytest
+
+from charrnn.engine.optimizers.schedule import FINAL, SCHEDULES, Schedule
+from charrnn.engine.training import Trainer
+from tests.support.learnable_texts import LONG_TEXT, V
+
+
+@pytest.mark.parametrize("kind", SCHEDULES)
+def test_warm_up_rises_in_equal_steps_to_the_full_rate(kind):
+    shares = [Schedule(kind, warm_up=4, decay_iterations=100).share(i) for i in range(5)]
+    assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+
+
+def test_a_constant_rate_stays():
+    assert {Schedule().share(i) for i in (0, 1, 99_999, 100_000, 10**8)} == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("kind", "middle", "quarter"),
+    [("linear", 0.5, 0.75), ("cosine", 0.5, (1 + math.sqrt(0.5)) / 2)],
+)
+def test_decay_follows_its_curve_and_stays_at_its_end(kind, middle, quarter):
+    schedule = Schedule(kind, warm_up=20, decay_iterations=120)
+    for iteration, left in ((20, 1), (45, quarter), (70, middle), (120, 0), (10**8, 0)):
+        assert schedule.share(iteration) == pytest.approx(FINAL + (1 - FINAL) * left)
+
+
+@pytest.mark.parametrize("kind", SCHEDULES)
+@pytest.mark.parametrize(("warm_up", "end"), [(0, 1), (5, 5), (50, 10), (0, 1000)])
+def test_the_rate_is_never_0_and_never_above_the_full_rate(kind, warm_up, end):
+    schedule = Schedule(kind, warm_up, end)
+    assert all(0 < schedule.share(i) <= 1 for i in range(1200))
+
+
+def test_an_unknown_schedule_is_refused():
+    with pytest.raises(ValueError, match="allowed: constant, linear, cosine"):
+        Schedule("exponential")
+
+
+def test_training_uses_the_scheduled_rate_from_the_first_update_on():
+    trainer = Trainer(
+        LONG_TEXT,
+        V,
+        hidden_size=8,
+        learning_rate=0.1,
+        optimizer="sgd",
+        schedule="linear",
+        warm_up=3,
+        decay_iterations=10,
+    )
+    for iteration in range(12):
+        expected = 0.1 * trainer.schedule.share(iteration)
+        assert trainer.scheduled_learning_rate() == pytest.approx(expected)
+        before = trainer.weights.flat.copy()
+        trainer.step()
+        change = before - expected * trainer.gradients.flat
+        assert trainer.weights.flat == pytest.approx(change, rel=1e-4, abs=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["linear", "cosine"])
+def test_decay_equals_that_of_pytorch(kind):
+    torch = pytest.importorskip("torch")
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)
+    theirs = {
+        "linear": lambda: torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, FINAL, 50),
+        "cosine": lambda: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 50, 0.1 * FINAL),
+    }[kind]()
+    schedule = Schedule(kind, 0, 50)
+    for iteration in range(51):
+        assert 0.1 * schedule.share(iteration) == pytest.approx(theirs.get_last_lr()[0])
+        optimizer.step()
+        theirs.step()
