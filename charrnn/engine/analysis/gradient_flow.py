@@ -34,15 +34,13 @@ def gradient_sizes(
     if positions.min() < distance or positions.max() >= len(ids) - 1:
         raise ValueError("every position needs `distance` characters before it and one after it")
     reading = read_passage(weights, ids, hidden)
-    h = reading.hidden.astype(np.float64)
-    Why, Whh = weights.Why.astype(np.float64), weights.Whh.astype(np.float64)
-    dy = reading.probabilities[positions].astype(np.float64)
+    h, dy = reading.hidden, reading.probabilities[positions]
     dy[np.arange(len(positions)), ids[positions + 1]] -= 1
-    dh = dy @ Why
+    dh = dy @ weights.Why
     sizes = np.empty((len(positions), distance + 1))
     sizes[:, 0] = np.linalg.norm(dh, axis=1)
     for k in range(1, distance + 1):
-        dh = (dh * (1 - h[positions - k + 1] ** 2)) @ Whh
+        dh = (dh * (1 - h[positions - k + 1] ** 2)) @ weights.Whh
         sizes[:, k] = np.linalg.norm(dh, axis=1)
     return sizes
 

@@ -14,7 +14,7 @@ from charrnn.engine.arrays import FloatArray, IntArray
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import sample
 
-MAX_PRODUCTS = 3_000_000_000  # some tenths of a second
+MAX_PRODUCTS = 2_000_000_000  # some tenths of a second
 MIN_CHARACTERS, MAX_CHARACTERS = 24, 512
 
 

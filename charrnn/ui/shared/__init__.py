@@ -1,7 +1,8 @@
 """What more than one page uses.
 
 The run and its text: linked_run (the run in the URL), chosen_text (the text that is chosen),
-settings (the controls of a run), snapshots (a network at one iteration), samples (a sample with
+settings (the controls of a run), snapshots (a network at one iteration),
+snapshot_slider (which snapshot of a run), samples (a sample with
 its copied passages marked), lineage (copies and branches, in words), deleted_runs (undo, and
 restore).
 
