@@ -22,7 +22,6 @@ class Spectrum(NamedTuple):
 
 def spectrum(Whh: FloatArray) -> Spectrum:
     """The spectrum of the weights from the hidden state to the next one, (H, H)."""
-    matrix = Whh.astype(np.float64)
-    eigenvalues = np.linalg.eigvals(matrix).astype(np.complex128)
+    eigenvalues = np.linalg.eigvals(Whh).astype(np.complex128)
     order = np.argsort(-np.abs(eigenvalues), kind="stable")
-    return Spectrum(eigenvalues[order], float(np.linalg.norm(matrix, 2)))
+    return Spectrum(eigenvalues[order], float(np.linalg.norm(Whh, 2)))

@@ -20,11 +20,15 @@ _DRAWING = (_HERE / "drawing.js").read_text(encoding="utf-8")
 
 
 def component(name: str, *parts: str) -> Callable[..., Any]:
-    """The component of `name`.js, which may use all of drawing.js and of the scripts in `parts`."""
+    """The component of `name`.js and `name`.css.
+
+    The script may use all of drawing.js and of the scripts in `parts`.
+    """
     scripts = [(_HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*parts, name)]
     return st.components.v2.component(
         f"charrnn_inside_{name}",
         html=f'<div class="inside-{name}"></div>',
+        css=(_HERE / f"{name}.css").read_text(encoding="utf-8"),
         js="\n".join([_DRAWING, *scripts]),
         isolate_styles=False,
     )

@@ -82,15 +82,13 @@ def _draw_samples(view: View, units: list[int], value: float, seed: int) -> None
                 st.html(_marked(text, other=before if text is after else after))
     same = next((i for i in range(LENGTH) if before[i] != after[i]), LENGTH)
     different = sum(a != b for a, b in zip(before, after, strict=True))
-    st.caption(
-        f"The same random seed, {seed}. "
-        + (
-            "Both texts are the same."
-            if same == LENGTH
-            else f"The texts part after {same:,} character{'' if same == 1 else 's'}; {different:,} "
-            f"of {LENGTH} differ (underlined)."
+    outcome = "Both texts are the same."
+    if same < LENGTH:
+        characters = "1 character" if same == 1 else f"{same:,} characters"
+        outcome = (
+            f"The texts part after {characters}; {different:,} of {LENGTH} differ (underlined)."
         )
-    )
+    st.caption(f"The same random seed, {seed}. {outcome}")
 
 
 def _sample(view: View, held: dict[int, float], seed: int) -> np.ndarray:

@@ -24,7 +24,7 @@ EARLIER = (0, 1000, 10_000, 100_000)  # iterations whose snapshots are compared 
 
 def draw(view: View) -> None:
     """Draw both charts."""
-    subject, T = view.subject, view.subject.config.seq_length
+    subject = view.subject
     start, distance = place(subject)
     places = positions(subject, start, distance)
     with view.controls:

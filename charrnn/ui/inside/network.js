@@ -122,7 +122,10 @@ const drawCells = (box, setTriggerValue) => {
     cells.style.setProperty("--columns", columnsFor(units));
     cells.setAttribute("role", "img");
   }
-  const unitOf = (event) => event.target.closest("[data-unit]")?.dataset.unit;
+  const unitOf = (event) => {
+    const cell = event.target.closest("[data-unit]");
+    return cell ? Number(cell.dataset.unit) : undefined;
+  };
   const describe = (unit) => `unit ${unit}: ${signed(at(box.activations, box.position, unit))}`;
   cells.onpointermove = (event) => {
     const unit = unitOf(event);
@@ -137,7 +140,7 @@ const drawCells = (box, setTriggerValue) => {
   };
   cells.onclick = (event) => {
     const unit = unitOf(event);
-    if (unit !== undefined) setTriggerValue("unit", Number(unit));
+    if (unit !== undefined) setTriggerValue("unit", unit);
   };
   box.describeUnit = describe;
   if (box.hoveredUnit === undefined) hovered.textContent = `${units} units`;

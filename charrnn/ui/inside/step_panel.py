@@ -28,7 +28,7 @@ MEANINGS = {
     "by": "bias of the output",
 }
 
-_step = components.component("step", "step_pictures")
+_step = components.component("step", "step_pictures", "step_stages")
 
 
 def draw(view: View) -> None:

@@ -36,7 +36,7 @@ def draw(view: View) -> None:
                 label="The passage, coloured by the surprisal of each character",
                 key="surprise_now",
                 signed=False,
-                hint="The stronger the colour, the less expected. Point at a character to see its bits.",
+                hint="The stronger the colour, the less expected. Point at a character.",
             )
             st.caption(f"{np.nanmean(now):.2f} bits per character. {_which_text(view)}")
         with st.container():
