@@ -22,7 +22,6 @@ from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
-from charrnn.ui import session
 from charrnn.ui.inside.page import VIEWS
 from charrnn.ui.shared.snapshots import Subject
 from tests.benchmarks.page import ROUNDS, training_speed
@@ -73,8 +72,7 @@ def _print_views(store: Store, run: Run) -> None:
     print("Each view (hidden 256): when first opened, after a new checkpoint, after a click")
     for view in VIEWS:
         page = AppTest.from_function(_the_page, default_timeout=60)
-        page.query_params.update({"w": WORKSPACE, "run": run.id})
-        page.session_state[session.VIEW] = view
+        page.query_params.update({"w": WORKSPACE, "run": run.id, "view": view})
         first, refreshed, clicked = _timed(page), [], []
         for _ in range(REPEATS):
             _train_on(store, run)

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from charrnn.ui import navigation, session
+from charrnn.ui._compat import is_history_navigation
 from charrnn.ui.inside import (
     check_panel,
     hold_panel,
@@ -30,6 +31,7 @@ VIEWS = {
     "Surprise": Kind(surprise_panel.draw),
     "Gradient check": Kind(check_panel.draw, follows=False),
 }
+FIRST = next(iter(VIEWS))
 
 
 def show() -> None:
@@ -49,14 +51,27 @@ def show() -> None:
 
 
 def _choose_view() -> str:
-    session.ensure_option(session.VIEW, list(VIEWS))
-    view = st.pills(
+    """The title of the chosen view, which is also in the URL."""
+    _read_url()
+    chosen = st.pills(
         "View",
         list(VIEWS),
         required=True,
         key=session.VIEW,
-        bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
     )
-    return view or next(iter(VIEWS))
+    view = chosen or FIRST
+    if st.query_params.get(session.VIEW, FIRST) != view:
+        st.query_params[session.VIEW] = view
+    return view
+
+
+def _read_url() -> None:
+    """Take the view from the URL, when the page is opened and after a step back or forward."""
+    linked = st.query_params.get(session.VIEW)
+    if is_history_navigation():
+        st.session_state[session.VIEW] = linked or FIRST
+    elif session.page_changed() and linked:
+        st.session_state[session.VIEW] = linked
+    session.ensure_option(session.VIEW, list(VIEWS))

@@ -25,7 +25,6 @@ from tests.support.store import SMALL, WORKSPACE
 
 
 def the_page():
-    from charrnn.ui import session
     from charrnn.ui.inside import page
 
     session.read_url("Inside")
@@ -38,8 +37,7 @@ def open_inside(store):
 
     def open_inside(view="The network", /, *, w=WORKSPACE, **query) -> AppTest:
         page = AppTest.from_function(the_page, default_timeout=60)
-        page.query_params.update({"w": w} | query)
-        page.session_state[session.VIEW] = view
+        page.query_params.update({"w": w, "view": view} | query)
         page.run()
         assert not page.exception
         return page
