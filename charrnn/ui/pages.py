@@ -6,6 +6,7 @@ from charrnn.ui import accessibility, navigation, session, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
+from charrnn.ui.inside import page as inside
 from charrnn.ui.shared import deleted_runs, dialogs, quota, workspace_link
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
@@ -16,6 +17,7 @@ accessibility.repair()
 pages = [
     st.Page(train.show, title="Train", icon=":material/model_training:", default=True),
     st.Page(alphabet.show, title="Alphabet", icon=":material/abc:", url_path="alphabet"),
+    st.Page(inside.show, title="Inside", icon=":material/neurology:", url_path="inside"),
     st.Page(compare.show, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     st.Page(write.show, title="Write", icon=":material/edit_note:", url_path="write"),
 ]

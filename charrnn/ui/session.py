@@ -70,6 +70,22 @@ NEWEST_REQUESTS = "newest_requests"  # how often the newest snapshot was request
 # adds no entry to the browser's history.
 WITHOUT_HISTORY_ENTRY = ("iteration", "prompt", "temperature", "seed", "length")
 
+# On the page /inside.
+LOOKED_INTO = "looked_into"  # the run that the page shows
+VIEW = "view"  # the title of the view; also the URL parameter
+UNITS_VIEW = "Units"
+INSIDE_AT = "inside_at"  # with "_" and the run's id: the iteration of its snapshot
+READS, READS_FROM, READS_LINE, READS_SEED = "reads", "reads_from", "reads_line", "reads_seed"
+INSIDE_REQUESTS = "inside_requests"  # how often the newest snapshot was requested
+OVER_SNAPSHOTS = "over_snapshots"
+ONE_POSITION = "one_position"
+HELD_UNITS, HELD_AT = "held_units", "held_at"
+SURPRISE_BEFORE = "surprise_before"  # with "_" and the run's id: the iteration compared with
+CHECKED = "checked"  # (run and iteration, the gradients that were checked there)
+CLEAR_MEMORY, CLIP_OFF = "clear_memory", "clip_off"
+HELD_OUT_FROM = "held_out_from"
+HIDDEN_UNIT = "hidden_unit"  # the one that the text is coloured by
+
 # On the page /alphabet.
 SHOWN = "shown"  # the run whose text and network the page shows
 FIND = "find"
@@ -278,6 +294,12 @@ def inspect(text: str, *, typed: bool = False) -> None:
     st.session_state[_INSPECTED] = text
     if not typed:
         st.session_state[TYPED] = ""
+
+
+def look_at_unit(unit: int) -> None:
+    """Colour the text by a hidden unit, in its view of the page /inside."""
+    st.session_state[HIDDEN_UNIT] = unit
+    st.session_state[VIEW] = UNITS_VIEW
 
 
 # --- Widgets ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "evaluation": "tests.benchmarks.evaluation",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
+    "inside": "tests.benchmarks.inside",
     "overlap": "tests.benchmarks.overlap",
     "compare": "tests.benchmarks.compare",
     "history": "tests.benchmarks.history",

@@ -12,9 +12,11 @@ from tests.support.browser import LOADED, button
 PAGES = {  # path: its heading
     "": "charrnn",
     "alphabet": "What the network sees",
+    "inside": "Inside the network",
     "compare": "Compare",
     "write": "Write",
 }
+DRAWN = "[class*=probabilities] button, .inside-network .bar, .stVegaLiteChart svg"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -26,7 +28,7 @@ def open_at(open_page, trained, workspace):
         run = trained(iterations=2000)
         address = f"/{path}?run={run.id}"
         page = open_page(address, key=workspace.key, heading=PAGES[path], **options)
-        drawn = page.locator("[class*=probabilities] button, .stVegaLiteChart svg").first
+        drawn = page.locator(DRAWN).first
         expect(drawn).to_be_visible()
         return page
 
@@ -140,7 +142,7 @@ def test_progress_is_announced_seldom_and_when_training_starts_and_stops(open_pa
 def test_the_navigation_is_in_the_same_place_on_every_page(open_at):
     page = open_at("")
     places = []
-    for title in ("Train", "Alphabet", "Compare", "Write"):
+    for title in ("Train", "Alphabet", "Inside", "Compare", "Write"):
         page.get_by_role("link", name=title, exact=True).click()
         heading = PAGES["" if title == "Train" else title.lower()]
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()

@@ -27,7 +27,7 @@ def the_page(name, refreshes):
     from charrnn.runs.store import schema
     from charrnn.ui import navigation, services, session
 
-    titles = ("Train", "Alphabet", "Compare", "Write")
+    titles = ("Train", "Alphabet", "Inside", "Compare", "Write")
     pages = [st.Page(print, title=title, url_path=title.lower()) for title in titles]
     navigation.register(pages)
     st.navigation(pages)
@@ -65,7 +65,7 @@ def link(name, key) -> dict[str, str]:
 
 
 def test_all_pages_are_tested():
-    assert {"train", "alphabet", "compare", "write"} <= set(PAGES)
+    assert {"train", "alphabet", "inside", "compare", "write"} <= set(PAGES)
 
 
 @every_page

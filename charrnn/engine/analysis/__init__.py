@@ -5,4 +5,9 @@ fewer characters) and baselines (how well counting predicts it, to compare a los
 network: embeddings (which characters it treats alike) and surprisal (which characters it predicts
 well). Of a sample: overlap (what is copied from the training text, and what is invented; matches
 and words find it).
+
+Inside a network: reading (its activations while it reads), unit_tracking (what single units go
+along with), holding (what changes if a unit is held at a value), one_step (all that one training
+iteration computes), gradient_check (numerical against analytic gradients), gradient_flow (how far
+back it remembers) and spectrum (whether Whh lets what it carries grow or fade).
 """

@@ -8,10 +8,11 @@ from charrnn.engine.analysis import character_info
 from charrnn.engine.analysis.embeddings import cluster_order, nearest_neighbours
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
-from charrnn.ui.alphabet import character_charts, contents, embedding_charts, snapshot_slider
+from charrnn.ui.alphabet import character_charts, contents, embedding_charts
 from charrnn.ui.alphabet.measurements import Measurements, measure
 from charrnn.ui.alphabet.one_hot_panel import inspected_index
 from charrnn.ui.direction import isolated
+from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
@@ -41,7 +42,7 @@ def draw_hint() -> None:
 def draw(subject: Subject, run: Run) -> None:
     """Draw the panel at the chosen snapshot. run: the subject's run, read anew."""
     kept = services.store().snapshots.iterations(run.id)
-    iteration = snapshot_slider.choose_iteration(run, kept)
+    iteration = snapshot_slider.choose_iteration(run, kept, key=session.EMBEDDINGS_AT)
     snapshot = subject.newest_snapshot() if iteration is None else subject.snapshot(iteration)
     measurements = measure(subject, run, snapshot, kept)
     status = "training" if run.moving else run.status

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services
-from charrnn.ui.alphabet import embeddings_panel, snapshot_slider, why_one_hot_panel
+from charrnn.ui import services, session
+from charrnn.ui.alphabet import embeddings_panel, why_one_hot_panel
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.snapshots import Subject
 
@@ -58,7 +59,7 @@ class Timers(NamedTuple):
             run.shares_text,
             text_seconds(),
             chart_seconds(run),
-            snapshot_slider.shows_snapshot(run),
+            snapshot_slider.shows_snapshot(run, key=session.EMBEDDINGS_AT),
         )
 
 
@@ -99,7 +100,7 @@ def _draw_status(run_id: str, timers: Timers) -> None:
         st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
     if seconds := chart_seconds(run):
         refresh = f"The charts below are updated every {seconds:.0f} seconds."
-        if snapshot_slider.shows_snapshot(run):
+        if snapshot_slider.shows_snapshot(run, key=session.EMBEDDINGS_AT):
             refresh = "To follow the training, move the slider to its right end."
         st.text(f"Training is at iteration {run.iteration:,}. {refresh}")
 

@@ -3,18 +3,17 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import session
 from charrnn.ui.shared.formatting import snapshot_range, why_no_earlier_snapshot
 
 NEWEST = "newest"
 
 
-def choose_iteration(run: Run, kept: list[int]) -> int | None:
+def choose_iteration(run: Run, kept: list[int], *, key: str) -> int | None:
     """The iteration of the chosen snapshot, None for the newest weights.
 
-    kept: the iterations that have a snapshot, in ascending order.
+    kept: the iterations that have a snapshot, in ascending order. key: one of the page.
     """
-    key = _key(run)
+    key = _key(run, key)
     if st.session_state.get(key) not in kept:
         # As snapshots are added, the right end gets a new position; keep the slider there.
         st.session_state[key] = NEWEST
@@ -30,10 +29,10 @@ def choose_iteration(run: Run, kept: list[int]) -> int | None:
     return chosen if isinstance(chosen, int) else None
 
 
-def shows_snapshot(run: Run) -> bool:
+def shows_snapshot(run: Run, *, key: str) -> bool:
     """Whether the slider is at a snapshot, not at the newest weights."""
-    return st.session_state.get(_key(run), NEWEST) != NEWEST
+    return st.session_state.get(_key(run, key), NEWEST) != NEWEST
 
 
-def _key(run: Run) -> str:
-    return f"{session.EMBEDDINGS_AT}_{run.id}"
+def _key(run: Run, key: str) -> str:
+    return f"{key}_{run.id}"

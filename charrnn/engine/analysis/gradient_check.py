@@ -1,0 +1,82 @@
+"""Checking the analytic gradients of a network against numerical ones, in float64.
+
+A weight is moved a little up and down; the loss moves by the gradient times the distance:
+
+    dL/dw = (L(w + e) - L(w - e)) / 2e + O(e²)
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from charrnn.engine.arrays import FloatArray, IntArray
+from charrnn.engine.model import backward, forward
+from charrnn.engine.parameters import Parameters
+from charrnn.engine.window import Window
+
+DISTANCE = 1e-5  # rounding and curvature are both small here, in float64
+PER_ARRAY = 12  # entries that are checked of each array
+TOLERANCE = 1e-5  # relative; a wrong formula is wrong by far more
+
+
+class Checked(NamedTuple):
+    """One entry of one array."""
+
+    array: str
+    place: tuple[int, ...]  # (row, column), or (row,) in a bias
+    analytic: float
+    numerical: float
+
+    @property
+    def relative_error(self) -> float:
+        """The difference, relative to the larger of the two; of two tiny ones it is rounding."""
+        scale = max(abs(self.analytic), abs(self.numerical), 1e-4)
+        return abs(self.analytic - self.numerical) / scale
+
+    @property
+    def agrees(self) -> bool:
+        return self.relative_error < TOLERANCE
+
+
+def gradient_check(
+    weights: Parameters,
+    ids: IntArray,
+    hidden: FloatArray,
+    rng: np.random.Generator,
+    *,
+    per_array: int = PER_ARRAY,
+) -> list[Checked]:
+    """Check some entries of each of the five arrays, those whose gradient is large among them.
+
+    ids: a window and the target of its last character, (T + 1,). hidden: before it, (H,).
+    """
+    exact = Parameters(weights.vocab_size, weights.hidden_size, np.float64)
+    exact.flat[:] = weights.flat
+    gradients = exact.like()
+    window = Window(exact, len(ids) - 1)
+    window.load(ids[:, None])
+    window.carried = hidden
+    forward(exact, window)
+    backward(exact, window, gradients)
+    checked = []
+    for name in ("Wxh", "Whh", "Why", "bh", "by"):
+        array, analytic = getattr(exact, name), getattr(gradients, name)
+        for index in _entries(analytic, rng, per_array):
+            place = tuple(int(i) for i in np.unravel_index(index, analytic.shape))
+            before = array[place]
+            array[place] = before + DISTANCE
+            above = forward(exact, window)
+            array[place] = before - DISTANCE
+            below = forward(exact, window)
+            array[place] = before
+            numerical = (above - below) / (2 * DISTANCE)
+            checked.append(Checked(name, place, float(analytic[place]), numerical))
+    return checked
+
+
+def _entries(gradient: FloatArray, rng: np.random.Generator, n: int) -> list[int]:
+    """Flat positions of n entries: half of them the largest, the others drawn at random."""
+    n = min(n, gradient.size)
+    largest = np.argsort(-np.abs(gradient), axis=None)[: (n + 1) // 2]
+    others = np.setdiff1d(np.arange(gradient.size), largest)
+    return [*largest.tolist(), *rng.choice(others, n - len(largest), replace=False).tolist()]

@@ -1,0 +1,89 @@
+"""The view "Gradient check": numerical against analytic gradients, for this very network."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charrnn.engine.analysis.gradient_check import DISTANCE, Checked, gradient_check
+from charrnn.engine.analysis.one_step import ARRAYS
+from charrnn.ui import session
+from charrnn.ui.inside.live import View
+from charrnn.ui.inside.training_state import IncompleteState, training_state
+from charrnn.ui.shared.charts import tables
+
+MAX_CHARACTERS = 25  # of the window that is checked
+
+
+def draw(view: View) -> None:
+    """Draw the button and, once it was pressed, the result."""
+    st.markdown(
+        "Are the gradients right? Move one weight a little up and down, and see how much the loss "
+        "of a window changes: that is its gradient, without any calculus. It has to agree with "
+        "the one that backpropagation finds."
+    )
+    st.code("dL/dw ≈ (L(w + ε) − L(w − ε)) / 2ε        ε = 1e−5", language=None)
+    key = f"{view.run.id}_{view.snapshot.iteration}"
+    if st.button("Check the gradients", icon=":material/fact_check:", type="primary"):
+        st.session_state[session.CHECKED] = (key, _check(view))
+    found, checked = st.session_state.get(session.CHECKED, ("", []))
+    if found == key:
+        _draw_result(view, checked)
+
+
+def _check(view: View) -> list[Checked]:
+    try:
+        start = training_state(view).start
+        ids, hidden = start.ids, start.hidden
+    except IncompleteState:
+        ids, hidden = view.subject.ids, view.snapshot.hidden
+    rng = np.random.default_rng(0)
+    return gradient_check(view.snapshot.weights, ids[: MAX_CHARACTERS + 1], hidden, rng)
+
+
+def _draw_result(view: View, checked: list[Checked]) -> None:
+    wrong = sum(not entry.agrees for entry in checked)
+    worst = max(entry.relative_error for entry in checked)
+    if wrong:
+        st.error(f"{wrong} of {len(checked)} gradients do not agree.", icon=":material/error:")
+    else:
+        st.success(
+            f"All {len(checked)} gradients agree. The largest relative difference is {worst:.0e}.",
+            icon=":material/check_circle:",
+        )
+    st.dataframe(_by_array(checked), hide_index=True)
+    st.caption(
+        f"At iteration {view.snapshot.iteration:,}, in float64, with the entries moved by "
+        f"{DISTANCE:.0e}: of each array those with the largest gradients, and as many drawn at "
+        "random."
+    )
+    tables.table("Every checked entry", "gradient_check", lambda: _entries(checked))
+
+
+def _by_array(checked: list[Checked]) -> pd.DataFrame:
+    rows = []
+    for name in ARRAYS:
+        entries = [entry for entry in checked if entry.array == name]
+        worst = max(entries, key=lambda entry: entry.relative_error)
+        rows.append(
+            {
+                "array": name,
+                "entries": len(entries),
+                "largest relative difference": f"{worst.relative_error:.1e}",
+                "there analytic": f"{worst.analytic:.8f}",
+                "there numerical": f"{worst.numerical:.8f}",
+                "agrees": "yes" if all(entry.agrees for entry in entries) else "NO",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _entries(checked: list[Checked]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "array": [entry.array for entry in checked],
+            "place": [", ".join(map(str, entry.place)) for entry in checked],
+            "analytic": [entry.analytic for entry in checked],
+            "numerical": [entry.numerical for entry in checked],
+            "relative difference": [f"{entry.relative_error:.1e}" for entry in checked],
+        }
+    )

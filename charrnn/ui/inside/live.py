@@ -1,0 +1,144 @@
+"""The view follows its run while it trains: one fragment says how far it is, one draws the view.
+
+The first is cheap, refreshes always and checks what the timers depend on. The view takes time that
+training could use, so it refreshes less often, and not at all while nothing changes.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import snapshot_slider
+from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.snapshots import Snapshot, Subject
+
+STATUS_SECONDS = 2.0
+# A view refreshes every so many seconds in a run that has trained for less than so many: most
+# changes happen at the beginning.
+VIEW_SECONDS = ((20.0, 3.0), (60.0, 6.0), (math.inf, 10.0))
+
+
+class View(NamedTuple):
+    """What a view shows."""
+
+    subject: Subject
+    run: Run  # the subject's run, read anew
+    snapshot: Snapshot
+    kept: list[int]  # the iterations that have a snapshot, in ascending order
+    controls: DeltaGenerator  # a row for the view's own controls, beside that of the snapshot
+
+
+class Kind(NamedTuple):
+    """One of the views of the page."""
+
+    draw: Callable[[View], None]
+    # Whether it refreshes while the run trains. Otherwise it stays as it is until the visitor asks
+    # for the newest state: what is explained or compared must not change meanwhile.
+    follows: bool = True
+
+
+class Timers(NamedTuple):
+    """What the timers depend on. A fragment cannot change them; drawing the whole page does."""
+
+    status: str
+    deleted_at: float | None
+    status_seconds: float
+    view_seconds: float | None  # None: nothing changes
+
+    @classmethod
+    def of_run(cls, run: Run, *, follows: bool) -> "Timers":
+        factor = services.refresh_factor()
+        seconds = None
+        if follows and run.moving and not _shows_snapshot(run):
+            seconds = factor * next(every for until, every in VIEW_SECONDS if run.seconds < until)
+        return cls(run.status, run.deleted_at, factor * STATUS_SECONDS, seconds)
+
+
+def draw(subject: Subject, run: Run, title: str, kind: Kind) -> None:
+    """Draw the status, the choice of a snapshot, and the view of it."""
+    if session.page_changed():
+        request_newest()
+    timers = Timers.of_run(run, follows=kind.follows)
+    st.fragment(_draw_status, run_every=timers.status_seconds)(subject, run.id, kind, timers)
+    st.fragment(_draw_view, run_every=timers.view_seconds)(subject, run.id, title, kind)
+
+
+@shows_errors()
+def _draw_status(subject: Subject, run_id: str, kind: Kind, timers: Timers) -> None:
+    run = services.store().runs.get(run_id)
+    services.note_refresh(timers.status_seconds)
+    if Timers.of_run(run, follows=kind.follows) != timers:
+        rerun_page()
+    if run.status == "failed":
+        st.error(escape_markdown(run.message), icon=":material/error:")
+    elif run.message and not run.active:
+        st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
+    with st.container(horizontal=True, vertical_alignment="center", key="inside_status"):
+        st.caption(_describe(run, timers), width="content")
+        if not kind.follows and not _shows_snapshot(run):
+            _offer_newest(subject, run)
+
+
+def _offer_newest(subject: Subject, run: Run) -> None:
+    loaded = _newest_at_request(run.id, _requests(), subject).iteration
+    newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
+    if newest > loaded and st.button(
+        f"Load iteration {newest:,} (this is iteration {loaded:,})",
+        icon=":material/update:",
+        type="tertiary",
+    ):
+        request_newest()
+        st.rerun()
+
+
+def _describe(run: Run, timers: Timers) -> str:
+    if not run.moving:
+        return f"This run is {run.status} at iteration {run.iteration:,} of {run.iterations:,}."
+    training = f"Training is at iteration {run.iteration:,} of {run.iterations:,}."
+    if timers.view_seconds is None:
+        return training
+    return f"{training} The view below is updated every {timers.view_seconds:.0f} seconds."
+
+
+@shows_errors()
+def _draw_view(subject: Subject, run_id: str, title: str, kind: Kind) -> None:
+    if st.session_state[session.VIEW] != title:
+        st.rerun()  # a click in the picture has chosen another view
+    run = services.store().runs.get(run_id)
+    kept = services.store().snapshots.iterations(run_id)
+    controls = st.container(horizontal=True, vertical_alignment="bottom", key="inside_controls")
+    with controls:
+        iteration = snapshot_slider.choose_iteration(run, kept, key=session.INSIDE_AT)
+    if iteration is not None:
+        snapshot = subject.snapshot(iteration)
+    elif kind.follows:
+        snapshot = subject.newest_snapshot()
+    else:
+        snapshot = _newest_at_request(run_id, _requests(), subject)
+    kind.draw(View(subject, run, snapshot, kept, controls))
+
+
+def _shows_snapshot(run: Run) -> bool:
+    return snapshot_slider.shows_snapshot(run, key=session.INSIDE_AT)
+
+
+def _requests() -> int:
+    return int(st.session_state.get(session.INSIDE_REQUESTS, 0))
+
+
+def request_newest() -> None:
+    """Load the newest snapshot at the next drawing, instead of the one loaded before."""
+    st.session_state[session.INSIDE_REQUESTS] = _requests() + 1
+
+
+@st.cache_resource(show_spinner=False, scope="session", max_entries=2)
+def _newest_at_request(run_id: str, requests: int, _subject: Subject) -> Snapshot:
+    """The snapshot that was newest when it was requested, while the run trains on."""
+    return _subject.newest_snapshot()

@@ -1,0 +1,77 @@
+"""The page at /inside: look into the network while it learns."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from charrnn.ui import navigation, session
+from charrnn.ui._compat import is_history_navigation
+from charrnn.ui.inside import (
+    check_panel,
+    hold_panel,
+    live,
+    memory_panel,
+    network_panel,
+    step_panel,
+    surprise_panel,
+    units_panel,
+)
+from charrnn.ui.inside.live import Kind
+from charrnn.ui.inside.run_select import choose_run
+from charrnn.ui.shared import settings
+from charrnn.ui.shared.linked_run import run_in_link
+from charrnn.ui.shared.snapshots import Subject
+
+VIEWS = {
+    "The network": Kind(network_panel.draw),
+    "One step": Kind(step_panel.draw, follows=False),
+    session.UNITS_VIEW: Kind(units_panel.draw),
+    "Memory": Kind(memory_panel.draw),
+    "Hold a unit": Kind(hold_panel.draw, follows=False),
+    "Surprise": Kind(surprise_panel.draw),
+    "Gradient check": Kind(check_panel.draw, follows=False),
+}
+FIRST = next(iter(VIEWS))
+
+
+def show() -> None:
+    """Draw the page, for the run in the link."""
+    st.html(Path(__file__).with_name("inside.css"))
+    settings.set_defaults()
+    with st.container(horizontal=True, vertical_alignment="center", key="inside_heading"):
+        st.markdown("# Inside the network", width="content")
+        run = choose_run(run_in_link())
+    if run is None:
+        st.markdown("There is no network yet. Press Train on the Train page to start one.")
+        if st.button("Go to Train", icon=":material/model_training:", type="primary"):
+            navigation.go("Train")
+        return
+    view = _choose_view()
+    live.draw(Subject.of_run(run), run, view, VIEWS[view])
+
+
+def _choose_view() -> str:
+    """The title of the chosen view, which is also in the URL."""
+    _read_url()
+    chosen = st.pills(
+        "View",
+        list(VIEWS),
+        required=True,
+        key=session.VIEW,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    view = chosen or FIRST
+    if st.query_params.get(session.VIEW, FIRST) != view:
+        st.query_params[session.VIEW] = view
+    return view
+
+
+def _read_url() -> None:
+    """Take the view from the URL, when the page is opened and after a step back or forward."""
+    linked = st.query_params.get(session.VIEW)
+    if is_history_navigation():
+        st.session_state[session.VIEW] = linked or FIRST
+    elif session.page_changed() and linked:
+        st.session_state[session.VIEW] = linked
+    session.ensure_option(session.VIEW, list(VIEWS))

@@ -1,0 +1,44 @@
+"""Choosing the run that the page shows."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services, session
+from charrnn.ui.direction import isolated
+
+
+def choose_run(linked: Run | None) -> Run | None:
+    """The run in the link, or else the newest; None if there is no run.
+
+    Visitors can switch to another of their own runs.
+    """
+    if linked and not services.owned(linked):
+        st.caption("You are viewing another visitor's network. You can look at all of it.")
+        return linked
+    runs = {run.id: run for run in services.workspace().runs()}
+    if not runs:
+        return None
+    if linked is None:
+        linked = next(iter(runs.values()))
+        session.select_run(linked.id)
+        services.show_runs([linked])
+    st.session_state[session.LOOKED_INTO] = linked.id
+    st.selectbox(
+        "Run",
+        list(runs),
+        format_func=lambda run_id: _description(runs[run_id]),
+        key=session.LOOKED_INTO,
+        on_change=_select_run,
+        label_visibility="collapsed",
+        width=420,
+    )
+    return linked
+
+
+def _description(run: Run) -> str:
+    title, text = isolated(run.title), isolated(services.corpus(run.sha256).name)
+    return f"{title} · {text} · hidden {run.config.hidden_size}"
+
+
+def _select_run() -> None:
+    session.select_run(st.session_state[session.LOOKED_INTO])

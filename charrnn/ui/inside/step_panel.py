@@ -1,0 +1,225 @@
+"""The view "One step": one training iteration of this run, in the order in which it is computed."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charrnn.engine.analysis import character_info
+from charrnn.engine.analysis.one_step import ARRAYS, CLIP, Start, Step, one_step
+from charrnn.engine.parameters import Parameters
+from charrnn.ui import session
+from charrnn.ui.inside import components
+from charrnn.ui.inside.live import View
+from charrnn.ui.inside.training_state import IncompleteState, TrainingState, training_state
+from charrnn.ui.shared.charts import tables
+from charrnn.ui.shared.snapshots import Subject
+
+MAX_NUMBERS = 12_000  # in a picture over the window
+MAX_UNITS, MAX_CHARACTERS = 128, 28  # rows of such a picture
+CORNER = 48  # rows and columns of the weight matrices that are drawn
+
+MEANINGS = {
+    "Wxh": "from the input to the hidden state",
+    "Whh": "from the hidden state to the next one",
+    "Why": "from the hidden state to the output",
+    "bh": "bias of the hidden state",
+    "by": "bias of the output",
+}
+
+_step = components.component("step", "step_pictures", "step_stages")
+
+
+def draw(view: View) -> None:
+    """Draw the switches and the picture, which is stepped through in the browser."""
+    with view.controls:
+        clear = st.toggle("Clear the memory here", key=session.CLEAR_MEMORY)
+        clip_off = st.toggle("Clip off", key=session.CLIP_OFF)
+    try:
+        state = training_state(view)
+    except IncompleteState:
+        st.info(
+            "This snapshot holds the weights alone, so the iteration after it cannot be shown. "
+            "Choose a later one."
+        )
+        return
+    step = one_step(state.start, clear_hidden=clear, clip=not clip_off)
+    data = picture(view.subject, state, step)
+    data["notes"] = _notes(state.start, step, clear=clear, clip_off=clip_off)
+    _step(key="step", data=data)
+    st.caption(
+        "This is lossFunc of the textbook, and the update after it, on this run's own numbers. "
+        "The textbook makes Why vocabulary × vocabulary, which only works when both sizes are "
+        "equal; it is vocabulary × hidden." + _streams(view.subject)
+    )
+    tables.table("The step as a table", "step", lambda: frame(view.subject, step))
+    tables.table("The five arrays as a table", "step_arrays", lambda: arrays_frame(state, step))
+
+
+def _streams(subject: Subject) -> str:
+    streams = subject.config.streams
+    if streams == 1:
+        return ""
+    return (
+        f" This run reads {streams} streams at once and uses the mean of their gradients; shown "
+        "is the first stream alone."
+    )
+
+
+def picture(subject: Subject, state: TrainingState, step: Step) -> dict[str, Any]:
+    """All that step.js needs."""
+    T, H = step.hidden.shape
+    units = max(1, min(H, MAX_UNITS, MAX_NUMBERS // T))
+    rows = _shown_characters(step, max(2, min(MAX_CHARACTERS, MAX_NUMBERS // T)))
+    vocabulary = subject.vocabulary.characters
+    used = {
+        int(i) for i in (*step.inputs, *step.targets, *rows, *range(min(CORNER, len(vocabulary))))
+    }
+    over_units = {
+        "Wxh_x": step.Wxh_x,
+        "Whh_h": step.Whh_h,
+        "h": step.hidden,
+        "from_output": step.dh_from_output,
+        "from_future": step.dh_from_future,
+        "da": step.da,
+    }
+    over_rows = {"y": step.scores, "p": step.probabilities, "dy": step.dy}
+    after = one_step(state.start._replace(weights=step.weights, hidden=step.hidden_before))
+    return {
+        "iteration": state.iteration + 1,
+        "position": state.position,
+        "learning_rate": state.start.learning_rate,
+        "H": H,
+        "V": len(vocabulary),
+        "inputs": step.inputs.tolist(),
+        "targets": step.targets.tolist(),
+        "rows": rows.tolist(),
+        "symbols": {str(i): character_info.symbol(vocabulary[i]) for i in used},
+        "names": {str(i): components.name(vocabulary[i]) for i in used},
+        "h_before": components.numbers(step.hidden_before[:units]),
+        "bh": components.numbers(state.start.weights.bh[:units]),
+        "by": components.numbers(state.start.weights.by[rows]),
+        "losses": components.numbers(step.losses),
+        "log_sums": components.numbers(_log_sums(step)),
+        "arrays": [_array(name, state.start, step) for name in ARRAYS],
+        "loss": step.loss,
+        "loss_after": after.loss,
+        **{name: components.numbers(array[:, :units]) for name, array in over_units.items()},
+        **{name: components.numbers(array[:, rows]) for name, array in over_rows.items()},
+    }
+
+
+def _shown_characters(step: Step, most: int) -> np.ndarray:
+    """The rows of a picture over the vocabulary: those in the window, then the likeliest."""
+    in_window = np.unique(np.concatenate([step.inputs, step.targets]))
+    likeliest = np.argsort(-step.probabilities.mean(axis=0), kind="stable")
+    order = [*in_window.tolist(), *np.setdiff1d(likeliest, in_window, assume_unique=True).tolist()]
+    return np.sort(np.array(order[:most], dtype=np.intp))
+
+
+def _log_sums(step: Step) -> np.ndarray:
+    """log(sum(exp(y_t))), (T,): what turns scores into probabilities."""
+    largest = step.scores.max(axis=1)
+    return largest + np.log(np.exp(step.scores - largest[:, None]).sum(axis=1))
+
+
+def _array(name: str, start: Start, step: Step) -> dict[str, Any]:
+    """One of the five arrays: its sizes in numbers, and a corner of each of its stages."""
+
+    def part(parameters: Parameters) -> np.ndarray:
+        array: np.ndarray = getattr(parameters, name)
+        return array.reshape(len(array), -1)
+
+    stages = {
+        "w": start.weights,
+        "g": step.gradients,
+        "clipped": step.clipped,
+        "m_before": start.accumulator,
+        "m": step.accumulator,
+        "update": step.updates,
+        "w_new": step.weights,
+    }
+    g, update, w = part(step.gradients), part(step.updates), part(start.weights)
+    return {
+        "name": name,
+        "shape": list(getattr(step.weights, name).shape),
+        "meaning": MEANINGS[name],
+        "largest": float(np.abs(g).max()),
+        "beyond": int((np.abs(g) > CLIP).sum()),
+        "largest_update": float(np.abs(update).max()),
+        "relative_update": _size(update) / max(_size(w), 1e-12),
+        **{
+            stage: components.numbers(part(parameters)[:CORNER, :CORNER])
+            for stage, parameters in stages.items()
+        },
+    }
+
+
+def _notes(start: Start, step: Step, *, clear: bool, clip_off: bool) -> dict[str, str]:
+    """What the switches change, in words, for the steps where it is seen."""
+    beyond = int((np.abs(step.gradients.flat) > CLIP).sum())
+    notes = {}
+    if clear:
+        carried = one_step(start).loss
+        notes["memory"] = (
+            f"The memory is cleared: the window begins with zeros and costs {step.loss:.2f} nats; "
+            f"with the hidden state carried over it costs {carried:.2f}."
+        )
+    if not beyond:
+        notes["clip"] = (
+            "No entry is beyond ±5 in this window, so clipping changes nothing. It does in the "
+            "first hundred iterations: move the slider to an early snapshot."
+        )
+    elif clip_off:
+        clipped = one_step(start, clear_hidden=clear)
+        ratio = _size(step.updates.flat) / _size(clipped.updates.flat)
+        notes["clip"] = (
+            f"Clipping is off: {beyond:,} entries beyond ±5 are used as they are. The update is "
+            f"{ratio:.2f} times as large as with clipping."
+        )
+    else:
+        notes["clip"] = f"{beyond:,} entries were beyond ±5 and are cut to it."
+    return notes
+
+
+def _size(array: np.ndarray) -> float:
+    return float(np.linalg.norm(array))
+
+
+def frame(subject: Subject, step: Step) -> pd.DataFrame:
+    """One row for each character of the window."""
+    symbols = [character_info.symbol(c) for c in subject.vocabulary.characters]
+    at = np.arange(len(step.targets)), step.targets
+    return pd.DataFrame(
+        {
+            "t": at[0],
+            "input": [symbols[i] for i in step.inputs],
+            "target": [symbols[i] for i in step.targets],
+            "score of the target": step.scores[at],
+            "probability of the target": step.probabilities[at],
+            "loss (nats)": step.losses,
+            "size of dh from the output": np.linalg.norm(step.dh_from_output, axis=1),
+            "size of dh from the future": np.linalg.norm(step.dh_from_future, axis=1),
+            "size of dh": np.linalg.norm(step.dh, axis=1),
+        }
+    )
+
+
+def arrays_frame(state: TrainingState, step: Step) -> pd.DataFrame:
+    """One row for each of the five arrays."""
+    rows = []
+    for name in ARRAYS:
+        numbers = _array(name, state.start, step)
+        rows.append(
+            {
+                "array": name,
+                "shape": " × ".join(map(str, numbers["shape"])),
+                "meaning": numbers["meaning"],
+                "largest gradient": numbers["largest"],
+                "entries beyond ±5": numbers["beyond"],
+                "largest update": numbers["largest_update"],
+                "update / weights": numbers["relative_update"],
+            }
+        )
+    return pd.DataFrame(rows)

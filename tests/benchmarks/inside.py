@@ -1,0 +1,148 @@
+"""The page Inside: how fast it opens and refreshes, and how much training slows down beside it.
+
+Each view is computed and drawn without a browser, for a network of 256 hidden units. Opening is
+timed in a real Chromium, from the click on "Inside" until the network is drawn. While the page is
+closed it does nothing at all: no worker measures anything for it.
+"""
+
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+from streamlit.testing.v1 import AppTest
+
+from charrnn.engine.analysis.gradient_check import gradient_check
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.workspace import Workspace
+from charrnn.runs.texts import library
+from charrnn.ui.inside.page import VIEWS
+from charrnn.ui.shared.snapshots import Subject
+from tests.benchmarks.page import ROUNDS, training_speed
+from tests.support.server import CHROMIUM_OPTIONS, Server
+
+WORKSPACE = "w" * 32
+REPEATS = 7
+VISITS = 7
+COMPLETE = "() => document.querySelectorAll('.inside-network .bar').length > 0"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["CHARRNN_STORE"] = folder
+        store = Store(f"sqlite:///{folder}/charrnn.sqlite")
+        paused = _run(store, hidden_size=256, pause_at=2000)
+        server = Server(Path(folder), Path(folder) / "server.log")
+        try:
+            chromium = os.environ.get("CHARRNN_CHROMIUM") or shutil.which("chromium")
+            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.goto(_address(server.url, paused))
+            _wait_until_paused(store, paused)
+            _print_opening(page, server.url, paused)
+            _print_views(store, paused)
+            _print_watching(page, store, server.url)
+            browser.close()
+        finally:
+            server.stop()
+
+
+def _print_opening(page: Page, url: str, run: Run) -> None:
+    page.goto(_address(url, run))
+    page.wait_for_function(COMPLETE)
+    seconds = []
+    for _ in range(VISITS):
+        page.get_by_role("link", name="Train").click()
+        page.get_by_role("button", name="Resume").wait_for()
+        started = time.perf_counter()
+        page.get_by_role("link", name="Inside").click()
+        page.wait_for_function(COMPLETE)
+        seconds.append(time.perf_counter() - started)
+    print("\nOpening the page Inside by a click (hidden 256)")
+    print(f"  {statistics.median(seconds):.2f} s, at most {max(seconds):.2f} s   (target 1 s)")
+
+
+def _print_views(store: Store, run: Run) -> None:
+    print("Each view (hidden 256): when first opened, after a new checkpoint, after a click")
+    for view in VIEWS:
+        page = AppTest.from_function(_the_page, default_timeout=60)
+        page.query_params.update({"w": WORKSPACE, "run": run.id, "view": view})
+        first, refreshed, clicked = _timed(page), [], []
+        for _ in range(REPEATS):
+            _train_on(store, run)
+            refreshed.append(_timed(page))
+            clicked.append(_timed(page))
+        figures = (
+            f"{first:6.0f} {statistics.median(refreshed):6.0f} {statistics.median(clicked):6.0f}"
+        )
+        print(f"  {view:16}{figures} ms   (target 300 ms)")
+    subject = Subject.of_run(run)
+    snapshot = subject.newest_snapshot()
+    started = time.perf_counter()
+    rng = np.random.default_rng(0)
+    gradient_check(snapshot.weights, subject.ids[:26], snapshot.hidden, rng)
+    print(f"  the check itself {time.perf_counter() - started:11.2f} s    (target 2 s)")
+
+
+def _timed(page: AppTest) -> float:
+    """Milliseconds to draw the page once more."""
+    started = time.perf_counter()
+    page.run()
+    assert not page.exception
+    return 1000 * (time.perf_counter() - started)
+
+
+def _train_on(store: Store, run: Run) -> None:
+    """A few more iterations, and a new checkpoint."""
+    until = store.runs.get(run.id).iteration + 10
+    store.runs.request(run.id, desired="running", pause_at=until)
+    _wait_until_paused(store, run)
+
+
+def _wait_until_paused(store: Store, run: Run) -> None:
+    while store.runs.get(run.id).moving:
+        time.sleep(0.05)
+
+
+def _print_watching(page: Page, store: Store, url: str) -> None:
+    """Training speed with the page open and with it closed, in turn; the network plays."""
+    run = _run(store, hidden_size=83, pause_at=None)
+    ratios = []
+    for round_ in range(ROUNDS + 1):
+        page.goto(_address(url, run))
+        page.wait_for_function(COMPLETE)
+        page.locator(".inside-network .play").click()
+        open_speed = training_speed(store, run.id, page)
+        page.goto("about:blank")
+        closed_speed = training_speed(store, run.id, page)
+        if round_:  # the first warms up
+            ratios.append(open_speed / closed_speed)
+    quartiles = statistics.quantiles(ratios, n=4)
+    print("Training while the page is open and plays (hidden 83, seq 25, one stream)")
+    print(f"  kept {statistics.median(ratios):.1%} (target 95 %)", end="")
+    print(f"  quartiles {quartiles[0]:.1%} to {quartiles[2]:.1%} of {ROUNDS} rounds")
+
+
+def _run(store: Store, *, hidden_size: int, pause_at: int | None) -> Run:
+    config = RunConfig(hidden_size=hidden_size, iterations=100_000_000)
+    offer = library.available()[0]
+    corpus = store.corpora.add(offer.title, library.load(offer.key))
+    return Workspace(store, WORKSPACE).create(corpus, config, pause_at=pause_at)
+
+
+def _address(url: str, run: Run) -> str:
+    return f"{url}/inside?run={run.id}&w={WORKSPACE}"
+
+
+def _the_page() -> None:
+    from charrnn.ui import session
+    from charrnn.ui.inside import page
+
+    session.read_url("Inside")
+    page.show()
