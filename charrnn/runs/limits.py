@@ -116,7 +116,7 @@ class Limits:
     @property
     def run_file_megabytes(self) -> int:
         """The largest file of a run that these limits allow: its text, weights and history."""
-        state = 2 * STATE_BYTES * self.weights / 2**20  # weights, and Adagrad's accumulator
+        state = 3 * STATE_BYTES * self.weights / 2**20  # weights, and Adam's two accumulators
         return min(
             MAX_RUN_FILE_MEGABYTES, math.ceil(self.text_megabytes + state + HISTORY_MEGABYTES)
         )

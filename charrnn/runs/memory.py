@@ -3,13 +3,15 @@
 import numpy as np
 
 from charrnn.engine import stretches
+from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.config import RunConfig
 
 MEGABYTE = 2**20
-# Arrays of the size of the weights: weights, gradients, Adagrad's accumulator and its scratch
-# space; and, while a state is saved, its copies as arrays, as bytes and in the database.
-WEIGHT_COPIES = 13
+# Arrays of the size of the weights: weights, gradients and the optimizer's scratch space; and, while
+# a state is saved, the copies of the weights as arrays, as bytes and in the database.
+WEIGHT_COPIES = 8
+ACCUMULATOR_COPIES = 5  # the same for each accumulator of the optimizer
 
 
 def window_bytes(config: RunConfig, vocab_size: int) -> int:
@@ -24,7 +26,9 @@ def window_bytes(config: RunConfig, vocab_size: int) -> int:
 def weight_bytes(config: RunConfig, vocab_size: int) -> int:
     """All arrays of the size of the weights."""
     weights = Parameters.size(vocab_size, config.hidden_size)
-    return WEIGHT_COPIES * weights * np.dtype(config.dtype).itemsize
+    accumulators = len(OPTIMIZERS[config.optimizer].accumulator_names)
+    copies = WEIGHT_COPIES + ACCUMULATOR_COPIES * accumulators
+    return copies * weights * np.dtype(config.dtype).itemsize
 
 
 def training_bytes(config: RunConfig, vocab_size: int) -> int:

@@ -143,14 +143,14 @@ def test_the_largest_file_that_can_be_uploaded_follows_the_limits(monkeypatch):
     try:
         monkeypatch.setenv("CHARRNN_TEXT_MEGABYTES", "100")
         _compat.allow_uploads(Limits.from_environment().run_file_megabytes + 1)
-        assert _compat.max_upload_bytes() == (100 - 25 + 194) * MEGABYTE
+        assert _compat.max_upload_bytes() == (100 - 25 + 270) * MEGABYTE
         _compat.allow_uploads(10)  # never less than Streamlit's own settings allow
-        assert _compat.max_upload_bytes() == (100 - 25 + 194) * MEGABYTE
+        assert _compat.max_upload_bytes() == (100 - 25 + 270) * MEGABYTE
     finally:
         config.set_option("server.maxUploadSize", before)
 
 
 def test_any_network_and_text_that_the_limits_allow_fit_into_a_file():
     limits = Limits(weights=5_000_000, text_megabytes=40)
-    assert limits.run_file_megabytes * MEGABYTE > 5_000_000 * 16 + 40 * MEGABYTE
+    assert limits.run_file_megabytes * MEGABYTE > 5_000_000 * 24 + 40 * MEGABYTE
     assert Limits(weights=1e9).run_file_megabytes == 512  # what a file may have at most

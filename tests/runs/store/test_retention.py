@@ -169,7 +169,7 @@ def test_file_shrinks(store, store_file, corpus, workspace):
     assert prune(store, LIMITS, dry_run=True) == Pruned([run.id], [], [], kept_size="")
     assert prune(store, LIMITS).kept_size == ""
     assert store_file.stat().st_size < 1_000_000
-    assert store.corpora.get(corpus.sha256) == corpus
+    assert store.corpora.get(corpus.sha256, corpus.name) == corpus
     with store.database.reading() as db:
         assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 

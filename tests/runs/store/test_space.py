@@ -124,13 +124,13 @@ def test_what_a_visitor_has_deleted_or_does_not_use_makes_room(store, corpus, mi
         store.runs.get(deleted.id)  # it could not be restored any more, but the text fits
     with pytest.raises(KeyError):
         store.corpora.get(texts[0].sha256)
-    assert [store.corpora.get(text.sha256) for text in texts[2:]] == texts[2:]
+    assert [store.corpora.get(text.sha256, text.name) for text in texts[2:]] == texts[2:]
     monkeypatch.setenv("CHARRNN_VISITOR_MEGABYTES", "3")
     used = mine.create(texts[2], RunConfig())  # the oldest that is left is not removed
-    assert store.corpora.get(texts[2].sha256) == texts[2]
+    assert store.corpora.get(texts[2].sha256, texts[2].name) == texts[2]
     monkeypatch.setenv("CHARRNN_VISITOR_MEGABYTES", "5")
     mine.add_text("e", text_of(2, "e"))
-    assert store.corpora.get(used.sha256) == texts[2]  # a run learns it
+    assert store.corpora.get(used.sha256, used.text_name) == texts[2]  # a run learns it
 
 
 def test_a_text_that_another_visitor_has_uploaded_too_is_not_removed(store, mine, monkeypatch):
@@ -139,7 +139,7 @@ def test_a_text_that_another_visitor_has_uploaded_too_is_not_removed(store, mine
     Workspace(store, "yours").add_text("shared", text_of(2))
     with pytest.raises(NoRoom, match="wait until older ones have been removed"):
         mine.add_text("more", text_of(2, "x"))
-    assert store.corpora.get(shared.sha256) == shared
+    assert store.corpora.get(shared.sha256, shared.name) == shared
 
 
 def test_a_text_that_is_stored_already_takes_no_more_room(mine, monkeypatch):

@@ -221,6 +221,7 @@ def test_branch_with_another_learning_rate_differs_from_the_next_update_on(mine,
 
 def test_branch_uses_the_learning_rate_of_its_parent_at_the_snapshot(mine, yours, store, corpus):
     run = work(store, yours.create(corpus, SMALL, pause_at=200))
+    yours.share_text(run.id, True)
     store.runs.request(run.id, learning_rate=0.01, desired="running")
     run = work(store, run)
     assert store.history.observe(run.id)[1].rate_changes == [(200, 0.01)]
@@ -273,6 +274,7 @@ def test_branch_from_the_last_iteration_can_still_train(mine, store, corpus):
 
 def test_branch_from_the_checkpoint_repeats_its_parent_bit_by_bit(mine, yours, store, corpus):
     run = work(store, yours.create(corpus, SMALL, pause_at=273))
+    yours.share_text(run.id, True)
     assert mine.learning_rate_at(run, None) == 0.1
     branch = mine.branch(run, None)
     assert (branch.branched_at, branch.iteration) == (273, 273)
@@ -282,8 +284,10 @@ def test_branch_from_the_checkpoint_repeats_its_parent_bit_by_bit(mine, yours, s
 
 
 def test_branch_from_the_checkpoint_needs_one(mine, yours, corpus):
+    run = yours.create(corpus, SMALL)
+    yours.share_text(run.id, True)
     with pytest.raises(KeyError):
-        mine.branch(yours.create(corpus, SMALL), None)
+        mine.branch(run, None)
     assert mine.runs() == []
 
 
