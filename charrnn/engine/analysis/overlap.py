@@ -6,7 +6,6 @@ is easy to learn, and says nothing about what was copied.
 """
 
 import math
-import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +104,7 @@ class SourceIndex:
         """What it takes in memory, together with the text."""
         if self.windows is None:
             return self.words.nbytes
-        return self.words.nbytes + self.windows.entries.nbytes + sys.getsizeof(self.windows.text)
+        return self.words.nbytes + self.windows.entries.nbytes + self.windows.text.__sizeof__()
 
     def knows(self, word: str) -> bool:
         """Whether a word occurs in the text."""
