@@ -8,8 +8,8 @@ from charrnn.engine.parameters import Parameters
 from charrnn.runs.config import RunConfig
 
 MEGABYTE = 2**20
-# Arrays of the size of the weights: weights, gradients and the optimizer's scratch space; and, while
-# a state is saved, the copies of the weights as arrays, as bytes and in the database.
+# Arrays of the size of the weights: weights, gradients and the optimizer's scratch space; and,
+# while a state is saved, the copies of the weights as arrays, as bytes and in the database.
 WEIGHT_COPIES = 8
 ACCUMULATOR_COPIES = 5  # the same for each accumulator of the optimizer
 
