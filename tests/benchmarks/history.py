@@ -130,6 +130,7 @@ def _trained(workspace: Workspace, corpus: Corpus, interval: int, iteration: int
     store.runs.request(run.id, desired="paused")
     store.leases.claim(run.id, "benchmark")
     facts = {"status": "paused", "iteration": iteration, "seconds": iteration / 1000}
+    facts |= dict.fromkeys(("smooth_loss", "recent_loss", "best_smooth_loss"), smooth)
     store.leases.publish(run.id, "benchmark", facts | {"greedy_sample": text[:60]}, updates)
     store.leases.release(run.id, "benchmark")
     return store.runs.get(run.id)
