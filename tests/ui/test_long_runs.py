@@ -11,19 +11,28 @@ MAX_OPTIONS = 130
 
 
 @pytest.fixture
-def long_run(workspace, corpus, store):
+def train_until(store):
+    """train_until(run, iteration): write what a worker would have; returns the paused run."""
+
+    def train_until(run, iteration):
+        samples = [
+            {"iteration": n, "text": f"the cat sat at {n} "}
+            for n in range(run.iteration, iteration + 1, SMALL.sample_interval)
+        ]
+        state = {"status": "paused", "iteration": iteration, "greedy_sample": "the cat"}
+        updates = Progress(metrics=[metrics_row(0), metrics_row(iteration)], samples=samples)
+        store.leases.claim(run.id, "one")
+        store.leases.publish(run.id, "one", state, updates)
+        store.leases.release(run.id, "one")
+        return store.runs.get(run.id)
+
+    return train_until
+
+
+@pytest.fixture
+def long_run(workspace, corpus, train_until):
     """A paused run with four thousand samples."""
-    run = workspace.create(corpus, SMALL)
-    samples = [
-        {"iteration": n, "text": f"the cat sat at {n} "}
-        for n in range(0, ITERATIONS + 1, SMALL.sample_interval)
-    ]
-    state = {"status": "paused", "iteration": ITERATIONS, "greedy_sample": "the cat"}
-    updates = Progress(metrics=[metrics_row(0), metrics_row(ITERATIONS)], samples=samples)
-    store.leases.claim(run.id, "one")
-    store.leases.publish(run.id, "one", state, updates)
-    store.leases.release(run.id, "one")
-    return store.runs.get(run.id)
+    return train_until(workspace.create(corpus, SMALL), ITERATIONS)
 
 
 def test_slider_offers_a_limited_number_of_samples(open_page, long_run, written):
@@ -36,14 +45,18 @@ def test_slider_offers_a_limited_number_of_samples(open_page, long_run, written)
     assert f"the cat sat at {chosen} " in written(page)
 
 
-def test_sample_that_is_no_longer_offered_stays_chosen(open_page, long_run, written):
-    key = f"earlier_samples_{long_run.id}"
-    page = open_page(run=long_run.id)
-    page.session_state[key] = 123_400  # offered while the run was shorter
+def test_sample_that_is_no_longer_offered_stays_chosen(
+    open_page, workspace, corpus, train_until, written
+):
+    run = train_until(workspace.create(corpus, SMALL), 1000)
+    key = f"earlier_samples_{run.id}"
+    page = open_page(run=run.id)
+    page.select_slider(key=key).set_value(300).run()
+    train_until(run, ITERATIONS)
     page.run()
-    assert page.select_slider(key=key).value == 123_400
-    assert "the cat sat at 123400 " in written(page)
-    assert len(page.select_slider(key=key).options) <= MAX_OPTIONS
+    assert page.select_slider(key=key).value == 300
+    assert "the cat sat at 300 " in written(page)
+    assert MAX_OPTIONS / 2 < len(page.select_slider(key=key).options) <= MAX_OPTIONS
     assert not page.exception
 
 

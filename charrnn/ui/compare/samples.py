@@ -82,7 +82,8 @@ def _nearest(requested: str | float | None, options: Sequence[str | float]) -> s
     if requested is None or not numbers:
         return NEWEST
     try:
-        position = float(requested)
+        # Among differences from a very large number, no option is the nearest.
+        position = min(max(float(requested), numbers[0]), numbers[-1])
     except ValueError:
         return NEWEST
     return min(numbers, key=lambda option: abs(option - position))

@@ -304,7 +304,9 @@ def test_failed_migration_leaves_the_store_as_it_was(url, old_version, file, mon
 
 
 @only_sqlite
-@pytest.mark.parametrize("version", ["11", "99", "a" * 500, "x'; DROP TABLE runs; --"])
+@pytest.mark.parametrize(
+    "version", [str(int(VERSION) + 1), "99", "a" * 500, "x'; DROP TABLE runs; --"]
+)
 def test_store_of_a_newer_version_is_refused_and_left_as_it_is(url, file, version):
     Store(url).corpora.add("cats", TEXT)
     with closing(sqlite3.connect(file)) as db, db:
