@@ -24,8 +24,8 @@ window.WebSocket = class extends Socket {
 
 def kept_key(page: Page) -> str | None:
     """The key in the browser's cookie."""
-    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
-    return cookies.get("charrnn_workspace")
+    cookies = page.context.cookies()
+    return next((each["value"] for each in cookies if each["name"].startswith("charrnn")), None)
 
 
 def is_owner(page: Page) -> None:
@@ -35,7 +35,7 @@ def is_owner(page: Page) -> None:
 def test_a_link_with_a_key_becomes_a_cookie_and_reload_and_back_keep_the_runs(
     open_page, trained, workspace, eventually
 ):
-    run = trained(iterations=400)
+    run = trained(iterations=1000)
     page = open_page(f"/?w={workspace.key}&run={run.id}")
     is_owner(page)
     own_address = re.compile(rf"/\?run={run.id}$")
@@ -49,7 +49,7 @@ def test_a_link_with_a_key_becomes_a_cookie_and_reload_and_back_keep_the_runs(
     page.go_back()
     is_owner(page)
     expect(page).to_have_url(own_address)
-    copied = open_page(page.url, heading="Newest sample · iteration 400")  # by anybody else
+    copied = open_page(page.url, heading="Newest sample · iteration 1,000")  # by anybody else
     expect(copied.get_by_text("You are viewing another visitor's run")).to_be_visible()
     expect(button(copied, "More")).to_have_count(0)
 
@@ -57,7 +57,7 @@ def test_a_link_with_a_key_becomes_a_cookie_and_reload_and_back_keep_the_runs(
 def test_whoever_has_runs_is_asked_and_back_does_not_bring_the_key_into_the_address(
     open_page, trained, workspace, store, eventually
 ):
-    run = trained(iterations=400)
+    run = trained(iterations=1000)
     Workspace(store, WORKSPACE).add_text("cats", TEXT)
     link = f"/?w={workspace.key}&run={run.id}"
     page = open_page(link, key=WORKSPACE, heading="This link opens other runs than yours")
@@ -86,7 +86,7 @@ def test_a_new_visitor_still_owns_a_run_after_a_reload_while_it_trains(open_page
 
 def test_a_tab_takes_the_key_that_another_tab_has_stored_meanwhile(open_page, workspace, trained):
     """Both were opened before the browser had a key."""
-    run = trained(iterations=400)
+    run = trained(iterations=1000)
     page = open_page()
     page.evaluate("sessionStorage.clear()")
     page.context.clear_cookies()
@@ -105,7 +105,7 @@ def test_a_browser_without_cookies_is_told_to_keep_the_link(browser, server):
     expect(page.get_by_text("This browser keeps no cookies")).to_be_visible(timeout=60_000)
     button(page, "Step").click()
     button(page, "More").click()
-    page.get_by_text("Open my runs on another device").click()
+    page.get_by_role("menuitem", name="Open my runs on another device").click()
     link = page.get_by_role("dialog").locator("code").inner_text()
     page.goto(link)
     is_owner(page)
@@ -113,8 +113,8 @@ def test_a_browser_without_cookies_is_told_to_keep_the_link(browser, server):
 
 
 def test_a_withdrawn_link_closes_the_pages_that_are_open(open_page, trained, workspace):
-    run = trained(iterations=400)
-    page = open_page(f"/?run={run.view_key}", heading="Newest sample · iteration 400")
+    run = trained(iterations=1000)
+    page = open_page(f"/?run={run.view_key}", heading="Newest sample · iteration 1,000")
     workspace.withdraw_link(run.id)
     expect(page.get_by_text("The run in this link was not found")).to_be_visible()
     expect(page.get_by_text("You are viewing")).to_have_count(0)

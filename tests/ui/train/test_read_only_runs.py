@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
-from tests.support.store import SMALL, WORKSPACE
+from tests.support.store import SMALL, TEXT, WORKSPACE
 from tests.support.train_page import as_read, buttons, click, words
 from tests.support.visitor import enter
 
@@ -58,14 +58,19 @@ def test_a_forged_workspace_key_opens_no_runs(open_page, cats, store, forged):
 # --- What the link gives of the text ------------------------------------------------------------
 
 PAGES = ("", "alphabet", "compare", "write")
-SECRET = "zebra quilts hum\n"
+PASSAGE = "zebra quilts hum"  # too short for the network to learn it by heart
 
 
 @pytest.fixture
 def secret(owner, work):
     """Another visitor's run on a text that nobody else has."""
-    corpus = owner.add_text("Letter to J. Doe.txt", SECRET * 60)
+    corpus = owner.add_text("Letter to J. Doe.txt", f"{PASSAGE}\n{TEXT}")
     return work(owner.create(corpus, SMALL, pause_at=250))
+
+
+def address(at: str, key: str) -> dict[str, str]:
+    """The parameters with which the page at this path shows a run."""
+    return {"compare" if at == "compare" else "run": key}
 
 
 def everything(page) -> str:
@@ -78,13 +83,13 @@ def everything(page) -> str:
 def test_without_the_text_no_page_shows_it_or_says_what_is_copied_from_it(
     open_page, secret, at, key
 ):
-    page = open_page(at, run=getattr(secret, key), compare=getattr(secret, key))
+    page = open_page(at, **address(at, getattr(secret, key)))
     assert not page.exception
     shown = everything(page)
     assert "Letter to" not in shown
-    assert "zebra quilts" not in shown
+    assert PASSAGE not in shown
     assert "<mark" not in shown
-    assert "is copied from the text" not in shown
+    assert 'class="meter"' not in shown
     assert not [b.label for b in page.button if b.label.startswith("Branch")]
     assert "Create the new text" not in buttons(page)
 
@@ -92,12 +97,12 @@ def test_without_the_text_no_page_shows_it_or_says_what_is_copied_from_it(
 @pytest.mark.parametrize("at", PAGES)
 def test_with_the_text_the_pages_show_it(open_page, owner, secret, at):
     owner.share_text(secret.id, True)
-    page = open_page(at, run=secret.view_key, compare=secret.view_key)
+    page = open_page(at, **address(at, secret.view_key))
     assert not page.exception
     if at == "alphabet":
         assert "Create the new text" in buttons(page)
     else:
-        assert "from the text" in everything(page)
+        assert 'class="meter"' in everything(page)
 
 
 def test_without_the_text_train_uses_a_text_of_the_viewers(open_page, secret, workspace, started):
@@ -127,7 +132,7 @@ def test_a_text_that_is_no_longer_shared_cannot_be_trained_on(
     page.run()
     assert all(run.sha256 != secret.sha256 for run in workspace.runs())
     assert page.selectbox[0].value != secret.sha256
-    assert "zebra" not in everything(page)
+    assert PASSAGE not in everything(page)
 
 
 @pytest.mark.parametrize("at", PAGES)
@@ -135,16 +140,16 @@ def test_a_text_that_is_no_longer_shared_cannot_be_trained_on(
 def test_a_withdrawn_link_opens_nothing_even_where_the_page_was_open(
     open_page, owner, secret, at, key
 ):
-    key = getattr(secret, key)
-    page = open_page(at, run=key, compare=key)
+    link = address(at, getattr(secret, key))
+    page = open_page(at, **link)
     owner.withdraw_link(secret.id)
-    for withdrawn in (page.run(), open_page(at, run=key, compare=key)):
+    for withdrawn in (page.run(), open_page(at, **link)):
         assert not withdrawn.exception
         assert "in this link was not found" in words(withdrawn)
         assert secret.view_key not in str(withdrawn.query_params)
         assert secret.id not in str(withdrawn.query_params)
     renewed = owner.run(secret.id).view_key
-    page = open_page(at, run=renewed, compare=renewed)
+    page = open_page(at, **address(at, renewed))
     assert "was not found" not in words(page)
 
 
