@@ -22,8 +22,8 @@ class TextNotShared(StoreError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The link to this run does not include its text, so no run of yours can learn it: ask "
-            "its owner to include the text, or train on a text of your own."
+            "The link to this run does not include its text: ask its owner to include it, or use "
+            "a text of your own."
         )
 
 

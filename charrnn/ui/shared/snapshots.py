@@ -14,6 +14,7 @@ from charrnn.engine.analysis import character_info
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
+from charrnn.runs.errors import TextNotShared
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services
@@ -59,7 +60,9 @@ class Subject:
         """One row for each character, in order of index. Cached: do not modify it.
 
         Columns: index, character (as a visible symbol), name, code point, count, share, rare.
+        Raises TextNotShared.
         """
+        self._check_text()
         return _table(services.url(), self.corpus.sha256)
 
     @property
@@ -69,7 +72,8 @@ class Subject:
 
     @property
     def ids(self) -> np.ndarray:
-        """The whole text as indices, (n,). Cached: do not modify it."""
+        """The whole text as indices, (n,). Cached: do not modify it. Raises TextNotShared."""
+        self._check_text()
         return _ids(services.url(), self.corpus.sha256)
 
     @cached_property
@@ -99,6 +103,10 @@ class Subject:
         Raises KeyError for any other iteration, ValueError without a run.
         """
         return _at_iteration(services.url(), self._run_id, iteration, self._shape)
+
+    def _check_text(self) -> None:
+        if self.run and not services.may_read_text(self.run):
+            raise TextNotShared
 
     @property
     def _run_id(self) -> str:

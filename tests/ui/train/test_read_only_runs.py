@@ -3,8 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from charrnn.runs.errors import TextNotShared
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
+from charrnn.ui.shared.snapshots import Subject
 from tests.support.store import SMALL, TEXT, WORKSPACE
 from tests.support.train_page import as_read, buttons, click, words
 from tests.support.visitor import enter
@@ -103,6 +105,13 @@ def test_with_the_text_the_pages_show_it(open_page, owner, secret, at):
         assert "Create the new text" in buttons(page)
     else:
         assert 'class="meter"' in everything(page)
+
+
+def test_without_the_text_no_page_can_read_it(secret):
+    subject = Subject.of_run(secret)
+    for read in (lambda: subject.ids, lambda: subject.table, lambda: subject.counts):
+        with pytest.raises(TextNotShared):
+            read()
 
 
 def test_without_the_text_train_uses_a_text_of_the_viewers(open_page, secret, workspace, started):
