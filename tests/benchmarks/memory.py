@@ -72,15 +72,24 @@ def _add_runs(location: Path) -> list[str]:
     return links
 
 
-async def _worst(server: Server, links: list[str]) -> None:
-    def report(what: str) -> None:
-        pid = server.process.pid
-        print(f"  {what:38}{processes.resident(pid):8.0f}{processes.peak(pid):11.0f}", end="")
-        print(f"{len(processes.children(pid)):10}", flush=True)
+def _report(server: Server, what: str) -> None:
+    pid = server.process.pid
+    print(f"  {what:38}{processes.resident(pid):8.0f}{processes.peak(pid):11.0f}", end="")
+    print(f"{len(processes.children(pid)):10}", flush=True)
 
-    async with Visitor(server.url):
-        report("at first, with one page")
-    pages = [Visitor(server.url) for _ in range(PAGES)]
+
+async def _worst(server: Server, links: list[str]) -> None:
+    async with Visitor(server.url, patience=PATIENCE):
+        _report(server, "at first, with one page")
+    await _upload_without_end(server)
+    for n, link in enumerate(links, start=1):
+        async with Visitor(server.url, link, patience=PATIENCE):
+            _report(server, f"text {n} of {TEXT_MEGABYTES} MB compared")
+    await _start_one_run_after_another(server)
+
+
+async def _upload_without_end(server: Server) -> None:
+    pages = [Visitor(server.url, patience=PATIENCE) for _ in range(PAGES)]
     taken = refused = 0
     for page in pages:
         await page.__aenter__()
@@ -88,19 +97,19 @@ async def _worst(server: Server, links: list[str]) -> None:
         for page in pages:
             status = await asyncio.to_thread(_upload, server.url, page.session)
             taken, refused = taken + (status == 204), refused + (status == 503)
-    report(f"{taken} files of {FILE_MEGABYTES} MB, {refused} refused")
+    _report(server, f"{taken} files of {FILE_MEGABYTES} MB, {refused} refused")
     for page in pages:
         await page.__aexit__()
-    for n, link in enumerate(links, start=1):
-        async with Visitor(server.url, link, patience=PATIENCE):
-            report(f"text {n} of {TEXT_MEGABYTES} MB compared")
-    async with Visitor(server.url) as visitor:
+
+
+async def _start_one_run_after_another(server: Server) -> None:
+    async with Visitor(server.url, patience=PATIENCE) as visitor:
         for n in range(RUNS):
-            await visitor.slide("learning rate", ("0.05", "0.03")[n % 2])
+            await visitor.slide("hidden_size", ("64", "128")[n % 2])
             await visitor.press("Train")
-        report(f"{RUNS} runs started by one visitor")
+        _report(server, f"{RUNS} runs started by one visitor")
         await asyncio.sleep(5.0)
-        report("five seconds later")
+        _report(server, "five seconds later")
     idle = supervisor.MAX_IDLE_OF_VISITOR
     print(f"  (one run trains, and at most {idle} idle workers are kept for a visitor)")
 
