@@ -136,11 +136,17 @@ def test_everything_else_passes():
     assert len(passed) == 4
 
 
+class Page:
+    """Stands in for Streamlit's session of a page."""
+
+    id = "page"
+
+
 def test_what_a_closed_page_held_is_freed_though_no_visitor_comes(monkeypatch, eventually):
     storage = MemorySessionStorage(ttl_seconds=0.05)
     server = SimpleNamespace(_session_mgr=WebsocketSessionManager(storage, None, None, None))
     monkeypatch.setattr(_compat.runtime, "get_instance", lambda: server)
-    page = SimpleNamespace(id="page")
+    page = Page()
     storage.save(SimpleNamespace(session=page))
     closed = weakref.ref(page)
     del page
