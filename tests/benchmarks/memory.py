@@ -1,8 +1,7 @@
 """The worst that visitors can do to the server's memory, and whether it stays below its bounds.
 
-One after another: pages that upload files without end, runs of long texts whose samples are
-compared with them, and a visitor who starts one run after another. The table in README.md says
-what bounds each.
+One after another: pages that upload files without end, and runs of long texts whose samples are
+compared with them. The table in README.md says what bounds each.
 """
 
 import asyncio
@@ -20,7 +19,6 @@ from charrnn.runs.limits import Limits
 from charrnn.runs.store.records import Progress
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
-from charrnn.runs.workers import supervisor
 from charrnn.ui.shared import memory_cache
 from tests.benchmarks import processes
 from tests.benchmarks.load import print_log_errors
@@ -29,7 +27,6 @@ from tests.support.server import Server
 
 PAGES, FILES_OF_PAGE, FILE_MEGABYTES = 8, 3, 100
 TEXTS, TEXT_MEGABYTES = 3, 25
-RUNS = 30
 PATIENCE = 240.0  # seconds
 START_MEGABYTES = 240  # what the server takes with a few pages open
 BUILD_SHARE = 28  # the memory for indexing a text, in terms of the text
@@ -44,7 +41,7 @@ def main() -> None:
         links = _add_runs(location)
         server = Server(location, Path(folder) / "server.log")
         print(f"\nThe server's memory may reach {bound:,.0f} MB")
-        print("                                          now MB    most MB   workers", flush=True)
+        print("                                          now MB    most MB", flush=True)
         try:
             asyncio.run(_worst(server, links))
         finally:
@@ -72,15 +69,22 @@ def _add_runs(location: Path) -> list[str]:
     return links
 
 
-async def _worst(server: Server, links: list[str]) -> None:
-    def report(what: str) -> None:
-        pid = server.process.pid
-        print(f"  {what:38}{processes.resident(pid):8.0f}{processes.peak(pid):11.0f}", end="")
-        print(f"{len(processes.children(pid)):10}", flush=True)
+def _report(server: Server, what: str) -> None:
+    pid = server.process.pid
+    print(f"  {what:38}{processes.resident(pid):8.0f}{processes.peak(pid):11.0f}", flush=True)
 
-    async with Visitor(server.url):
-        report("at first, with one page")
-    pages = [Visitor(server.url) for _ in range(PAGES)]
+
+async def _worst(server: Server, links: list[str]) -> None:
+    async with Visitor(server.url, patience=PATIENCE):
+        _report(server, "at first, with one page")
+    await _upload_without_end(server)
+    for n, link in enumerate(links, start=1):
+        async with Visitor(server.url, link, patience=PATIENCE):
+            _report(server, f"text {n} of {TEXT_MEGABYTES} MB compared")
+
+
+async def _upload_without_end(server: Server) -> None:
+    pages = [Visitor(server.url, patience=PATIENCE) for _ in range(PAGES)]
     taken = refused = 0
     for page in pages:
         await page.__aenter__()
@@ -88,21 +92,9 @@ async def _worst(server: Server, links: list[str]) -> None:
         for page in pages:
             status = await asyncio.to_thread(_upload, server.url, page.session)
             taken, refused = taken + (status == 204), refused + (status == 503)
-    report(f"{taken} files of {FILE_MEGABYTES} MB, {refused} refused")
+    _report(server, f"{taken} files of {FILE_MEGABYTES} MB, {refused} refused")
     for page in pages:
         await page.__aexit__()
-    for n, link in enumerate(links, start=1):
-        async with Visitor(server.url, link, patience=PATIENCE):
-            report(f"text {n} of {TEXT_MEGABYTES} MB compared")
-    async with Visitor(server.url) as visitor:
-        for n in range(RUNS):
-            await visitor.slide("learning rate", ("0.05", "0.03")[n % 2])
-            await visitor.press("Train")
-        report(f"{RUNS} runs started by one visitor")
-        await asyncio.sleep(5.0)
-        report("five seconds later")
-    idle = supervisor.MAX_IDLE_OF_VISITOR
-    print(f"  (one run trains, and at most {idle} idle workers are kept for a visitor)")
 
 
 def _upload(url: str, session: str) -> int:

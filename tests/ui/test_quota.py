@@ -1,5 +1,7 @@
 """The quota of a visitor: said before it is met, and what is refused is said as a sentence."""
 
+from html import unescape
+
 import pytest
 
 from charrnn.runs.config import RunConfig
@@ -37,7 +39,9 @@ def test_most_of_the_quota_is_said_on_every_page_and_a_refusal_says_what_to_dele
     page = open_page(run=big.id)
     next(button for button in page.button if button.label == "Resume").click().run()
     assert not page.exception
-    assert "delete runs on the page Compare; the largest is Run 1 with 4 MB" in page.error[0].value
+    assert "delete runs on the page Compare; the largest is Run 1 with 4 MB" in unescape(
+        page.error[0].value
+    )
     assert not store.runs.get(big.id).active
 
 
@@ -47,5 +51,5 @@ def test_a_text_for_which_there_is_no_room_is_refused_below_the_uploader(open_pa
     page.segmented_control(key="source").set_value("Paste").run()
     page.text_area(key="paste").input("abc def " * 400_000).run()
     assert not page.exception
-    assert "With this, your texts and runs would take 7 MB" in page.error[0].value
+    assert "With this, your texts and runs would take 7 MB" in unescape(page.error[0].value)
     assert page.button(key="main_button").label == "Train"  # the rest of the page is there

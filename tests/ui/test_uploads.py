@@ -2,13 +2,16 @@
 
 import asyncio
 import tomllib
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from streamlit import config
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from charrnn.runs.limits import Limits
 from charrnn.ui import _compat, uploads
@@ -131,6 +134,28 @@ def test_everything_else_passes():
         uploads.UploadLimit(app)({"type": "websocket", "path": "/_stcore/stream"}, None, None)
     )
     assert len(passed) == 4
+
+
+class Page:
+    """Stands in for Streamlit's session of a page."""
+
+    id = "page"
+
+
+def test_what_a_closed_page_held_is_freed_though_no_visitor_comes(monkeypatch, eventually):
+    storage = MemorySessionStorage(ttl_seconds=0.05)
+    server = SimpleNamespace(_session_mgr=WebsocketSessionManager(storage, None, None, None))
+    monkeypatch.setattr(_compat.runtime, "get_instance", lambda: server)
+    page = Page()
+    storage.save(SimpleNamespace(session=page))
+    closed = weakref.ref(page)
+    del page
+
+    def forgotten():
+        _compat.forget_closed_pages()
+        return closed() is None
+
+    eventually(forgotten)
 
 
 # --- The size of one file -----------------------------------------------------------------------

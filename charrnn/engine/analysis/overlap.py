@@ -101,10 +101,12 @@ class SourceIndex:
 
     @property
     def nbytes(self) -> int:
-        """What it takes in memory, together with the text."""
+        """What it takes in memory together with the text, at most."""
         if self.windows is None:
             return self.words.nbytes
-        return self.words.nbytes + self.windows.entries.nbytes + self.windows.text.__sizeof__()
+        text = self.windows.text
+        text_bytes = len(text) * (1 if text.isascii() else 4)
+        return self.words.nbytes + self.windows.entries.nbytes + text_bytes
 
     def knows(self, word: str) -> bool:
         """Whether a word occurs in the text."""
