@@ -20,7 +20,7 @@ from tests.support.store import TEXT
 ANSWER_SECONDS = 20
 
 
-def headers_of(url: str):
+def headers_of(url: str | urllib.request.Request):
     try:
         with urllib.request.urlopen(url) as answer:
             return answer.headers
@@ -85,6 +85,13 @@ def test_every_answer_says_what_a_page_may_do(server, path):
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "microphone=()" in headers["Permissions-Policy"]
+
+
+def test_cookies_are_secure_if_the_proxy_speaks_tls(server):
+    health = f"{server.url}/_stcore/health"
+    assert "Secure" not in headers_of(health)["Set-Cookie"]
+    over_tls = urllib.request.Request(health, headers={"X-Forwarded-Proto": "https"})
+    assert headers_of(over_tls)["Set-Cookie"].endswith("; Secure")
 
 
 def test_markup_that_got_into_a_page_could_neither_act_nor_load_nor_send(browser, server):
