@@ -84,6 +84,21 @@ def test_the_proxy_in_it_forwards_the_largest_file_that_the_page_takes():
     assert f"uploads of up to {streamlit['maxUploadSize']} MB" in README
 
 
+PROMISES = re.findall(r"^\| [^|]+ \| `([\w/]+\.py)::(\w+)` \|$", README, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("file", "test"), PROMISES, ids=lambda name: name)
+def test_the_test_of_each_promise_exists(file, test):
+    tree = ast.parse((ROOT / "tests" / file).read_text())
+    assert test in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+
+def test_each_promise_has_a_test():
+    section = README.partition("## What it promises\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    assert len(rows) - len(["head", "rule"]) == len(PROMISES) > 30
+
+
 def test_its_picture_is_there_and_small():
     picture = ROOT / re.search(r"!\[[^]]+\]\(([^)]+)\)", README)[1]
     assert 10_000 < picture.stat().st_size < 300_000

@@ -66,11 +66,22 @@ def is_history_navigation() -> bool:
     return bool(context and context.is_history_navigation)
 
 
-def keep_out_of_the_log() -> None:
-    """Let nothing but the app log an error of a page, and nothing log addresses: they hold keys.
+# Their warnings quote what a client has sent, and it may send anything: lines of a log, too.
+_QUOTING_LOGGERS = (
+    "streamlit.web.server.starlette.starlette_websocket",
+    "streamlit.runtime.app_session",
+    "streamlit.runtime.scriptrunner.script_runner",
+)
 
-    Streamlit logs addresses once .streamlit/config.toml has changed while it was running.
+
+def keep_out_of_the_log() -> None:
+    """Let nothing but the app log an error of a page, and nothing log what clients write.
+
+    That includes addresses, which hold keys: Streamlit logs them once .streamlit/config.toml has
+    changed while it was running.
     """
+    for name in _QUOTING_LOGGERS:
+        logging.getLogger(name).addFilter(lambda record: record.levelno > logging.WARNING)
     script_errors = logging.getLogger("streamlit.error_util")
     script_errors.addFilter(lambda record: record.msg != "Uncaught app execution")
     logging.getLogger("uvicorn.access").addFilter(lambda _: False)

@@ -39,5 +39,5 @@ class ClientMessages:
 
 
 def _is_allowed(message: Message) -> bool:
-    data = message.get("bytes")
-    return data is None or _compat.message_kind(data) in ALLOWED  # text ends the connection
+    is_data = message["type"] == "websocket.receive"
+    return not is_data or _compat.message_kind(message.get("bytes") or b"") in ALLOWED

@@ -38,9 +38,7 @@ def test_a_text_is_uploaded_and_trained_on_through_the_proxy_of_the_readme(open_
     page.get_by_role("radio", name="100", exact=True).click()
     button(page, "Step").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 100 of")
-    with page.expect_response(f"{proxy.url}/") as reloaded:
-        page.reload()
-    headers = reloaded.value.all_headers()
+    headers = page.reload().all_headers()
     assert headers["strict-transport-security"] == "max-age=31536000"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}

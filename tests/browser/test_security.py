@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from charrnn.runs.config import RunConfig
@@ -19,7 +20,7 @@ from tests.support.store import TEXT
 ANSWER_SECONDS = 20
 
 
-def headers_of(url: str):
+def headers_of(url: str | urllib.request.Request):
     try:
         with urllib.request.urlopen(url) as answer:
             return answer.headers
@@ -33,21 +34,22 @@ class Client:
     def __init__(self, socket: ClientConnection, query: str):
         self._socket, self._query = socket, query
 
-    def send(self, message: bytes | BackMsg):
-        self._socket.send(message if isinstance(message, bytes) else message.SerializeToString())
+    def send(self, message: bytes | str | BackMsg):
+        is_message = isinstance(message, BackMsg)
+        self._socket.send(message.SerializeToString() if is_message else message)
 
     def draw_the_page(self):
         message = BackMsg()
         message.rerun_script.query_string = self._query
         self.send(message)
-        self._wait_for("script_finished")
+        self.wait_for("script_finished")
 
     def kinds_answered(self) -> list[str]:
         """The kinds of all answers up to that to a heartbeat, which is sent last."""
         self.send(BackMsg(app_heartbeat=True))
-        return self._wait_for("heartbeat_ack")
+        return self.wait_for("heartbeat_ack")
 
-    def _wait_for(self, kind: str) -> list[str]:
+    def wait_for(self, kind: str) -> list[str]:
         kinds = [""]
         while kinds[-1] != kind:
             message = ForwardMsg.FromString(self._socket.recv(ANSWER_SECONDS))
@@ -56,9 +58,9 @@ class Client:
 
 
 @contextmanager
-def client(server, query: str = "") -> Iterator[Client]:
+def client(server, query: str = "", *, origin: str | None = None) -> Iterator[Client]:
     address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
-    with connect(address, origin=server.url, subprotocols=["streamlit"]) as socket:
+    with connect(address, origin=origin or server.url, subprotocols=["streamlit"]) as socket:
         yield Client(socket, query)
 
 
@@ -83,6 +85,13 @@ def test_every_answer_says_what_a_page_may_do(server, path):
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "microphone=()" in headers["Permissions-Policy"]
+
+
+def test_cookies_are_secure_if_the_proxy_speaks_tls(server):
+    health = f"{server.url}/_stcore/health"
+    assert "Secure" not in headers_of(health)["Set-Cookie"]
+    over_tls = urllib.request.Request(health, headers={"X-Forwarded-Proto": "https"})
+    assert headers_of(over_tls)["Set-Cookie"].endswith("; Secure")
 
 
 def test_markup_that_got_into_a_page_could_neither_act_nor_load_nor_send(browser, server):
@@ -162,6 +171,7 @@ def test_no_client_can_clear_the_caches_of_all(server, store, workspace):
         BackMsg(backend_operation_request={"dismiss_skills_nudge": {}}),
         BackMsg(),
         b"\xff not a message",
+        "text",
     ],
     ids=lambda message: str(message).partition(":")[0].split("\n")[0],
 )
@@ -171,3 +181,25 @@ def test_messages_for_developers_are_neither_answered_nor_logged(server, message
         attacker.send(message)
         assert attacker.kinds_answered() == ["", "heartbeat_ack"]
     assert server.log.read_text() == before
+
+
+def test_a_client_cannot_write_into_the_log(server, store, workspace):
+    secret = '\n{"event": "forged"}'
+    page = BackMsg()
+    page.rerun_script.query_string = f"w={workspace.key}&run={secret}&prompt={secret}"
+    page.rerun_script.widget_states.widgets.add(id=secret, string_value=secret)
+    fragment = BackMsg(rerun_script={"fragment_id": secret})
+    file = BackMsg(
+        backend_operation_request={"session_id": secret, "deferred_file": {"file_id": secret}}
+    )
+    with pytest.raises(InvalidStatus):
+        client(server, origin="http://forged.example").__enter__()
+    with client(server) as attacker:
+        attacker.send(page)
+        attacker.wait_for("script_finished")
+        attacker.send(fragment)
+        attacker.send(file)
+        attacker.wait_for("backend_operation_response")
+    log = server.log.read_text()
+    assert "forged" not in log
+    assert workspace.key not in log

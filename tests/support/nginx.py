@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from contextlib import suppress
+from getpass import getuser
 from pathlib import Path
 
 from tests.support.server import ROOT
@@ -63,7 +64,8 @@ class Nginx:
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         http = f"http {{\n{temporary}{ours}}}"
-        return f"daemon off;\npid {folder / 'nginx.pid'};\nevents {{}}\n{http}\n"
+        # Without a user, the nginx of root writes uploads as one who may not write to this folder.
+        return f"user {getuser()};\ndaemon off;\npid {folder / 'nginx.pid'};\nevents {{}}\n{http}\n"
 
     def _wait_until_it_listens(self) -> None:
         deadline = time.monotonic() + START_SECONDS
