@@ -86,12 +86,16 @@ def varying_settings(configs: list[RunConfig]) -> list[str]:
 
     [] for fewer than two configs. If all follow a recipe, "recipe" stands for all that it decides.
     """
-    varying: set[str] = set()
-    for config in configs[1:]:
-        varying |= changed_settings(configs[0], config).keys()
-    if "recipe" in varying and varying & set(LEARNING_SETTINGS):
-        varying = set().union(*(configs[0].differences(config) for config in configs))
-    return [name for name in ("recipe", *RunConfig().to_dict()) if name in varying - {"iterations"}]
+    names = ["recipe", *RunConfig().to_dict()]
+    if all(config.recipe != OWN for config in configs):
+        names = [name for name in names if name not in LEARNING_SETTINGS]
+    else:
+        names.remove("recipe")
+    return [
+        name
+        for name in names
+        if len({getattr(config, name) for config in configs}) > 1 and name != "iterations"
+    ]
 
 
 def origin_in_words(run: Run, runs: list[Run], parent: Run | None) -> str:
