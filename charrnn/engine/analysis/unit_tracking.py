@@ -18,6 +18,8 @@ from charrnn.engine.arrays import FloatArray
 BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 QUOTES = {"“": "”", "„": "“", "«": "»", "‹": "›", "「": "」", "『": "』", '"': '"'}
 
+SMALLEST_DEVIATION = 1e-6  # below, a unit or a feature counts as never changing
+
 Feature = NDArray[np.float64]
 
 
@@ -55,11 +57,13 @@ def correlations(
 
     hidden: activations, (T, H); tracked: features(), (T,) each.
     """
-    units = _standardized(hidden.astype(np.float64))
-    return {
-        name: _standardized(values[:, None])[:, 0] @ units / len(units)
-        for name, values in tracked.items()
-    }
+    names, T = list(tracked), len(hidden)
+    centred = np.array([tracked[name] - tracked[name].mean() for name in names]).reshape(-1, T)
+    covariances = centred.astype(hidden.dtype) @ hidden / T  # a centred factor is enough
+    deviations = np.outer(centred.std(axis=1), hidden.std(axis=0))
+    never = deviations < SMALLEST_DEVIATION
+    found = np.where(never, 0, covariances / np.where(never, 1, deviations))
+    return dict(zip(names, found, strict=True))
 
 
 def best_units(found: Mapping[str, NDArray[np.float64]]) -> list[Tracked]:
@@ -113,12 +117,3 @@ def _inside(text: str, pairs: Mapping[str, str]) -> Feature:
         if c in pairs and not closes:
             awaited.append(pairs[c])
     return values
-
-
-def _standardized(columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each column with mean 0 and variance 1; a column that never changes becomes 0."""
-    centred = columns - columns.mean(axis=0)
-    deviation = centred.std(axis=0)
-    scale = np.where(deviation > 1e-12, deviation, np.inf)
-    standardized: NDArray[np.float64] = centred / scale
-    return standardized

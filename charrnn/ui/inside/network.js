@@ -75,9 +75,10 @@ const build = (box) => {
     button("▶", () => box.step(1), "Step forward"),
     speed,
     speedLabel,
-    part("place")
+    part("place", "span"),
+    part("where", "small")
   );
-  box.append(box.parts.strip, picture, controls, part("said"));
+  box.append(box.parts.strip, controls, picture, part("said"));
   box.parts.said.setAttribute("aria-live", "polite");
   box.step = (by) => {
     if (box.player.playing) box.player.pause();
@@ -197,6 +198,7 @@ const show = (box, played) => {
   const came = next === undefined ? "the passage ends here" : `then came ${data.names[next]}`;
   parts.came.textContent = came;
   parts.place.textContent = `${position + 1} of ${data.text.length}`;
+  parts.where.textContent = data.where;
   parts.cells.setAttribute("aria-label", `${activations.columns} hidden units as colours`);
   if (!played) {
     parts.said.textContent = `After reading ${data.names[id]} it expects ${expected}; ${came}.`;
