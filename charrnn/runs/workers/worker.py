@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
-from charrnn.engine.training import Trainer
+from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
@@ -19,8 +19,9 @@ from charrnn.runs.serialization import state_from_bytes, state_to_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
 from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
-from charrnn.runs.store.records import Progress, Run
+from charrnn.runs.store.records import DIVERGED, Progress, Run
 from charrnn.runs.store.store import Store
+from charrnn.runs.workers.good_state import GoodState
 from charrnn.runs.workers.schedule import should_record, should_snapshot
 
 PUBLISH_SECONDS = 0.25
@@ -90,6 +91,7 @@ class Worker:
                 figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
         else:
             self._record_start()
+        self._good_state = GoodState(self.trainer)
         self._best_smooth_loss = figures.best_smooth_loss
         # Each of the windows before this worker counts with their mean.
         earlier = [figures.recent_loss] * min(RECENT_WINDOWS, self.trainer.iteration)
@@ -164,7 +166,7 @@ class Worker:
         if self._new_baselines:
             fields["baselines"] = self._new_baselines
         if checkpoint:
-            self._updates.checkpoint = self._state_row(self._seconds)
+            self._updates.checkpoint = self._state_row(self._seconds, failure=failure)
         cpu_time = time.process_time()
         self.store.leases.publish(self.run.id, self.name, fields, self._updates)
         if not checkpoint and not self._updates.snapshots:
@@ -172,6 +174,22 @@ class Worker:
         self._updates, self._new_baselines = Progress(), None
         if checkpoint:
             self._checkpoint_seconds = self._seconds
+
+    def fail(self, error: Diverged) -> None:
+        """Publish that training has diverged, and keep the last good state as the checkpoint.
+
+        The history stays as it is until the run is resumed from that state: it shows what happened.
+        """
+        self.publish(
+            "failed",
+            failure=DIVERGED,
+            message=(
+                f"Training diverged at iteration {error.iteration:,}: {error.reason}. Try a "
+                "smaller learning rate: Resume continues from iteration "
+                f"{self._good_state.iteration:,}, the last good state."
+            ),
+            checkpoint=True,
+        )
 
     def _read_run(self) -> Run:
         """The run with the newest requests. Raises LeaseLost if it was deleted."""
@@ -206,6 +224,7 @@ class Worker:
         """
         step_started = time.perf_counter()
         record = self.trainer.step()
+        self._good_state.note(record.loss)
         self._recent_losses.append(record.loss)
         self._best_smooth_loss = min(self._best_smooth_loss, record.smooth_loss)
         if should_record(record.iteration):
@@ -232,10 +251,14 @@ class Worker:
         """Add a snapshot of the complete state, so that a new run can branch off from here."""
         self._updates.snapshots.append(self._state_row(seconds))
 
-    def _state_row(self, seconds: float) -> dict[str, Any]:
-        """A row for a checkpoint or a snapshot. seconds: spent training so far."""
-        state = state_to_bytes(self.trainer.state())
-        return {"iteration": self.trainer.iteration, "seconds": seconds, "state": state}
+    def _state_row(self, seconds: float, *, failure: str = "") -> dict[str, Any]:
+        """A row for a checkpoint or a snapshot. seconds: spent training so far.
+
+        After training has diverged, it is the last good state.
+        """
+        state = self._good_state.good if failure == DIVERGED else self.trainer.state()
+        data = state_to_bytes(state)
+        return {"iteration": int(state["iteration"]), "seconds": seconds, "state": data}
 
     def _refresh_greedy_sample(self) -> None:
         if self._greedy_throttle.ready:
