@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
-from charrnn.runs.config import RunConfig
+from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.store.records import Run
 from charrnn.ui.direction import isolated
 from charrnn.ui.shared.formatting import listed
@@ -29,9 +27,7 @@ def value(setting: str, number: Any) -> str:
     """The value of a setting as the page writes it."""
     if setting == "held_out":
         return f"{number:.0%}"
-    if isinstance(number, int):
-        return f"{number:,}"
-    return np.format_float_positional(number, trim="-")  # 0.00001 rather than 1e-05
+    return in_digits(number)
 
 
 def values_in_words(config: RunConfig, settings: list[str]) -> str:
