@@ -3,6 +3,6 @@
 Of a text: character_info (the names, kinds and counts of its characters), cleanup (a text with
 fewer characters) and baselines (how well counting predicts it, to compare a loss with). Of a
 network: embeddings (which characters it treats alike) and surprisal (which characters it predicts
-well). Of a sample: overlap (what is copied from the training text, and what is invented; matches
-and words find it).
+well). Of a sample: overlap (what is copied from the training text, and what is invented; matches,
+window_index and words find it).
 """
