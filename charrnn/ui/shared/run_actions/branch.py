@@ -97,8 +97,9 @@ def offer_recovery(run: Run) -> None:
     if last_good is None:
         return
     rate = _recovery_rate(run)
+    rate_in_words = lineage.value("learning_rate", rate)
     if st.button(
-        f"Go back to iteration {last_good:,} with learning rate {lineage.value('learning_rate', rate)}",
+        f"Go back to iteration {last_good:,} with learning rate {rate_in_words}",
         icon=":material/undo:",
         type="primary",
     ):
