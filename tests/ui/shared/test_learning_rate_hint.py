@@ -6,8 +6,8 @@ from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.texts import library
-from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.shared.learning_rate_hint import good_rate, hint
+from charrnn.ui.shared.settings import CHOICES
 from tests.support.train_page import click, words
 
 

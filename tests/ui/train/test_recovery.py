@@ -90,9 +90,7 @@ def test_a_network_that_was_ruined_before_it_diverged_is_not_gone_back_to(
     assert offer(page) == "Go back to iteration 0 with learning rate 0.1"
 
 
-def test_a_large_network_is_offered_a_rate_that_suits_it(
-    open_page, workspace, dinosaurs, diverge
-):
+def test_a_large_network_is_offered_a_rate_that_suits_it(open_page, workspace, dinosaurs, diverge):
     run = diverge(workspace.create(dinosaurs, replace(CONFIG, hidden_size=512, learning_rate=1.0)))
     page = open_page(run=run.id)
     assert offer(page) == "Go back to iteration 0 with learning rate 0.02"
