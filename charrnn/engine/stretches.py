@@ -86,7 +86,7 @@ class Stretches:
         """
         weights, window, T = self._weights, self._window, self._window.seq_length
         opening = self._opening
-        if self._is_short or position + opening.seq_length > self._starts.max():
+        if self._is_short or position + opening.seq_length > self._starts.min():
             position, hidden = 0, 0.0
         opening.load(self._ids[position : position + opening.seq_length + 1, None])
         opening.carried = hidden
