@@ -183,7 +183,7 @@ def test_reading_one_stream_costs_more_than_reading_several_at_once():
 
 
 def test_a_trainer_knows_its_interval():
-    long = Trainer(some_ids(200_000), V, hidden_size=H, held_out=0.2)
+    long = Trainer(some_ids(300_000), V, hidden_size=H, held_out=0.2)
     assert long.held_out.characters == pytest.approx(MAX_CHARACTERS, rel=0.01)
     expected = long.held_out.interval(1000, seq_length=25, streams=1)
     assert long.evaluation_interval(1000) == expected > 1000
