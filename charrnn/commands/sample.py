@@ -21,7 +21,7 @@ def sample(options: argparse.Namespace) -> int:
 
     from charrnn.engine import sampling
     from charrnn.runs import prompts
-    from charrnn.runs.config import RunConfig
+    from charrnn.runs.config import RunConfig, in_digits
     from charrnn.runs.files import archive
     from charrnn.runs.files.validation import BadRunFile
 
@@ -32,7 +32,8 @@ def sample(options: argparse.Namespace) -> int:
     }.items():
         value = getattr(options, name)
         if not low <= value <= high:
-            raise CommandError(f"{name} is {value:,}; allowed: {low:,} to {high:,}")
+            allowed = f"{in_digits(low)} to {in_digits(high)}"
+            raise CommandError(f"{name} is {in_digits(value)}; allowed: {allowed}")
     try:
         with file_errors("read", options.run):
             run = archive.load(options.run)
@@ -85,4 +86,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="What the text begins with. Nothing unless given.",
     )
-    add_setting(parser, "--seed", "seed", meaning="Random seed: another one, another text.")
+    add_setting(
+        parser, "--seed", "seed", meaning="Random seed: a different seed writes a different text."
+    )

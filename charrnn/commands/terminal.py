@@ -96,7 +96,7 @@ def add_setting(
 
     default: the value if the option is not given. meaning: its help. None: as RunConfig has it.
     """
-    from charrnn.runs.config import RunConfig
+    from charrnn.runs.config import RunConfig, in_digits
 
     f = RunConfig.__dataclass_fields__[name]
     convert: Callable[[str], Any]
@@ -106,7 +106,10 @@ def add_setting(
     else:
         convert, metavar = whole_number if f.type is int else number, "N"
         low, high = RunConfig.limits(name)
-        allowed, standard = f"{_plain(low)} to {_plain(high)}", _plain(f.default)
+        allowed, standard = (
+            f"{in_digits(low)} to {in_digits(high)}",
+            in_digits(getattr(RunConfig(), name)),
+        )
     text = f"{meaning or RunConfig.meaning(name)} {allowed}; {standard} unless given."
     parser.add_argument(
         option,
@@ -115,11 +118,6 @@ def add_setting(
         metavar=metavar,
         help=text.replace("%", "%%"),
     )
-
-
-def _plain(value: Any) -> str:
-    """1,000,000 or 0.00001, without a needless exponent or a trailing zero."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.5f}".rstrip("0").rstrip(".")
 
 
 def whole_number(text: str) -> int:

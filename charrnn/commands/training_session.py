@@ -14,32 +14,7 @@ from charrnn.runs.files.archive import SavedRun
 from charrnn.runs.recording import should_record
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
-
-State = dict[str, Any]  # a Trainer.state()
-GOOD_INTERVAL = 100  # iterations
-
-
-@dataclass
-class GoodState:
-    """The last state from which training went on well, kept in case it diverges.
-
-    When training diverges, the steps just before have spoilt the network already. So a state counts
-    as good once the next GOOD_INTERVAL windows were predicted no worse than by guessing.
-    """
-
-    good: State
-    candidate: State
-    loss: float = 0.0  # of the windows since the candidate, summed
-
-    def note(self, trainer: Trainer, loss: float) -> None:
-        """Note the loss of the step that `trainer` has just made."""
-        self.loss += loss
-        if trainer.iteration % GOOD_INTERVAL:
-            return
-        n = trainer.iteration - int(self.candidate["iteration"])
-        if self.loss <= n * trainer.seq_length * math.log(max(2, trainer.weights.vocab_size)):
-            self.good = self.candidate
-        self.candidate, self.loss = trainer.state(), 0.0
+from charrnn.runs.workers.good_state import GoodState
 
 
 @dataclass
@@ -59,8 +34,7 @@ class TrainingSession:
     name: str = ""
 
     def __post_init__(self) -> None:
-        state = self.trainer.state()
-        self._good = GoodState(state, state)
+        self._good_state = GoodState(self.trainer)
 
     @classmethod
     def begin(cls, text: str, text_name: str, config: RunConfig) -> "TrainingSession":
@@ -126,7 +100,7 @@ class TrainingSession:
             if seconds >= end:
                 break
             record = trainer.step()
-            self._good.note(trainer, record.loss)
+            self._good_state.note(record.loss)
             if should_record(record.iteration):
                 metrics.append((*record, seconds))
             yield
@@ -134,7 +108,7 @@ class TrainingSession:
 
     def return_to_good_state(self) -> None:
         """After training has diverged: the network, and its history, from before that."""
-        self.trainer.restore(self._good.good)
+        self.trainer.restore(self._good_state.good)
         newest = self.trainer.iteration
         for rows in self.rows.values():
             rows[:] = [row for row in rows if row[0] <= newest]

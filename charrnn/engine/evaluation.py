@@ -4,41 +4,26 @@ import math
 
 import numpy as np
 
-from charrnn.engine.arrays import IntArray
+from charrnn.engine.arrays import FloatArray, IntArray
 from charrnn.engine.ngrams import ngram_bits
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.stretches import Stretches, evenly_spaced
 
-MAX_CHARACTERS = 32_768  # of a long held-out part that are read
+MAX_CHARACTERS = 49_152  # of a long held-out part that are read
 MAX_SHIFTS = 1000  # of the stretches, to find the best one
 MAX_COUNTED = 2**20  # characters before the held-out part, to judge the stretches by
 
-MAX_COST = 0.02  # of the training time
-# Reading a character takes this share of the time that training on one takes, at most. One stream
-# is trained slowly, and the held-out part is always read in many.
-COST_OF_ONE_STREAM, COST_OF_SEVERAL = 1 / 7, 1 / 3
-# Reading so many characters costs about as much as the sample that is written at the same time.
-ALWAYS = 3000
+MAX_COST = 0.015  # of the training time; 2 % with a margin for what the costs below leave out
+# How long a step takes, for each stream, in units of NumPy's overhead for a step without any
+# gradients (about a microsecond): see _step_cost(). Measured with 8 to 256 hidden units and 1 to 64
+# streams.
+OWN_COST, COST_PER_PRODUCT = 0.12, 1 / 54_000
+GRADIENTS = 1.5, 4.0  # times that, with gradients and an update: for each stream, and the overhead
 
 
 def bits_per_character(nats: float, characters: float) -> float:
     """A loss in nats, summed over `characters`, as bits per character."""
     return nats / characters / math.log(2)
-
-
-def evaluation_interval(
-    sample_interval: int, *, characters_read: int, seq_length: int, streams: int
-) -> int:
-    """After how many iterations the held-out loss is measured again.
-
-    A multiple of sample_interval, the smallest for which reading `characters_read` takes at most
-    2 % of the training time. (With very little training between two samples, up to ALWAYS
-    characters are read all the same.) It depends on the settings alone, so the same run is
-    measured at the same iterations on any machine.
-    """
-    cost = COST_OF_ONE_STREAM if streams == 1 else COST_OF_SEVERAL
-    affordable = MAX_COST * sample_interval * seq_length * streams / cost
-    return sample_interval * max(1, math.ceil(characters_read / max(affordable, ALWAYS)))
 
 
 class HeldOut:
@@ -48,14 +33,13 @@ class HeldOut:
     read. Among the places where they can be, they are where a bigram model finds them as hard as
     the whole part, so that they are neither easier nor harder than the rest.
 
-    The loss depends on the weights alone. It is that of reading the whole text in one go: exactly
-    for a short text, and within 0.01 bits per character for most networks. Some networks keep to
-    one of several rhythms for thousands of characters, depending on where they started; then two
-    sequential readings differ, too, on short texts by some hundredths of a bit
-    (tests/benchmarks/evaluation.py).
+    The loss is that of reading on in one go, from where training is to the end of the text; or the
+    whole text, if it is short or training is near its end. That is exact for a short text, and
+    within 0.01 bits per character otherwise, but for a few networks in a hundred. These keep time,
+    and somewhere in the text they lose a beat, so that two sequential readings that start at
+    different places differ as well (tests/benchmarks/evaluation.py).
 
-    characters: how many are predicted and counted;
-    characters_read: with warm-up, which is what a measurement costs (see evaluation_interval).
+    characters: how many are predicted and counted.
     """
 
     def __init__(self, ids: IntArray, n_train: int, weights: Parameters) -> None:
@@ -66,12 +50,33 @@ class HeldOut:
             begins, ends = begins + shift, ends + shift
         self._stretches = Stretches(ids, begins, ends, weights)
         self.characters = self._stretches.characters
-        self.characters_read = self._stretches.characters_read
+        self._weights = weights
 
-    def loss(self) -> float:
-        """The mean loss in nats per character."""
-        losses = (losses.sum(dtype=np.float64) for _, losses in self._stretches.losses())
-        return float(sum(losses)) / self.characters
+    def loss(self, position: int = 0, hidden: FloatArray | float = 0.0) -> float:
+        """The mean loss in nats per character.
+
+        position, hidden: where training is, and the hidden state, (H,), that it has there.
+        """
+        stretches = self._stretches.losses(position, hidden)
+        return float(sum(losses.sum(dtype=np.float64) for _, losses in stretches)) / self.characters
+
+    def interval(self, sample_interval: int, *, seq_length: int, streams: int) -> int:
+        """After how many iterations to measure the loss again.
+
+        A multiple of sample_interval, the smallest for which it takes at most 2 % of the time of
+        training with these settings. It depends on the settings and the text alone, so the same run
+        is measured at the same iterations on any machine.
+        """
+        own, overhead = GRADIENTS
+        step = self._step_cost(streams, own=own, overhead=overhead)
+        training = sample_interval * seq_length * step
+        measuring = sum(n * self._step_cost(B) for B, n in self._stretches.steps.items())
+        return sample_interval * max(1, math.ceil(measuring / (MAX_COST * training)))
+
+    def _step_cost(self, streams: int, *, own: float = 1.0, overhead: float = 1.0) -> float:
+        """How long a step takes in so many streams."""
+        H, V = self._weights.hidden_size, self._weights.vocab_size
+        return overhead + own * streams * (OWN_COST + COST_PER_PRODUCT * H * (H + V))
 
 
 def _representative_shift(

@@ -8,7 +8,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from charrnn.engine.arrays import IntArray
 from charrnn.engine.corpus import into_streams, training_length
-from charrnn.engine.evaluation import HeldOut, evaluation_interval
+from charrnn.engine.evaluation import HeldOut
 from charrnn.engine.initial_weights import TEXTBOOK_SCALE
 from charrnn.engine.model import backward, forward
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
@@ -149,15 +149,16 @@ class Trainer:
 
     def held_out_loss(self) -> float | None:
         """Nats per held-out character, or None if nothing is held out."""
-        return self.held_out.loss() if self.held_out else None
+        if self.held_out is None:
+            return None
+        return self.held_out.loss(self.position, self.window.carried[0])
 
     def evaluation_interval(self, sample_interval: int) -> int:
         """After how many iterations to measure the held-out loss again, see evaluation.py."""
-        return evaluation_interval(
-            sample_interval,
-            characters_read=self.held_out.characters_read if self.held_out else 0,
-            seq_length=self.seq_length,
-            streams=self.streams,
+        if self.held_out is None:
+            return sample_interval
+        return self.held_out.interval(
+            sample_interval, seq_length=self.seq_length, streams=self.streams
         )
 
     def state(self) -> dict[str, NDArray[Any]]:

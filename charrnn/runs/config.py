@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from charrnn.engine.corpus import fit_windows, training_length
 from charrnn.engine.initial_weights import INITIAL_WEIGHTS, TEXTBOOK_SCALE
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
@@ -17,6 +19,15 @@ GREEDY_SAMPLE_LENGTH = 60  # characters
 
 # The settings of a run that a Trainer does not take: they do not affect what is learned.
 _NOT_FOR_THE_TRAINER = ("iterations", "sample_length", "sample_interval")
+
+
+def in_digits(number: float) -> str:
+    """1,000,000 or 0.00001 rather than 1e-05: a number as people write it."""
+    if isinstance(number, int):
+        return f"{number:,}"
+    if 1e-10 <= abs(number) < 1e10:
+        return np.format_float_positional(number, trim="-")
+    return f"{number:g}"
 
 
 def _number(default: float, low: float, high: float, meaning: str) -> Any:
@@ -155,7 +166,8 @@ class RunConfig:
             kind = "a whole number" if number is int else "a number"
             raise ValueError(f"{name} is {value!r}; it must be {kind}")
         if not low <= value <= high:
-            raise ValueError(f"{name} is {value:,}; allowed: {low:,} to {high:,}")
+            allowed = f"{in_digits(low)} to {in_digits(high)}"
+            raise ValueError(f"{name} is {in_digits(value)}; allowed: {allowed}")
 
     @classmethod
     def limits(cls, name: str) -> tuple[float, float]:

@@ -3,61 +3,18 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.support.browser import DOTS, LOADED, button
-
-SAMPLE = ".st-key-sample code"
-
-
-def iteration(page: Page) -> int:
-    text = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"Iteration ([\d,]+)", text)[1].replace(",", ""))
-
-
-def curve_length(page: Page) -> float:
-    """The length of the longest line in the chart, in pixels."""
-    return page.evaluate(
-        """() => Math.max(0, ...[...document.querySelectorAll(
-            '[data-testid=stVegaLiteChart] .mark-line path')].map(p => p.getTotalLength()))"""
-    )
-
-
-def slider_of(page: Page, key: str):
-    """The slider of a setting: held_out, or one with a number field beside it."""
-    return page.locator(f":is(.st-key-{key}, .st-key-{key}_slider) input[type=range]")
-
-
-def field(page: Page, name: str):
-    return page.get_by_role("spinbutton", name=name, exact=True)
-
-
-def set_slider(page: Page, key: str, value: str):
-    """Move a slider with the arrow keys, until it shows `value`."""
-    slider = slider_of(page, key)
-    slider.focus()
-    slider.press("Home")
-    for position in range(30):
-        expect(slider).to_have_value(str(position))
-        if slider.get_attribute("aria-valuetext") == value:
-            return
-        slider.press("ArrowRight")
-    raise AssertionError(f"{key} never became {value}")
-
-
-def switch(page: Page, before: str, after: str, eventually):
-    """Click the main button until its label has changed.
-
-    A click that comes within a second after another may pass for the second of a double click.
-    """
-
-    def switched() -> bool:
-        main = page.locator(".st-key-main_button button")  # whatever its label is by now
-        if main.inner_text().endswith(before):
-            main.click()
-        return main.inner_text().endswith(after)
-
-    eventually(switched)
+from tests.support.browser import button
+from tests.support.train_browser import (
+    SAMPLE,
+    curve_length,
+    field,
+    iteration,
+    set_slider,
+    slider_of,
+    switch,
+)
 
 
 def test_every_part_of_the_page_is_filled_before_training(open_page):
@@ -265,139 +222,6 @@ def test_back_and_forward_in_the_browser_deselect_and_select_the_run(open_page):
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
 
 
-def test_the_learning_rate_changes_live_and_is_marked_in_the_chart(open_page, eventually):
-    page = open_page()
-    button(page, "Train").click()
-    eventually(lambda: iteration(page) > 0)
-    url = page.url
-    set_slider(page, "learning_rate", "0.03")
-    expect(page.get_by_test_id("stVegaLiteChart")).to_contain_text("learning rate 0.03")
-    expect(slider_of(page, "learning_rate")).to_have_attribute("aria-valuetext", "0.03")
-    assert page.url == url
-    before = iteration(page)
-    eventually(lambda: iteration(page) > before)
-
-
-def test_a_refresh_keeps_the_hover_and_the_zoom_of_the_chart(open_page, eventually):
-    page = open_page()
-    button(page, "Train").click()
-    eventually(lambda: iteration(page) > 2000)
-    chart = page.get_by_test_id("stVegaLiteChart")
-    page.evaluate("() => { window.before = document.querySelector('.stVegaLiteChart svg') }")
-    chart.hover(position={"x": 200, "y": 150})
-    tooltip = page.locator("#vg-tooltip-element")
-    expect(tooltip).to_contain_text("bits per character")
-    page.keyboard.down("Control")
-    page.mouse.wheel(0, -400)
-    page.keyboard.up("Control")
-
-    def zoomed():
-        ticks = chart.locator(".role-axis-label").first.locator("text").all_text_contents()
-        return ticks if ticks[0] != "0" else None
-
-    ticks = eventually(zoomed)
-    seen = iteration(page)
-    eventually(lambda: iteration(page) > seen + 1000)
-    assert zoomed() == ticks
-    expect(tooltip).to_contain_text("bits per character")
-    assert page.evaluate("() => window.before === document.querySelector('.stVegaLiteChart svg')")
-
-
-def test_a_swipe_on_the_chart_scrolls_the_page_and_not_the_chart(open_page, eventually):
-    phone = {"viewport": {"width": 393, "height": 727}, "has_touch": True, "is_mobile": True}
-    page = open_page(**phone)
-    button(page, "Step").click()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1 of")
-    chart = page.get_by_test_id("stVegaLiteChart")
-    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
-    ticks = chart.locator(".role-axis-label").locator("text")
-    before = ticks.all_text_contents()
-    touch = page.context.new_cdp_session(page)
-
-    def swipe(x: float, y: float, by: int):
-        def finger(event: str, *at: float):
-            points = [{"x": x, "y": y} for y in at]
-            touch.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
-            page.evaluate("() => new Promise(requestAnimationFrame)")  # one frame per event
-
-        finger("touchStart", y)
-        for step in range(1, 16):
-            finger("touchMove", y + by * step / 15)
-        finger("touchEnd")
-
-    def top() -> float:
-        return chart.bounding_box()["y"]
-
-    start, x, y = top(), 190, top() + 100
-    swipe(x, y, 150)
-    eventually(lambda: top() > start + 100)
-    swipe(x, y, -100)
-    eventually(lambda: top() < start + 90)
-    assert ticks.all_text_contents() == before
-
-
-def test_units_and_axes_change_the_titles_of_the_chart(open_page):
-    page = open_page()
-    chart = page.get_by_test_id("stVegaLiteChart")
-    for name, title in [
-        ("nats", "nats per window"),
-        ("perplexity", "perplexity"),
-        ("characters", "characters read"),
-        ("seconds", "seconds"),
-    ]:
-        page.get_by_role("radio", name=name, exact=True).click()
-        expect(chart.get_by_text(title, exact=True)).to_be_visible()
-        expect(chart).to_have_count(1)  # the previous one is gone
-    for baseline in ("guessing", "unigrams", "bigrams", "trigrams"):
-        expect(chart.get_by_text(baseline, exact=True)).to_be_visible()
-
-
-def test_an_earlier_sample_stays_selected_while_new_samples_arrive(open_page, eventually):
-    page = open_page()
-    button(page, "Train").click()
-    eventually(lambda: iteration(page) > 3000)
-    samples = page.locator("[class*=st-key-earlier_samples] input[type=range]")
-    samples.focus()
-    samples.press("ArrowRight")
-    expect(page.get_by_text("Earlier sample · iteration 1,000")).to_be_visible()
-    text = page.locator(".st-key-earlier_sample code").text_content()
-    seen = iteration(page)
-    eventually(lambda: iteration(page) > seen + 3000)
-    expect(samples).to_have_attribute("aria-valuetext", "1,000")
-    assert page.locator(".st-key-earlier_sample code").text_content() == text
-
-
-def test_why_the_loss_goes_up_and_down_is_explained_beside_the_chart(open_page):
-    page = open_page()
-    page.get_by_text("Why does it go up and down?").click()
-    explanation = page.get_by_text("Some windows of text are easier to predict")
-    expect(explanation).to_be_visible()
-    chart = page.get_by_test_id("stVegaLiteChart").bounding_box()
-    assert explanation.bounding_box()["y"] >= chart["y"] + chart["height"]
-
-
-@pytest.mark.parametrize("off", [(0, 0), (3, 0), (-2, -3)])
-def test_a_click_on_or_beside_a_dot_shows_the_sample_written_there(
-    open_page, trained, workspace, eventually, off
-):
-    run = trained()
-    page = open_page(f"/?run={run.id}", key=workspace.key)
-    page.wait_for_function(LOADED)  # until then, things move
-    dots = eventually(lambda: page.evaluate(DOTS))
-    iterations = workspace.store.history.observe(run.id, points=1)[1].sample_iterations
-    assert len(dots) == len(iterations) > 5
-    tooltip = page.locator("#vg-tooltip-element.visible")
-    for (x, y), iteration in [*zip(dots, iterations, strict=True)][::-2]:
-        page.mouse.move(x, y)
-        page.mouse.move(x + off[0], y + off[1])
-        expect(tooltip).to_contain_text("bits per character")
-        expect(tooltip).to_contain_text("perplexity (effective choices)")
-        page.mouse.click(x + off[0], y + off[1])
-        expect(page.get_by_text(f"Earlier sample · iteration {iteration:,}")).to_be_visible()
-        text = workspace.store.history.sample(run.id, iteration)
-        expect(page.locator(".st-key-earlier_sample code")).to_have_text(text)
-
-
 def test_a_finished_run_can_be_resumed(open_page, eventually):
     page = open_page()
     page.get_by_text("Advanced").click()
@@ -414,98 +238,6 @@ def test_a_finished_run_can_be_resumed(open_page, eventually):
 
     eventually(resumed)
     expect(progress).to_contain_text("Iteration 2,000 of 2,000 · done in")
-
-
-def test_an_uploaded_file_can_be_trained_on(open_page, tmp_path):
-    file = tmp_path / "<b>my *poem*.txt"
-    text = "Die Bäume im Wald\nund der Fluß\n" * 40
-    file.write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode())
-    page = open_page()
-    page.get_by_role("radio", name="Upload").click()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-    expect(
-        page.get_by_text(f"{len(text):,} characters, {len(set(text))} different")
-    ).to_be_visible()
-    button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    assert set(page.locator(SAMPLE).text_content()) <= set(text)
-
-
-def test_a_click_at_the_instant_of_choosing_a_file_trains_on_the_file(open_page, store, tmp_path):
-    file = tmp_path / "poem.txt"
-    text = "the owl sat in the oak and sang to the moon\n" * 20_000  # it takes time to upload
-    file.write_text(text)
-    page = open_page()
-    page.get_by_role("radio", name="Upload").click()
-    expect(page.get_by_text("Train will wait for your file.")).to_be_visible()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-    button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    (run,) = store.runs.runnable()
-    assert store.corpora.text(run.sha256) == text
-
-
-def test_a_pasted_text_survives_a_reload_and_is_then_trained_on(open_page, store):
-    page = open_page()
-    page.get_by_role("radio", name="Paste").click()
-    text = "the rook sat in the oak and sang to the moon\n" * 20
-    box = page.get_by_role("textbox", name="Your text")
-    box.fill(text)
-    box.press("Control+Enter")
-    expect(page).to_have_url(re.compile("text="))
-    page.reload()
-    expect(page.get_by_text(f"{len(text):,} characters,")).to_be_visible()
-    button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    (run,) = store.runs.runnable()
-    assert store.corpora.text(run.sha256) == text
-
-
-def test_a_file_that_is_not_text_is_refused_and_the_page_still_works(open_page, tmp_path):
-    file = tmp_path / "picture.txt"
-    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
-    page = open_page()
-    page.get_by_role("radio", name="Upload").click()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
-    expect(page.get_by_test_id("stAlert")).to_contain_text("PNG")
-    expect(button(page, "Train")).to_be_enabled()
-    expect(page.locator(SAMPLE)).to_have_text(re.compile(r"[\s\S]{100,}"))
-
-
-def test_a_pasted_line_can_be_trained_on_and_the_page_says_what_was_reduced(open_page):
-    page = open_page()
-    page.get_by_role("radio", name="Paste").click()
-    box = page.get_by_role("textbox", name="Your text")
-    box.fill("hello, hello")
-    box.press("Control+Enter")
-    expect(page.get_by_text("12 characters, 6 different")).to_be_visible()
-    expect(page.get_by_text("The text is short, so seq_length becomes")).to_be_visible()
-    button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-
-
-def test_a_click_on_train_right_after_pasting_trains_on_the_pasted_text(open_page, store):
-    page = open_page()
-    page.get_by_role("radio", name="Paste").click()
-    text = "the owl sat in the oak and sang to the moon\n" * 20
-    page.get_by_role("textbox", name="Your text").fill(text)
-    button(page, "Train").click()  # without Ctrl+Enter, as on a phone
-    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    (run,) = store.runs.runnable()
-    assert store.corpora.text(run.sha256) == text
-
-
-def test_pasted_text_is_never_interpreted_as_markup(open_page):
-    page = open_page()
-    page.get_by_role("radio", name="Paste").click()
-    box = page.get_by_role("textbox", name="Your text")
-    box.fill("<img src=x onerror=\"document.title='taken'\"> **bold** :red[x] $x^2$ <b>y</b>\n" * 5)
-    box.press("Control+Enter")
-    button(page, "Train").click()
-    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    assert page.title() != "taken"
-    assert page.locator("img[src=x]").count() == 0
-    assert page.locator(".katex").count() == 0
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])

@@ -60,7 +60,7 @@ def test_run_that_cannot_be_resumed_is_refused_with_the_reason(text, trained, tm
         (["train", "text", "--out", "run", "--checkpoint-every", "x"], "'x' is not a whole number"),
         (["sample", "missing"], "missing cannot be read"),
         (["sample", "text"], "not a saved run"),
-        (["sample", "run", "--temperature", "3.1"], "temperature is 3.1; allowed: 0.0 to 3.0"),
+        (["sample", "run", "--temperature", "3.1"], "temperature is 3.1; allowed: 0 to 3"),
         (["sample", "run", "--temperature", "nan"], "temperature is nan"),
         (["sample", "run", "--length", "0"], "length is 0"),
         (["sample", "run", "--seed", "-1"], "seed is -1"),

@@ -12,6 +12,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.stretches import (
     CONTEXT,
     OPENING,
+    PERIODS,
     SHORT,
     STRETCH,
     WARM_UP,
@@ -44,7 +45,7 @@ def plain_read(weights, ids, hidden):
 
 
 def most_similar_passage(ids, start, opening):
-    """The k <= start for which ids[:k] and ids[:start] have the longest end in common."""
+    """The k <= start that is most like the start: see stretches.py."""
 
     def common(k):
         n = 0
@@ -52,7 +53,10 @@ def most_similar_passage(ids, start, opening):
             n += 1
         return n
 
-    return max(range(min(opening, start) + 1), key=lambda k: (common(k), k))
+    def rank(k):
+        return common(k) == CONTEXT, (start - k) % PERIODS == 0, common(k), k
+
+    return max(range(min(opening, start) + 1), key=rank)
 
 
 def plain_losses(weights, ids, begin, end, opening):
@@ -96,6 +100,43 @@ def test_stretches_equal_a_plain_loop_from_the_most_similar_passage_of_the_openi
     _, losses = read(weights, ids, begins, ends)
     assert losses.sum() == pytest.approx(np.concatenate(expected).sum(), rel=1e-9)
     np.testing.assert_allclose(np.sort(losses), np.sort(np.concatenate(expected)), rtol=1e-9)
+
+
+def a_clock(period, vocab_size):
+    """A network whose one active unit moves on at every character, whatever the character is.
+
+    Read from zeros, it starts with the first unit.
+    """
+    clock = Parameters(vocab_size, period, np.float64)
+    clock.Whh[:] = 5 * np.roll(np.eye(period), 1, axis=0)
+    clock.Wxh[:] = np.where(np.arange(period) == 0, 0.5, -0.5)[:, None]
+    clock.Why[:] = np.random.default_rng(0).standard_normal(clock.Why.shape)
+    return clock
+
+
+@pytest.mark.parametrize("period", [2, 3, 4, 5, 6, 8])
+def test_a_network_that_keeps_time_is_read_in_step(period):
+    clock, ids = a_clock(period, V), some_ids(9000)
+    begins = np.arange(6001, 8800, 97)
+    expected, _ = plain_read(clock, ids, np.zeros(period))
+    out_of_step, _ = plain_read(clock, ids[1:], np.zeros(period))
+    _, losses = read(clock, ids, begins, begins + 97)
+    together = slice(begins[0] - 1, begins[-1] + 96)
+    assert losses.sum() == pytest.approx(expected[together].sum(), rel=1e-6)
+    assert losses.sum() != pytest.approx(out_of_step[together].sum(), rel=1e-3)
+
+
+def test_where_the_text_repeats_itself_the_repetition_comes_before_the_step():
+    heart = some_ids(151)
+    ids = np.tile(heart, 60)
+    weights, begins = a_network(), np.array([5000, 5100])
+    expected = np.concatenate(
+        [plain_losses(weights, ids, begin, begin + 100, OPENING) for begin in begins]
+    )
+    _, losses = read(weights, ids, begins, begins + 100)
+    assert losses.sum() == pytest.approx(expected.sum(), rel=1e-9)
+    start = 5000 - 1 - WARM_UP
+    assert (start - most_similar_passage(ids, start, OPENING)) % 151 == 0
 
 
 def test_losses_belong_to_their_characters():

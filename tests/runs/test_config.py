@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from charrnn.engine.corpus import training_length
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
-from charrnn.runs.config import RunConfig
+from charrnn.runs.config import RunConfig, in_digits
 
 NUMBERS = [f.name for f in fields(RunConfig) if "choices" not in f.metadata]
 CHOICES = {f.name: f.metadata["choices"] for f in fields(RunConfig) if "choices" in f.metadata}
@@ -65,7 +65,8 @@ def test_both_limits_are_allowed_and_nothing_beyond(name):
     for beyond in (low - 1, high + 1, -(10**30), 10**30):
         with pytest.raises(ValueError, match=rf"^{name} is .*; allowed: ") as error:
             RunConfig(**{name: beyond})
-        assert f"{name} is {beyond:,}; allowed: {low:,} to {high:,}" == str(error.value)
+        allowed = f"{in_digits(low)} to {in_digits(high)}"
+        assert f"{name} is {in_digits(beyond)}; allowed: {allowed}" == str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -73,10 +74,10 @@ def test_both_limits_are_allowed_and_nothing_beyond(name):
     [
         ("hidden_size", 5000, "hidden_size is 5,000; allowed: 1 to 1,024"),
         ("seq_length", 0, "seq_length is 0; allowed: 1 to 500"),
-        ("learning_rate", -0.1, "learning_rate is -0.1; allowed: 1e-05 to 10.0"),
-        ("learning_rate", math.nan, "learning_rate is nan; allowed: 1e-05 to 10.0"),
-        ("learning_rate", math.inf, "learning_rate is inf; allowed: 1e-05 to 10.0"),
-        ("held_out", math.nan, "held_out is nan; allowed: 0.0 to 0.5"),
+        ("learning_rate", -0.1, "learning_rate is -0.1; allowed: 0.00001 to 10"),
+        ("learning_rate", math.nan, "learning_rate is nan; allowed: 0.00001 to 10"),
+        ("learning_rate", math.inf, "learning_rate is inf; allowed: 0.00001 to 10"),
+        ("held_out", math.nan, "held_out is nan; allowed: 0 to 0.5"),
         ("dtype", "float16", "dtype is 'float16'; allowed: float32 or float64"),
         ("dtype", None, "dtype is None; allowed: float32 or float64"),
         ("clipping", "hard", "clipping is 'hard'; allowed: value, norm or off"),

@@ -3,8 +3,8 @@
 Of a text: character_info (the names, kinds and counts of its characters), cleanup (a text with
 fewer characters) and baselines (how well counting predicts it, to compare a loss with). Of a
 network: embeddings (which characters it treats alike) and surprisal (which characters it predicts
-well). Of a sample: overlap (what is copied from the training text, and what is invented; matches
-and words find it).
+well). Of a sample: overlap (what is copied from the training text, and what is invented; matches,
+window_index and words find it).
 
 Inside a network: reading (its activations while it reads), unit_tracking (what single units go
 along with), holding (what changes if a unit is held at a value), one_step (all that one training

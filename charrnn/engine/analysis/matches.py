@@ -1,29 +1,28 @@
 """Finding the parts of a sample that occur in a text, at a bounded cost whatever the text.
 
-White space is compared, but not counted. A character is visible if it is not white space, and a
-window is a part from one visible character to another, with a given number of them in all: the
-shortest match there is. So all that a sample shares with a text consists of windows they share.
+The windows of window_index.py are the shortest matches there are. So all that a sample shares with
+a text consists of windows they share.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-# The base of the polynomial hash; odd, with well-mixed bits.
-HASH_BASE = 0x9E3779B97F4A7C15
-CHUNK = 2**15  # windows hashed at a time, to stay in the processor's cache
+from charrnn.engine.analysis.window_index import (
+    POSITION,
+    WindowIndex,
+    visible_positions,
+    window_hashes,
+)
+
 # How often parts of a sample are compared with the text until the search for its longest match is
-# given up: some hundredths of a second. (Finding what is copied takes one or two per window.)
-MAX_COMPARISONS = 40_000
+# given up: a hundredth of a second or two. (Finding what is copied takes at most two per window.)
+MAX_COMPARISONS = 20_000
 # How many other windows with the same hash are passed over. There are a hundred at worst, unless
 # somebody made the text so that there are more.
 MAX_COLLISIONS = 10_000
-
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
-_POSITION = np.uint64(2**32 - 1)  # the lower half of an entry; the upper half is the hash
-_VISIBLE = np.array([not chr(code).isspace() for code in range(0x3002)])  # then, all are
 
 
 class Match(NamedTuple):
@@ -55,44 +54,14 @@ class Matches:
     longest_is_exact: bool
 
 
-class WindowIndex:
-    """The hash and the position of every window of a text, 8 bytes in all, ordered by the hash.
+def find(index: WindowIndex, sample: str) -> Matches:
+    """What a sample shares with the text of an index.
 
-    Immutable once built, so threads may share it.
+    All of it is exact but, in one case, the longest match: if the sample is full of windows that
+    occur in more places than can be compared, MAX_COMPARISONS in all. Then a shorter one may be
+    reported, and longest_is_exact is False.
     """
-
-    def __init__(self, text: str, min_length: int) -> None:
-        """min_length: visible characters per window. A text has at most 2^32 characters."""
-        self.text, self.min_length = text, min_length
-        starts = _visible_positions(text)
-        count = max(0, len(starts) - min_length + 1)
-        self.entries = np.empty(count, np.uint64)
-        for i in range(0, count, CHUNK):
-            visible = starts[i : i + CHUNK + min_length - 1]
-            hashes = _window_hashes(text, visible, min_length)
-            np.bitwise_or(hashes, visible[: len(hashes)], out=self.entries[i : i + CHUNK])
-        self.entries.sort()
-
-    def find(self, sample: str) -> Matches:
-        """What a sample shares with the text.
-
-        All of it is exact but, in one case, the longest match: if the sample is full of windows
-        that occur in more places than can be compared, MAX_COMPARISONS in all. Then a shorter one
-        may be reported, and longest_is_exact is False.
-        """
-        return _Search(self, sample).matches()
-
-    def look_up(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The first entry with each hash, and how many there are."""
-        # In ascending order, a look-up finds in the cache what the one before has read.
-        distinct, inverse = np.unique(hashes, return_inverse=True)
-        first = np.searchsorted(self.entries, distinct)
-        found = first < len(self.entries)
-        found[found] = (self.entries[first[found]] & ~_POSITION) == distinct[found]
-        count = np.zeros(len(distinct), np.intp)
-        ends = np.searchsorted(self.entries, distinct[found] | _POSITION, "right")
-        count[found] = ends - first[found]
-        return first[inverse], count[inverse]
+    return _Search(index, sample).matches()
 
 
 class _Run(NamedTuple):
@@ -113,13 +82,13 @@ class _Search:
     def __init__(self, index: WindowIndex, sample: str) -> None:
         self.index, self.text, self.sample = index, index.text, sample
         m = index.min_length
-        visible = _visible_positions(sample)
+        visible = visible_positions(sample)
         n = max(0, len(visible) - m + 1)
         self.visible: list[int] = visible.tolist()
         # Where each window starts and ends.
         self.starts = self.visible[:n]
         self.ends: list[int] = (visible[m - 1 :].astype(np.intp) + 1).tolist()
-        self.first_entry, self.n_places = index.look_up(_window_hashes(sample, visible, m))
+        self.first_entry, self.n_places = index.look_up(window_hashes(sample, visible, m))
         self.comparisons = self.collisions = 0
         # The windows that occur in the text, and the distance to the first place where they do.
         self.hits = self._first_shifts()
@@ -163,16 +132,23 @@ class _Search:
     def _first_shifts(self) -> dict[int, int]:
         """The windows that occur in the text, and the distance to the first place of each."""
         shifts: dict[int, int] = {}
-        candidates = np.flatnonzero(self.n_places)
-        self.comparisons += len(candidates)
-        places = (self.index.entries[self.first_entry[candidates]] & _POSITION).tolist()
-        sample, starts, ends, occurs_at = self.sample, self.starts, self.ends, self.text.startswith
-        for k, place in zip(candidates.tolist(), places, strict=True):
-            start = starts[k]
-            if occurs_at(sample[start : ends[k]], place):
-                shifts[k] = place - start
-            elif (shift := self._shift_after_a_collision(k)) is not None:
-                shifts[k] = shift
+        found = np.flatnonzero(self.n_places)
+        places = (self.index.entries[self.first_entry[found]] & POSITION).astype(np.int64)
+        distances = places - np.array(self.starts, np.int64)[found]
+        # Consecutive windows at the same distance are one longer part: one comparison will do.
+        ends = np.flatnonzero((np.diff(found) != 1) | (np.diff(distances) != 0)) + 1
+        bounds = [0, *ends.tolist(), len(found)] if len(found) else []
+        windows, shift_of = found.tolist(), distances.tolist()
+        for i, j in pairwise(bounds):
+            first, last, shift = windows[i], windows[j - 1], shift_of[i]
+            if self._agrees(self.starts[first], self.ends[last], shift):
+                shifts.update(dict.fromkeys(range(first, last + 1), shift))
+                continue
+            for k in range(first, last + 1):  # some of them only have the same hash
+                if first < last and self._agrees(self.starts[k], self.ends[k], shift):
+                    shifts[k] = shift
+                elif (other := self._shift_after_a_collision(k)) is not None:
+                    shifts[k] = other
         return shifts
 
     def _shift_after_a_collision(self, k: int) -> int | None:
@@ -268,7 +244,7 @@ class _Search:
     def _places(self, k: int, most: int) -> list[int]:
         """The first places in the text where window k seems to occur."""
         first, n = self.first_entry[k], min(int(self.n_places[k]), max(0, most))
-        places: list[int] = (self.index.entries[first : first + n] & _POSITION).tolist()
+        places: list[int] = (self.index.entries[first : first + n] & POSITION).tolist()
         return places
 
 
@@ -277,42 +253,3 @@ _NO_RUN = _Run(0, -1)
 
 def _length(run: _Run) -> int:
     return run.length
-
-
-def _visible_positions(text: str) -> NDArray[np.uint32]:
-    """Where the characters are that are not white space."""
-    codes = _code_points(text)
-    positions = np.flatnonzero(_VISIBLE[np.minimum(codes, len(_VISIBLE) - 1)])
-    return positions.astype(np.uint32)
-
-
-def _window_hashes(text: str, visible: NDArray[np.uint32], min_length: int) -> NDArray[np.uint64]:
-    """The hash of each window, in the upper half: (len(visible) - min_length + 1,), or (0,).
-
-    visible: the positions of consecutive visible characters of the text, (n,).
-    """
-    count = max(0, len(visible) - min_length + 1)
-    if not count:
-        return np.empty(0, np.uint64)
-    begin = int(visible[0])
-    codes = _code_points(text[begin : int(visible[-1]) + 1]).astype(np.uint64)
-    at = visible.astype(np.intp) - begin
-    characters = codes[at]
-    # White space inside a window counts with the character after it: how much, and what it ends in.
-    gaps = np.diff(at, prepend=0) - 1
-    gaps[0] = 0
-    spaces = np.where(gaps > 0, codes[at - 1] + gaps.astype(np.uint64) * _MIX, np.uint64(0))
-    hashes = characters[:count].copy()
-    characters += spaces * _MIX
-    for i in range(1, min_length):
-        hashes *= np.uint64(HASH_BASE)
-        hashes += characters[i : i + count]
-    hashes ^= hashes >> np.uint64(32)
-    hashes *= _MIX
-    hashes &= ~_POSITION
-    return hashes
-
-
-def _code_points(text: str) -> NDArray[np.uint32]:
-    # UTF-32 has one number per character; surrogatepass accepts any Python string.
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charrnn.engine.analysis.matches import Match, Matches, WindowIndex
+from charrnn.engine.analysis.matches import Match, Matches, find
+from charrnn.engine.analysis.window_index import WindowIndex
 from charrnn.engine.analysis.words import complete_words, is_counted, words
 
 # Visible characters. Anything shorter may be one long word. A text in which only longer matches
@@ -83,8 +84,8 @@ def min_match_length(n_characters: int, bits_per_character: float) -> int | None
 class SourceIndex:
     """An index of a text, for looking up samples in it.
 
-    Takes 8 bytes per character of the text (see matches.py) and 8 per distinct word; the text
-    itself is not copied. Immutable once built, so threads may share it.
+    Takes 8 bytes per character of the text (see window_index.py) and the set of its distinct words;
+    the text itself is not copied. Immutable once built, so threads may share it.
     """
 
     def __init__(self, text: str, *, min_length: int | None) -> None:
@@ -127,7 +128,7 @@ class SourceIndex:
         for word in unknown:
             spellings.setdefault(word.casefold(), word)
         return Overlap(
-            matching=self.windows.find(sample) if self.windows else None,
+            matching=find(self.windows, sample) if self.windows else None,
             words=len(complete),
             known=len(complete) - len(unknown),
             invented=tuple(spellings.values()),

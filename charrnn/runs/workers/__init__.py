@@ -4,6 +4,7 @@
     queue        which runs may train now, which are queued, and which are paused automatically
     process      the worker process: its priority, its lease, its errors and its end
     worker       trains one run: reads what the pages request, takes steps, publishes progress
+    good_state   the last state before training diverged
     schedule     when snapshots and checkpoints are stored
     estimate     how long runs will take, measured before they start
     cores        how many processor cores there are to use

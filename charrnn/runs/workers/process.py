@@ -20,7 +20,6 @@ from charrnn.engine.training import Diverged
 from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_crashes, log_event, log_to_stderr
 from charrnn.runs.store.leases import LeaseLost, worker_name
-from charrnn.runs.store.records import DIVERGED
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import default_url
 from charrnn.runs.workers.worker import POLL_SECONDS, Worker
@@ -91,15 +90,7 @@ def _train(store: Store, run_id: str, name: str, stop: threading.Event) -> int:
         worker.work(stop)
     except Diverged as error:
         log_event("diverged", run=run_id, iteration=worker.trainer.iteration)
-        worker.publish(
-            "failed",
-            failure=DIVERGED,
-            message=(
-                f"Training diverged at iteration {error.iteration}: {error.reason}. "
-                "Try a smaller learning rate."
-            ),
-            checkpoint=True,
-        )
+        worker.fail(error)
     store.leases.release(run_id, name)
     return 0
 

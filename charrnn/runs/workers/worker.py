@@ -10,7 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
-from charrnn.engine.training import Trainer
+from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
@@ -19,9 +19,10 @@ from charrnn.runs.serialization import state_from_bytes, state_to_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
 from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
-from charrnn.runs.store.records import Progress, Run
+from charrnn.runs.store.records import DIVERGED, Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers import schedule
+from charrnn.runs.workers.good_state import GoodState
 
 PUBLISH_SECONDS = 0.25
 # Under heavy load, progress is published up to this many times less often: see Worker.train().
@@ -91,6 +92,7 @@ class Worker:
                 figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
         else:
             self._record_start()
+        self._good_state = GoodState(self.trainer)
         # Of training, at the last checkpoint. The first one of a small network comes at once.
         self._checkpoint_seconds = self._seconds - schedule.CHECKPOINT_SECONDS
         self._best_smooth_loss = figures.best_smooth_loss
@@ -168,7 +170,7 @@ class Worker:
             fields["baselines"] = self._new_baselines
         started = time.perf_counter()
         if checkpoint:
-            self._updates.checkpoint = self._state_row(self._seconds)
+            self._updates.checkpoint = self._state_row(self._seconds, failure=failure)
         cpu_time = time.process_time()
         self.store.leases.publish(self.run.id, self.name, fields, self._updates)
         if not checkpoint and not self._updates.snapshots:
@@ -178,6 +180,22 @@ class Worker:
             self._checkpoint_seconds = self._seconds
             cost = time.perf_counter() - started
             self._checkpoint_interval = schedule.checkpoint_seconds(self._state_bytes, cost)
+
+    def fail(self, error: Diverged) -> None:
+        """Publish that training has diverged, and keep the last good state as the checkpoint.
+
+        The history stays as it is until the run is resumed from that state: it shows what happened.
+        """
+        self.publish(
+            "failed",
+            failure=DIVERGED,
+            message=(
+                f"Training diverged at iteration {error.iteration:,}: {error.reason}. Try a "
+                "smaller learning rate: Resume continues from iteration "
+                f"{self._good_state.iteration:,}, the last good state."
+            ),
+            checkpoint=True,
+        )
 
     def _read_run(self) -> Run:
         """The run with the newest requests. Raises LeaseLost if it was deleted."""
@@ -212,6 +230,7 @@ class Worker:
         """
         step_started = time.perf_counter()
         record = self.trainer.step()
+        self._good_state.note(record.loss)
         self._recent_losses.append(record.loss)
         self._best_smooth_loss = min(self._best_smooth_loss, record.smooth_loss)
         if should_record(record.iteration):
@@ -238,10 +257,14 @@ class Worker:
         """Add a snapshot of the complete state, so that a new run can branch off from here."""
         self._updates.snapshots.append(self._state_row(seconds))
 
-    def _state_row(self, seconds: float) -> dict[str, Any]:
-        """A row for a checkpoint or a snapshot. seconds: spent training so far."""
-        state = state_to_bytes(self.trainer.state())
-        return {"iteration": self.trainer.iteration, "seconds": seconds, "state": state}
+    def _state_row(self, seconds: float, *, failure: str = "") -> dict[str, Any]:
+        """A row for a checkpoint or a snapshot. seconds: spent training so far.
+
+        After training has diverged, it is the last good state.
+        """
+        state = self._good_state.good if failure == DIVERGED else self.trainer.state()
+        data = state_to_bytes(state)
+        return {"iteration": int(state["iteration"]), "seconds": seconds, "state": data}
 
     def _refresh_greedy_sample(self) -> None:
         if self._greedy_throttle.ready:

@@ -31,8 +31,8 @@ class ComparedRun:
 
     @property
     def bits(self) -> float:
-        """The smooth loss in bits per character."""
-        return bits_per_character(self.run.smooth_loss, self.run.config.seq_length)
+        """What the network costs now: the mean loss of its last windows, in bits per character."""
+        return bits_per_character(self.run.recent_loss, self.run.config.seq_length)
 
     @property
     def best_bits(self) -> float:
@@ -54,14 +54,19 @@ class ComparedRun:
     def characters_per_iteration(self) -> int:
         return self.run.config.seq_length * self.run.config.streams
 
-    def bits_at(self, iteration: int) -> float:
+    def held_out_bits_at(self, iteration: int) -> float:
+        """The loss on the held-out text at an iteration, in bits per character, interpolated."""
+        iterations, losses = zip(*self.history.evaluations, strict=True)
+        return bits_per_character(float(np.interp(iteration, iterations, losses)), 1)
+
+    def smooth_bits_at(self, iteration: int) -> float:
         """The smooth loss at an iteration, in bits per character.
 
         Interpolated, because the points are thinned; the newest if the run is not there yet.
         """
         run, T = self.run, self.run.config.seq_length
         if run.iteration <= iteration:
-            return self.bits
+            return bits_per_character(run.smooth_loss, T)
         start = (0, T * self.corpus.baselines.uniform * np.log(2))
         points = [start, *((n, smooth) for n, _, smooth, _ in self.history.metrics)]
         iterations, losses = zip(*points, (run.iteration, run.smooth_loss), strict=True)

@@ -1,11 +1,15 @@
 """Which of the compared runs has the lowest loss, and whether that may be chance.
 
+The held-out loss decides: it says how well a network predicts text that it has not seen. Runs that
+hold nothing out, or different parts, are compared by their smooth loss. Runs of different texts are
+not ranked.
+
 Training amplifies the smallest difference, so two runs that differ only in their random seed end
 with different losses. Their spread is what chance does: a difference between settings means
 something only if it is larger.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from charrnn.ui.compare.compared_run import ComparedRun
@@ -16,7 +20,10 @@ from charrnn.ui.shared.formatting import listed
 # One weight changed in its last bit moved the held-out loss of a run by up to 0.3 bits per
 # character at iteration 10,000 with learning rate 0.1, by 0.04 with 0.05, and not with 0.02.
 CHANCE_BITS = 0.3
-DIFFERENT_TEXTS = "They learn different texts, and some texts are easier than others."
+DIFFERENT_TEXTS = (
+    "These runs learn different texts, and some texts are easier than others, so they are not "
+    "ranked. “Only …” above the chart compares the runs of one text."
+)
 
 
 @dataclass(frozen=True)
@@ -25,11 +32,14 @@ class Group:
 
     runs: tuple[ComparedRun, ...]
     iteration: int
+    by_held_out: bool
 
     @property
     def bits(self) -> list[float]:
-        """The loss of each run at the iteration, in bits per character."""
-        return [compared.bits_at(self.iteration) for compared in self.runs]
+        """The held-out or else the smooth loss of each run at the iteration, in bits/character."""
+        if self.by_held_out:
+            return [compared.held_out_bits_at(self.iteration) for compared in self.runs]
+        return [compared.smooth_bits_at(self.iteration) for compared in self.runs]
 
     @property
     def mean(self) -> float:
@@ -59,10 +69,29 @@ def groups(compared_runs: list[ComparedRun], iteration: int | None = None) -> li
             found.append(tuple(by_seed.values()))
         else:
             found += [(compared,) for compared in runs]
+    held_out = by_held_out(compared_runs)
     return [
-        Group(runs, min(c.run.iteration for c in runs) if iteration is None else iteration)
-        for runs in found
+        Group(runs, _reached(runs) if iteration is None else iteration, held_out) for runs in found
     ]
+
+
+def by_held_out(compared_runs: Sequence[ComparedRun]) -> bool:
+    """Whether the runs can be compared by their held-out loss: all hold the same part out."""
+    shares = {compared.run.config.held_out for compared in compared_runs}
+    return len(shares) == 1 and all(_evaluated(compared) > 0 for compared in compared_runs)
+
+
+def _evaluated(compared: ComparedRun) -> int:
+    """The iteration of the last evaluation; 0 without any."""
+    evaluations = compared.history.evaluations
+    return evaluations[-1][0] if evaluations else 0
+
+
+def _reached(compared_runs: Sequence[ComparedRun]) -> int:
+    """The last iteration at which all have the loss that they are compared by."""
+    if by_held_out(compared_runs):
+        return min(_evaluated(compared) for compared in compared_runs)
+    return min(compared.run.iteration for compared in compared_runs)
 
 
 def all_but_the_seed(compared: ComparedRun) -> Hashable:
@@ -81,19 +110,24 @@ def in_words(compared_runs: list[ComparedRun]) -> str:
     if not_started:
         have = "has" if len(not_started) == 1 else "have"
         return f"{listed(not_started)} {have} not started: there is nothing to compare yet."
-    reached = [compared.run.iteration for compared in compared_runs]
-    at = f"At iteration {min(reached):,}"
-    if max(reached) > min(reached):
-        at += ", the last that all have reached,"
-    ranked = sorted(groups(compared_runs, min(reached)), key=lambda group: group.mean)
+    if len({compared.run.sha256 for compared in compared_runs}) > 1:
+        return DIFFERENT_TEXTS
+    reached = _reached(compared_runs)
+    at = f"At iteration {reached:,}"
+    if max(compared.run.iteration for compared in compared_runs) > reached:
+        measured = (
+            "at which all have been evaluated"
+            if by_held_out(compared_runs)
+            else "that all have reached"
+        )
+        at += f", the last {measured},"
+    ranked = sorted(groups(compared_runs, reached), key=lambda group: group.mean)
     if len(ranked) == 1:
         return (
             f"{at} {_repeats_in_words(ranked[0])} They differ in the random seed only: that is "
             "how much chance alone changes."
         )
     sentence = f"{at} {_lowest_in_words(ranked, compared_runs)}"
-    if len({compared.run.sha256 for compared in compared_runs}) > 1:
-        return f"{sentence} {DIFFERENT_TEXTS}"
     return " ".join(filter(None, [sentence, _chance_in_words(ranked)]))
 
 
@@ -102,15 +136,16 @@ def _lowest_in_words(ranked: list[Group], compared_runs: list[ComparedRun]) -> s
     lowest = f"{ranked[0].mean:.2f}"
     best = [group for group in ranked if f"{group.mean:.2f}" == lowest]
     names = listed([_name(group, compared_runs) for group in _in_page_order(best, compared_runs)])
+    loss = "held-out loss" if ranked[0].by_held_out else "smooth loss"
     if len(best) == len(ranked):
-        return f"{names} have the same loss: {lowest} bits per character."
+        return f"{names} have the same {loss}: {lowest} bits per character."
     if len(best) > 1:
-        return f"{names} share the lowest loss: {lowest} bits per character."
+        return f"{names} share the lowest {loss}: {lowest} bits per character."
     if len(best[0].runs) > 1:
         return (
-            f"{names} has the lowest loss: {_mean_in_words(best[0])} in {len(best[0].runs)} runs."
+            f"{names} has the lowest {loss}: {_mean_in_words(best[0])} in {len(best[0].runs)} runs."
         )
-    return f"{names} has the lowest loss: {lowest} bits per character."
+    return f"{names} has the lowest {loss}: {lowest} bits per character."
 
 
 def _in_page_order(some: list[Group], compared_runs: list[ComparedRun]) -> list[Group]:
@@ -129,7 +164,8 @@ def _name(group: Group, compared_runs: list[ComparedRun]) -> str:
 
 
 def _repeats_in_words(group: Group) -> str:
-    return f"these {len(group.runs)} runs have {_mean_in_words(group)}."
+    loss = "held-out loss" if group.by_held_out else "smooth loss"
+    return f"the {loss} of these {len(group.runs)} runs has {_mean_in_words(group)}."
 
 
 def _mean_in_words(group: Group) -> str:

@@ -19,6 +19,10 @@ SETTINGS = (
 )
 # Of the runs that differ in their random seed only.
 MEAN, SPREAD = "mean of repeats", "spread of repeats"
+OF_REPEATS = (
+    "The held-out loss in bits per character, where there is one, of the runs that differ in their "
+    "random seed only."
+)
 
 
 def draw(compared_runs: list[ComparedRun]) -> None:
@@ -32,9 +36,9 @@ def draw(compared_runs: list[ComparedRun]) -> None:
         column_config={
             "run": st.column_config.TextColumn(width=130, pinned=True),
             "bits now": st.column_config.NumberColumn(format="%.3f"),
-            MEAN: st.column_config.NumberColumn(format="%.3f"),
-            SPREAD: st.column_config.NumberColumn(format="%.3f"),
-            "best bits": st.column_config.NumberColumn(format="%.3f"),
+            MEAN: st.column_config.NumberColumn(format="%.3f", help=OF_REPEATS),
+            SPREAD: st.column_config.NumberColumn(format="%.3f", help=OF_REPEATS),
+            "lowest smooth bits": st.column_config.NumberColumn(format="%.3f"),
             "held-out bits": st.column_config.NumberColumn(format="%.3f"),
             "iteration": st.column_config.NumberColumn(format="localized"),
             "weights": st.column_config.NumberColumn(format="localized"),
@@ -62,7 +66,7 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
                 "text": compared.corpus.name,
                 "state": state(compared.run),
                 "bits now": compared.bits,
-                "best bits": compared.best_bits,
+                "lowest smooth bits": compared.best_bits,
                 "held-out bits": compared.held_out_bits,
             }
             | repeats
@@ -82,8 +86,8 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
 def _repeats(compared_runs: list[ComparedRun]) -> list[dict[str, float | None]]:
     """Of each run, the mean and the spread of the group it belongs to; {} if nothing is repeated.
 
-    The spread is the difference between the highest and the lowest loss. Both are None for a run
-    without repeats.
+    The spread is the difference between the highest and the lowest loss, held-out where there is
+    one. Both are None for a run without repeats.
     """
     groups = {
         all_but_the_seed(group.runs[0]): group

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import numpy as np
-
-from charrnn.runs.config import RunConfig
+from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, TITLES
 from charrnn.runs.store.records import Run
 from charrnn.ui.direction import isolated
@@ -39,9 +37,7 @@ def value(setting: str, number: Any) -> str:
         return number
     if setting == "held_out":
         return f"{number:.0%}"
-    if isinstance(number, int):
-        return f"{number:,}"
-    return np.format_float_positional(number, trim="-")  # 0.00001 rather than 1e-05
+    return in_digits(number)
 
 
 def values_in_words(config: RunConfig, settings: list[str]) -> str:

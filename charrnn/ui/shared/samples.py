@@ -14,6 +14,7 @@ from charrnn.ui.shared.memory_cache import MemoryCache
 MAX_NEW_WORDS = 6  # listed below a sample
 MAX_QUOTED = 40  # characters quoted of the longest match
 SOURCES = MemoryCache[SourceIndex](lambda source: source.nbytes)
+CACHED_SECONDS = 3600  # samples that nobody has looked at lately are compared again
 _DIRECTION_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -45,11 +46,11 @@ def draw_empty(*, height: int) -> None:
 
 
 def overlap(text: str, corpus: Corpus) -> Overlap:
-    """What a sample has in common with the text of a corpus. Cached."""
+    """What a sample has in common with the text of a corpus. Cached for an hour."""
     return _overlap(services.url(), corpus.sha256, text, corpus)
 
 
-@st.cache_resource(show_spinner=False, max_entries=200)
+@st.cache_resource(show_spinner=False, max_entries=200, ttl=CACHED_SECONDS)
 def _overlap(url: str, sha256: str, text: str, _corpus: Corpus) -> Overlap:
     return source(_corpus).compare(text)
 

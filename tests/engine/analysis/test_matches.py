@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from charrnn.engine.analysis import matches
-from charrnn.engine.analysis.matches import Match, WindowIndex
+from charrnn.engine.analysis import matches, window_index
+from charrnn.engine.analysis.matches import Match
+from charrnn.engine.analysis.window_index import WindowIndex
 
 TEXT = "The cat sat on the mat. The dog didn't sit; the dog lay on the log.\n"
 # Few characters, so that texts repeat themselves and samples agree with them in many places.
@@ -32,7 +33,7 @@ def by_brute_force(text, sample, min_length):
 
 
 def find(text, sample, min_length=4):
-    return WindowIndex(text, min_length).find(sample)
+    return matches.find(WindowIndex(text, min_length), sample)
 
 
 def parts(text, sample, min_length=4):
@@ -86,7 +87,7 @@ def test_copied_parts_are_found_in_any_text(text, data):
 def test_hash_collisions_are_no_matches(base, text, sample):
     with pytest.MonkeyPatch.context() as patch:
         # With base 1 anagrams collide, with base 0 all parts with the same last letter.
-        patch.setattr(matches, "HASH_BASE", base)
+        patch.setattr(window_index, "HASH_BASE", base)
         assert_equal_to_brute_force(text, sample, 3)
 
 
@@ -94,7 +95,7 @@ def test_hash_collisions_are_no_matches(base, text, sample):
 def test_hashing_in_chunks_changes_nothing(text, sample, chunk):
     whole = find(text, sample)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(matches, "CHUNK", chunk)
+        patch.setattr(window_index, "CHUNK", chunk)
         assert find(text, sample) == whole
 
 
@@ -209,7 +210,7 @@ def test_the_work_is_bounded_whatever_the_text(kind):
     counted = ComparisonCounter(text)
     index = WindowIndex(counted, 12)
     started = time.process_time()
-    assert index.find(sample).copied > n / 3
+    assert matches.find(index, sample).copied > n / 3
     assert time.process_time() - started < 2  # it takes some hundredths of a second
     assert counted.times < 8 * n + matches.MAX_COMPARISONS + 100
 

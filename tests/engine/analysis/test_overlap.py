@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from charrnn.engine.analysis.matches import WindowIndex
+from charrnn.engine.analysis.matches import find
 from charrnn.engine.analysis.overlap import SourceIndex, min_match_length
+from charrnn.engine.analysis.window_index import WindowIndex
 
 TEXT = "The cat sat on the mat. The dog didn't sit; the dog lay on the log.\n"
 
@@ -19,7 +20,7 @@ def overlap_of(text, sample, min_length=4):
 
 def test_matches_are_those_of_the_window_index():
     found = overlap_of("abcdef ghijklmn", "abcde...ghijkl..abcd.")
-    assert found.matching == WindowIndex("abcdef ghijklmn", 4).find("abcde...ghijkl..abcd.")
+    assert found.matching == find(WindowIndex("abcdef ghijklmn", 4), "abcde...ghijkl..abcd.")
     assert found.matches == ((0, 5), (8, 6), (16, 4))
     assert found.longest == (8, 6)
     assert found.share == 15 / 21

@@ -3,14 +3,17 @@
 import json
 import os
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, create_engine, delete, event
 
 from charrnn.engine.training import Diverged, Trainer
+from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store import schema
 from charrnn.runs.store.corpora import Corpora
 from charrnn.runs.store.leases import Leases, worker_name
+from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers import process
 from charrnn.runs.workers.process import STORE_FAILED
 from tests.support.workers import (
@@ -81,26 +84,44 @@ def test_a_run_with_a_damaged_checkpoint_fails_with_a_message(store, corpus, mai
     )
 
 
-def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history(
-    store, corpus, main, monkeypatch
+def trained(text, iterations):
+    """The weights after so many iterations."""
+    vocabulary = Vocabulary.of(text)
+    trainer = Trainer(vocabulary.encode(text), len(vocabulary), **SMALL.trainer_settings())
+    while trainer.iteration < iterations:
+        trainer.step()
+    return trainer.weights.packed()
+
+
+@pytest.mark.parametrize(("last", "good"), [(150, 0), (350, 200)])
+def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history_and_last_good_state(
+    store, corpus, main, monkeypatch, last, good
 ):
     step = Trainer.step
 
-    def diverge_at_151(trainer):
-        if trainer.iteration == 150:
-            raise Diverged(151, "the loss is no longer a number")
+    def diverge(trainer):
+        if trainer.iteration == last:
+            raise Diverged(last + 1, "the loss is no longer a number")
         return step(trainer)
 
     run = store.runs.create(corpus, SMALL)
     with monkeypatch.context() as broken:
-        broken.setattr(Trainer, "step", diverge_at_151)
+        broken.setattr(Trainer, "step", diverge)
         assert main(run.id) == 0
     failed = store.runs.get(run.id)
-    assert (failed.status, failed.iteration, failed.worker) == ("failed", 150, None)
-    assert "at iteration 151: the loss is no longer a number" in failed.message
+    assert (failed.status, failed.iteration, failed.worker) == ("failed", last, None)
+    assert f"at iteration {last + 1}: the loss is no longer a number" in failed.message
+    assert f"Resume continues from iteration {good}" in failed.message
     assert not failed.active
-    assert [row[0] for row in history(store, run).metrics] == list(range(151))
-    assert history(store, run).sample_iterations == [0, 100]
+    assert [row[0] for row in history(store, run).metrics] == list(range(last + 1))
+    assert history(store, run).sample_iterations == list(range(0, last, 100))
+
+    # What is kept is from before training went wrong, wherever it is used.
+    expected = trained(store.corpora.text(corpus.sha256), good)
+    np.testing.assert_array_equal(checkpoint(store, run)["weights"], expected)
+    saved = store.history.at_checkpoint(run.id)
+    assert saved.history.metrics[-1][0] == saved.history.samples[-1][0] == good
+    assert Workspace(store, run.workspace).branch(run, None).iteration == good
 
     store.runs.request(run.id, desired="running")  # the owner tries again
     run = work(store, run)

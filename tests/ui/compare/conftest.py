@@ -12,6 +12,7 @@ from charrnn.ui.compare.compared_run import ComparedRun
 from charrnn.ui.compare.line_style import LineStyle
 
 BIT = math.log(2)  # nats
+SMALL = RunConfig(hidden_size=8, iterations=400, sample_interval=100, sample_length=40)
 CORPUS = Corpus("0" * 64, "any", "abc", 1000, "abc", Baselines(5.0, 4.0, 3.0, 2.0))
 
 
@@ -22,7 +23,11 @@ def compared_run(workspace, corpus):
     def compared_run(*, bits=3.0, seconds=5.0, differing="", sampled=(0, 500, 1000), **settings):
         run = workspace.create(corpus, RunConfig(**settings))
         T = run.config.seq_length
-        losses = {"smooth_loss": bits * T * BIT, "best_smooth_loss": (bits - 0.5) * T * BIT}
+        losses = {
+            "smooth_loss": bits * T * BIT,
+            "recent_loss": bits * T * BIT,
+            "best_smooth_loss": (bits - 0.5) * T * BIT,
+        }
         run = replace(run, iteration=1000, seconds=seconds, **losses)
         metrics = [(0, 4 * T * BIT, 4 * T * BIT, 0.0), (500, 0.0, bits * T * BIT, seconds / 2)]
         evaluations = [(0, 4 * BIT), (1000, bits * BIT)]
@@ -40,3 +45,11 @@ def repeats(compared_run):
         return [compared_run(bits=b, learning_rate=rate, seed=i) for i, b in enumerate(bits)]
 
     return repeats
+
+
+@pytest.fixture
+def pair(workspace, corpus, work):
+    """A finished run and a finished copy of it with another learning rate."""
+    run = work(workspace.create(corpus, SMALL))
+    changed = RunConfig.from_dict(SMALL.to_dict() | {"learning_rate": 0.3})
+    return run, work(workspace.create(corpus, changed, parent=run.id))

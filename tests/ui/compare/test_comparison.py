@@ -251,7 +251,7 @@ def test_table_has_settings_and_results(compared_run):
         "text": "any",
         "state": "queued",
         "bits now": pytest.approx(3.0),
-        "best bits": pytest.approx(2.5),
+        "lowest smooth bits": pytest.approx(2.5),
         "held-out bits": pytest.approx(3.0),
         "iteration": 1000,
         "seconds": 5.0,

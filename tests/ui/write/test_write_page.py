@@ -288,60 +288,6 @@ def test_page_and_command_line_write_the_same(cats, store, tmp_path, capsys):
         assert capsys.readouterr().out == prompt + subject.vocabulary.decode(draft.ids) + "\n"
 
 
-def the_branch_dialog():
-    """The dialog, drawn on every rerun: a click would open it for one only."""
-    from charrnn.ui import services, session
-    from charrnn.ui.shared.run_actions import branch as branching
-
-    session.read_url("Train")
-    branching.branch(services.workspace().runs()[-1], 100)
-
-
-def test_branch_continues_with_another_learning_rate(cats, workspace, started):
-    page = AppTest.from_function(the_branch_dialog, default_timeout=60)
-    enter(page)
-    page.run()
-    page.select_slider(key=f"branch_rate_{cats.id}_100").set_value(0.01)
-    page.button[0].click().run()
-    assert not page.exception
-    branch = workspace.runs()[0]
-    assert (branch.parent, branch.branched_at, branch.learning_rate) == (cats.id, 100, 0.01)
-    assert started == [branch.id]
-    assert page.query_params["run"] == branch.id
-
-
-def test_branch_offers_the_learning_rate_of_its_snapshot(cats, workspace, work, started):
-    workspace.request(cats.id, learning_rate=0.03, desired="running", pause_at=None)
-    work(workspace.run(cats.id))
-    page = AppTest.from_function(the_branch_dialog, default_timeout=60)
-    enter(page)
-    page.run()
-    assert page.select_slider[0].value == cats.config.learning_rate == 0.1
-    page.button[0].click().run()
-    assert not page.exception
-    assert workspace.runs()[0].learning_rate == 0.1
-
-
-def the_newest_branch_dialog():
-    from charrnn.ui import services, session
-    from charrnn.ui.shared.run_actions import branch as branching
-
-    session.read_url("Train")
-    branching.branch(services.workspace().runs()[-1], None)
-
-
-def test_branch_from_the_newest_starts_at_the_checkpoint(cats, workspace, work, started):
-    workspace.request(cats.id, desired="running", pause_at=273)
-    work(workspace.run(cats.id))
-    page = AppTest.from_function(the_newest_branch_dialog, default_timeout=60)
-    enter(page)
-    page.run()
-    assert "as it is at iteration 273 and trains on" in words(page)
-    page.button[0].click().run()
-    assert not page.exception
-    assert workspace.runs()[0].branched_at == 273
-
-
 # --- Other visitors ------------------------------------------------------------------------------
 
 
