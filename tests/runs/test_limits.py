@@ -113,6 +113,7 @@ def test_arithmetic_agrees_with_the_memory_that_is_allocated(vocab_size, setting
     tracemalloc.start()
     trainer = Trainer(ids, vocab_size, **config.trainer_settings())
     trainer.step()
+    _good_and_candidate = trainer.state(), trainer.state()  # as in good_state.py
     state_to_bytes(trainer.state())
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
