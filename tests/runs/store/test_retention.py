@@ -56,6 +56,16 @@ def test_nothing_is_pruned_from_a_store_in_use(store, corpus, workspace):
     assert row_counts(store) == before
 
 
+def test_deleted_run_can_be_restored_with_its_text_for_a_day(store, corpus, workspace):
+    run = workspace.create(corpus, SHORT)
+    workspace.delete(run.id)
+    set_all(store, schema.runs, deleted_at=time.time() - DAY_SECONDS + 60)
+    set_all(store, schema.corpora, added_at=0.0)
+    assert pruned(store) == NOTHING
+    workspace.restore(run.id)
+    assert workspace.run(run.id).id == run.id
+
+
 def test_deleted_run_is_removed_with_its_history_after_a_day(store, corpus, workspace):
     gone, kept = (work(store, workspace.create(corpus, SHORT)) for _ in range(2))
     workspace.delete(gone.id)
