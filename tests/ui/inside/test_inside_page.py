@@ -16,7 +16,6 @@ from charrnn.engine.training import Trainer
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui import session
 from charrnn.ui.inside import hold_panel, memory_panel
 from charrnn.ui.inside.page import VIEWS
 from charrnn.ui.shared.snapshots import Subject
@@ -25,6 +24,7 @@ from tests.support.store import SMALL, WORKSPACE
 
 
 def the_page():
+    from charrnn.ui import session
     from charrnn.ui.inside import page
 
     session.read_url("Inside")
