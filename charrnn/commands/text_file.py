@@ -39,5 +39,5 @@ def add_encoding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--encoding",
         metavar="NAME",
-        help="The encoding of the text, such as UTF-8 or Shift_JIS. Recognised unless given.",
+        help="The encoding of the text, such as UTF-8 or Shift_JIS. Recognized unless given.",
     )

@@ -1,6 +1,8 @@
 // What Streamlit's own elements lack, for everybody who uses a keyboard, a screen reader or a phone.
 const MENU_BUTTON = "button[aria-haspopup=menu]";
 const MENU_ITEM = "[role=menu] [role=menuitem]";
+const DIALOG = "[role=dialog]";
+const OVERLAY = `${DIALOG}, [role=menu]`;
 const MAX_FRAMES = 60; // to wait for a menu that opens
 
 const focusMenu = (last, frames = MAX_FRAMES) => {
@@ -25,17 +27,31 @@ const enterMenu = (event) => {
 // A button that starts a download is disabled meanwhile and loses the focus. The dialog around it
 // hears no keys then: Escape would not close it.
 let focused = null;
+let opener = null; // of the dialog, if one is open: what had the focus last outside dialogs and menus
 const noteFocus = (event) => {
   focused = event.target;
+  if (!focused.closest(OVERLAY)) opener = focused;
 };
 const returnToDialog = (event) => {
-  const dialog = [...document.querySelectorAll("[role=dialog]")].at(-1);
+  const dialog = [...document.querySelectorAll(DIALOG)].at(-1);
   if (!dialog || document.activeElement !== document.body) return;
   if (event.key !== "Escape" && event.key !== "Tab") return;
   const inside = dialog.contains(focused) ? focused : dialog.querySelector("button");
   inside?.focus();
   if (event.key === "Tab") event.preventDefault();
   else inside?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+};
+
+// A dialog that was opened from a menu leaves the focus nowhere when it is closed, since the item of
+// the menu is gone.
+const returnToOpener = (mutations) => {
+  const closed = mutations.some(({ removedNodes }) =>
+    [...removedNodes].some((node) => node.matches?.(DIALOG) || node.querySelector?.(DIALOG)),
+  );
+  if (!closed) return;
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body && !document.querySelector(DIALOG)) opener?.focus();
+  });
 };
 
 // On a phone the links to the pages are in the sidebar, which would go on covering the page.
@@ -51,4 +67,5 @@ export default function () {
   document.addEventListener("focusin", noteFocus);
   document.addEventListener("keydown", returnToDialog);
   document.addEventListener("click", closeSidebar);
+  new MutationObserver(returnToOpener).observe(document.body, { childList: true });
 }

@@ -37,6 +37,28 @@ def test_a_click_at_the_instant_of_choosing_a_file_trains_on_the_file(open_page,
     assert store.corpora.text(run.sha256) == text
 
 
+def test_train_at_the_instant_of_replacing_a_file_trains_on_the_second(open_page, store, tmp_path):
+    first, second = tmp_path / "owl.txt", tmp_path / "rook.txt"
+    first.write_text("the owl sat in the oak and sang to the moon\n" * 200)
+    second.write_text("a rook flew over the field and cried at noon\n" * 200)
+    page = open_page()
+    page.get_by_role("radio", name="Upload").click()
+    uploader = page.get_by_test_id("stFileUploaderDropzoneInput")
+    uploader.set_input_files(first)
+    expect(page.get_by_text("8,800 characters,")).to_be_visible()
+
+    on_its_way = []  # the second file arrives when the test lets it
+    page.route("**/upload_file/**", lambda route: on_its_way.append(route))
+    uploader.set_input_files(second)
+    button(page, "Train").click()
+    expect(page.get_by_text("Training starts as soon as your file is here")).to_be_visible()
+    for request in on_its_way:
+        request.continue_()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
+    (run,) = store.runs.runnable()
+    assert store.corpora.text(run.sha256) == second.read_text()
+
+
 def test_a_pasted_text_survives_a_reload_and_is_then_trained_on(open_page, store):
     page = open_page()
     page.get_by_role("radio", name="Paste").click()

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.support import terminal
 from tests.support.browser import button
 
 
@@ -94,3 +95,24 @@ def test_a_damaged_file_is_rejected_in_one_sentence_and_nothing_is_imported(open
     import_run(other, file)
     expect(other.get_by_test_id("stAlert")).to_contain_text("damaged")
     expect(other.get_by_text("No runs yet. Press Train")).to_be_visible()
+
+
+def test_the_command_line_exports_and_imports_beside_a_server_that_trains(
+    open_page, server, store, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(terminal.ENVIRONMENT, "CHARRNN_STORE", str(server.log.parent / "store"))
+    page = open_page()
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
+    file = tmp_path / "run.safetensors"
+    exported = terminal.run("export", "--out", file, "--", page.url)
+    assert (exported.returncode, exported.stderr) == (0, "")
+    imported = terminal.run("import", file)
+    assert (imported.returncode, imported.stderr) == (0, "")
+
+    other = open_page(imported.stdout.strip())
+    progress = other.get_by_test_id("stProgress")
+    before = progress.inner_text()
+    button(other, "Resume").click()
+    expect(progress).not_to_have_text(before)
+    assert len(store.runs.runnable()) == 2

@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, Page
 
 # Whether every element of the page is there, and no placeholder is left.
 LOADED = """() => document.querySelector('.stMain h1')
-    && !document.querySelector('.stMain [data-testid=stSkeleton]')"""
+    && !document.querySelector(':is(.stMain, [role=dialog]) [data-testid=stSkeleton]')"""
 
 # The dots of the samples in the loss chart, as [x, y] in pixels, once they are drawn.
 DOTS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-symbol')]

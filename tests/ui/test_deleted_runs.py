@@ -115,7 +115,7 @@ def test_restoring_a_run_that_was_pruned_meanwhile_says_so(
     prune_deleted()
     click(page, label)
     (sentence,) = [w.value for w in page.warning]
-    assert sentence.startswith("Run 1 cannot be restored any more: ")
+    assert sentence.startswith("Run 1 can no longer be restored: ")
     page.run()
     assert not page.exception
     assert [run["label"] for run in _listed(page)] == ["Run 2"]

@@ -1,8 +1,13 @@
 """The server as a process: how it starts, and how it ends."""
 
+import os
 import signal
+import subprocess
+import sys
 
-from tests.support.server import STOP_SECONDS, Server
+import pytest
+
+from tests.support.server import ROOT, STOP_SECONDS, Server
 
 
 def test_ctrl_c_ends_the_server_without_complaint(tmp_path):
@@ -12,3 +17,19 @@ def test_ctrl_c_ends_the_server_without_complaint(tmp_path):
     log = server.log.read_text()
     assert "Aborted" not in log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize(
+    ("variables", "megabytes"), [({}, 121), ({"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "300"}, 300)]
+)
+def test_streamlits_own_variable_allows_larger_uploads(variables, megabytes):
+    """It wins over the limit in .streamlit/config.toml."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "streamlit", "config", "show"],
+        cwd=ROOT,
+        env=os.environ | variables,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert f"\nmaxUploadSize = {megabytes}\n" in shown.stdout

@@ -98,7 +98,7 @@ def _decode(data: bytes) -> Decoded:
     if found := decode_code_page(data):
         return Decoded(*found, is_certain=False)
     raise NotText(
-        "This file cannot be read as text, because its encoding is not recognised: save it as "
+        "This file cannot be read as text, because its encoding is not recognized: save it as "
         "plain text in UTF-8."
     )
 

@@ -85,7 +85,7 @@ def _draw_map(subject: Subject, run: Run, measurements: Measurements) -> None:
         which = f" Only the {len(ids):,} most frequent characters are shown."
     st.caption(
         "The two directions in which the embeddings differ most (principal components); they show "
-        f"{share:.0%} of the variance.{which} Click a character to see its nearest neighbours. "
+        f"{share:.0%} of the variance.{which} Click a character to see its nearest neighbors. "
         "Zoom with Ctrl and the mouse wheel."
     )
     tables.table(
@@ -108,7 +108,7 @@ def _draw_neighbours(subject: Subject, snapshot: Snapshot) -> None:
         st.rerun()  # the panels above show the inspected character too
     i = inspected_index(subject)
     ids, cosines = nearest_neighbours(snapshot.weights.Wxh.T, i, NEIGHBOURS)
-    st.markdown("### Nearest neighbours")
+    st.markdown("### Nearest neighbors")
     character = subject.vocabulary.characters[i]
     name = f"{isolated(character_info.symbol(character))}, {character_info.name(character)}"
     st.text(f"of {name}, by cosine similarity")
@@ -125,7 +125,7 @@ def _draw_neighbours(subject: Subject, snapshot: Snapshot) -> None:
     if subject.counts[i] < character_info.RARE:
         st.text("This character is rare. Its embedding is hardly trained, so this says little.")
     tables.table(
-        "The nearest neighbours as a table",
+        "The nearest neighbors as a table",
         "neighbours",
         lambda: rows.drop(columns=["row", "value_label"]),
     )
@@ -172,7 +172,7 @@ def _draw_embeddings(subject: Subject, snapshot: Snapshot, order: np.ndarray) ->
         embedding_charts.embedding_rows(subject.table, order, embeddings),
         embedding_charts.embedding_spec(len(order), n_units),
         key=f"embeddings_{len(order)}",
-        alt="The embeddings as colours, one row per character; the table below has the numbers",
+        alt="The embeddings as colors, one row per character; the table below has the numbers",
     )
     units = f"{H}" if n_units == H else f"the {n_units} of {H} that differ most"
     st.caption(

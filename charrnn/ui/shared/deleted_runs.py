@@ -79,7 +79,7 @@ def _restore(workspace: Workspace, run: Run) -> None:
         workspace.restore(run.id)
     except RunNotFound:
         st.warning(
-            f"{escape_markdown(run.title)} cannot be restored any more: it was deleted more than a "
+            f"{escape_markdown(run.title)} can no longer be restored: it was deleted more than a "
             "day ago, and has been removed since.",
             icon=":material/delete_forever:",
         )

@@ -19,5 +19,5 @@ loss_chart.py      its Vega-Lite specification
 loss_summary.py    the chart in words
 overfitting.py     whether the held-out loss has risen again
 sample_panel.py    the newest sample, and the earlier ones
-textbook_panel.py  what the network keeps of the textbook, and what it corrects
+textbook_panel.py  what the network keeps from the textbook, and what it corrects
 """

@@ -15,9 +15,9 @@ EXPLANATION = """
 Some windows of text are easier to predict than others: common
 words in one, an unusual name in the next. The *faint* line is the loss of each single window. The
 **bold** line is their running average (each new window counts for one part in a thousand), and
-that is the one to watch. It lags behind: after a thousand windows it still contains the guesses of
-the beginning. The figure above the chart is therefore the mean of the last 200 windows alone. The
-dashed blue line, *held-out*, is the loss on text which the network
+that is the one to watch. It lags behind: after a thousand windows it still includes the first
+guesses. The figure above the chart is therefore the mean of the last 200 windows alone. The
+dashed blue line, *held-out*, is the loss on text that the network
 never trains on. It starts out below the bold line, because the average still contains the first
 thousand windows.
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-TITLE = "What it keeps of the textbook, and what it corrects"
+TITLE = "What it keeps from the textbook, and what it corrects"
 
 KEPT = (
     "One-hot characters, initial weights of 0.01·N(0, 1), the cross-entropy summed over a window, "
@@ -16,7 +16,7 @@ CORRECTED = (
     "The vocabulary is sorted. The textbook takes the order of a `set`, which changes with every "
     "start, so that the same seed writes something else each time.",
     "The first window is shown with its own ids. The textbook prints the characters with the ids 0 "
-    "to 24 in its place.",
+    "to 24 instead.",
     "A sample continues the text: it starts from the character that comes next. The textbook has "
     "just read a window, and feeds the window's first character again.",
     "`exp` cannot overflow, since the largest score is subtracted first.",
