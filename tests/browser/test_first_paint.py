@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from charrnn.ui.style import DARK, LIGHT
-from tests.support.browser import LOADED
+from tests.support.browser import LOADED, cookie
 
 MAX_LAYOUT_SHIFT = 0.1  # what browsers call good; a style sheet that came late made it 0.3 to 0.8
 SHIFT = """() => {
@@ -24,12 +24,17 @@ def rgb(color: str) -> str:
 
 @pytest.fixture
 def visit(browser, server):
-    """visit(path, **context options): a page that has not been opened yet, and is watched."""
+    """visit(path, **context options): a page that has not been opened yet, and is watched.
+
+    key: that of the workspace, which the browser has in its cookie; without one, a new visitor.
+    """
     contexts = []
 
-    def visit(path: str, **options) -> Page:
+    def visit(path: str, *, key: str = "", **options) -> Page:
         context = browser.new_context(**options)
         contexts.append(context)
+        if key:
+            context.add_cookies([cookie(server.url, key)])
         page = context.new_page()
         page.add_init_script(f"({SHIFT})()")
         page.goto(server.url + path)
@@ -42,13 +47,13 @@ def visit(browser, server):
 
 @pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE])
 def test_nothing_jumps_when_a_page_is_opened(visit, trained, workspace, viewport):
-    link = f"?w={workspace.key}&run={trained(iterations=2000).id}"
+    link = f"?run={trained(iterations=2000).id}"
     shifts = {}
     for path in ("/", f"/{link}", f"/alphabet{link}", f"/compare{link}", f"/write{link}"):
-        page = visit(path, viewport=viewport)
+        page = visit(path, key=workspace.key, viewport=viewport)
         for condition in (LOADED, DRAWN):
             page.wait_for_function(condition, timeout=60_000)
-        shifts[path.partition("w=")[0]] = page.evaluate("window.layoutShift")
+        shifts[path.partition("run=")[0]] = page.evaluate("window.layoutShift")
     assert max(shifts.values()) < MAX_LAYOUT_SHIFT, shifts
 
 

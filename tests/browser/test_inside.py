@@ -29,8 +29,8 @@ def inside(open_page, run, workspace):
     """inside(view): the page at one of its views."""
 
     def inside(view: str, **options) -> Page:
-        address = f"/inside?w={workspace.key}&run={run.id}&view={view.replace(' ', '+')}"
-        return open_page(address, heading="Inside the network", **options)
+        address = f"/inside?run={run.id}&view={view.replace(' ', '+')}"
+        return open_page(address, key=workspace.key, heading="Inside the network", **options)
 
     return inside
 
