@@ -63,7 +63,7 @@ def tab_to(page: Page, control: Locator) -> None:
 @pytest.mark.parametrize("path", ON_PAGE)
 def test_tab_leads_through_a_page_and_each_stop_is_visible(open_page, trained, workspace, path):
     run = trained(iterations=2000)
-    page = open_page(f"/{path}?w={workspace.key}&run={run.id}", heading=re.compile("."))
+    page = open_page(f"/{path}?run={run.id}", key=workspace.key, heading=re.compile("."))
     page.wait_for_function(LOADED)
     found = stops(page)
     assert [stop for stop in found if not stop["visible"]] == []
@@ -115,7 +115,7 @@ def test_train_pause_and_resume_by_one_key_on_one_button(open_page):
 
 def test_each_dialog_of_the_menu_keeps_the_focus_and_gives_it_back(open_page, trained, workspace):
     run = trained(iterations=400)
-    page = open_page(f"/?w={workspace.key}&run={run.id}")
+    page = open_page(f"/?run={run.id}", key=workspace.key)
     more = button(page, "More")
     tab_to(page, more)
     items, dialog = page.get_by_role("menuitem"), page.get_by_role("dialog")
