@@ -3,6 +3,7 @@
 import pytest
 
 from charrnn.runs.errors import StoreError
+from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import Progress
 from charrnn.runs.store.runs import Runs
 from charrnn.ui.markdown import escape_markdown
@@ -42,11 +43,9 @@ def test_a_run_that_fails_while_it_is_viewed_shows_why(open_page, store, cats):
     assert "Resume" in buttons(page)
 
 
-def test_a_file_that_is_not_text_is_refused_and_the_selected_text_stays(
-    open_page, shown_run, store
-):
+def test_a_file_that_is_not_text_is_refused_and_the_selected_text_stays(open_page, shown_run):
     page = open_page()
-    before = store.corpora.get(page.session_state["text"]).name
+    before = library_titles()[page.session_state["text"]]
     page.button_group(key="source").set_value("Upload").run()
     page.file_uploader[0].upload("picture.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     page.run()
@@ -54,7 +53,7 @@ def test_a_file_that_is_not_text_is_refused_and_the_selected_text_stays(
     assert "PNG" in page.error[0].value
     assert lines(page, f"Still using **{escape_markdown(before)}**")
     click(page, "Train")
-    assert store.corpora.get(shown_run(page).sha256).name == before
+    assert shown_run(page).text_name == before
 
 
 def test_an_unknown_run_does_not_become_the_previous_run(open_page):

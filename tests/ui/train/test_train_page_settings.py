@@ -171,12 +171,12 @@ def test_a_setting_changed_back_is_no_change(open_page, cats):
     assert lines(page, "new run") == []
 
 
-def test_another_text_offers_a_new_run(open_page, shown_run, store, cats):
+def test_another_text_offers_a_new_run(open_page, shown_run, cats):
     page = open_page(run=cats.id)
     page.selectbox[0].select("brackets").run()
     assert "text" in lines(page, "new run")[0]
     click(page, "Train")
-    assert store.corpora.get(shown_run(page).sha256).name == "Brackets"
+    assert shown_run(page).text_name == "Brackets"
 
 
 def test_train_pauses_the_run_that_was_training(open_page, shown_run, store, cats):
