@@ -18,10 +18,10 @@ MAX_COST = 0.015  # of the training time; 2 % with a margin for what the costs b
 # gradients (about a microsecond): see _step_cost(). Measured with 8 to 256 hidden units and 1 to 64
 # streams.
 OWN_COST, COST_PER_PRODUCT = 0.12, 1 / 54_000
+GRADIENTS = 1.5, 4.0  # times that, with gradients and an update: for each stream, and the overhead
 # Samples that are taken more often than every OFTEN iterations cost more than 2 % themselves. With
 # them, a measurement that costs up to ALWAYS is taken as well: about as much as the sample.
 OFTEN, ALWAYS = 1000, 3600
-GRADIENTS = 1.5, 4.0  # times that, with gradients and an update: for each stream, and the overhead
 
 
 def bits_per_character(nats: float, characters: float) -> float:
