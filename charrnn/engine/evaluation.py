@@ -19,6 +19,9 @@ MAX_COST = 0.015  # of the training time; 2 % with a margin for what the costs b
 # streams.
 OWN_COST, COST_PER_PRODUCT = 0.12, 1 / 54_000
 GRADIENTS = 1.5, 4.0  # times that, with gradients and an update: for each stream, and the overhead
+# Samples that are taken more often than every OFTEN iterations cost more than 2 % themselves. With
+# them, a measurement that costs up to ALWAYS is taken as well: about as much as the sample.
+OFTEN, ALWAYS = 1000, 3600
 
 
 def bits_per_character(nats: float, characters: float) -> float:
@@ -71,7 +74,10 @@ class HeldOut:
         step = self._step_cost(streams, own=own, overhead=overhead)
         training = sample_interval * seq_length * step
         measuring = sum(n * self._step_cost(B) for B, n in self._stretches.steps.items())
-        return sample_interval * max(1, math.ceil(measuring / (MAX_COST * training)))
+        affordable = MAX_COST * training
+        if sample_interval < OFTEN:
+            affordable = max(affordable, ALWAYS)
+        return sample_interval * max(1, math.ceil(measuring / affordable))
 
     def _step_cost(self, streams: int, *, own: float = 1.0, overhead: float = 1.0) -> float:
         """How long a step takes in so many streams."""

@@ -179,7 +179,7 @@ def test_a_long_held_out_part_is_measured_less_often_but_at_samples():
 
 def test_reading_one_stream_costs_more_than_reading_several_at_once():
     # About 2,200 characters one after the other, or 512 of them and 2,000 in parallel.
-    assert interval(400, 1800, sample_interval=100) > 1.3 * interval(1640, sample_interval=100)
+    assert interval(400, 1800, seq_length=2) > 1.3 * interval(1640, seq_length=2)
 
 
 def test_a_trainer_knows_its_interval():
