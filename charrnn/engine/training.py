@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from charrnn.engine.arrays import IntArray
-from charrnn.engine.corpus import into_streams, training_length
+from charrnn.engine.corpus import into_streams, training_length, windows_per_epoch
 from charrnn.engine.evaluation import HeldOut
 from charrnn.engine.initial_weights import TEXTBOOK_SCALE
 from charrnn.engine.model import backward, forward
@@ -69,6 +69,7 @@ class Trainer:
         schedule: str = "constant",
         warm_up: int = 0,
         decay_iterations: int = 100_000,
+        decay_epochs: int = 1000,
         initial_weights: str = "normal",
         initial_scale: float = TEXTBOOK_SCALE,
     ) -> None:
@@ -87,7 +88,8 @@ class Trainer:
             )
         self.seed, self.seq_length, self.streams = seed, seq_length, streams
         self.learning_rate = float(learning_rate)
-        self.schedule = Schedule(schedule, warm_up, decay_iterations)
+        epochs = decay_epochs * windows_per_epoch(len(self.text), seq_length)
+        self.schedule = Schedule(schedule, warm_up, min(decay_iterations, epochs))
         self.weights = Parameters.initial(
             vocab_size,
             hidden_size,

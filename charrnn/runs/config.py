@@ -133,6 +133,13 @@ class RunConfig:
         "Decay: number of iterations, from the start, after which a decaying learning rate has "
         "reached a fiftieth and stays there.",
     )
+    decay_epochs: int = _number(
+        1000,
+        1,
+        1000,
+        "Decay: number of epochs, passes through the text, after which it has ended in any case; "
+        "more of them would only teach a short text by heart.",
+    )
     initial_weights: str = _choice(
         "normal",
         INITIAL_WEIGHTS,

@@ -11,8 +11,8 @@ from typing import Any
 
 # How a network starts and is updated: see engine/optimizers and engine/initial_weights.py.
 LEARNING_SETTINGS = (
-    *("optimizer", "clipping", "clip_limit", "schedule", "warm_up", "decay_iterations"),
-    *("initial_weights", "initial_scale"),
+    *("optimizer", "clipping", "clip_limit", "schedule", "warm_up"),
+    *("decay_iterations", "decay_epochs", "initial_weights", "initial_scale"),
 )
 OWN = "own"  # the recipe of a run whose LEARNING_SETTINGS are those of no recipe
 
@@ -41,6 +41,7 @@ TEXTBOOK = Recipe(
         "schedule": "constant",
         "warm_up": 0,
         "decay_iterations": 100_000,
+        "decay_epochs": 1000,
         "initial_weights": "normal",
         "initial_scale": 0.01,
     },
@@ -50,6 +51,7 @@ _ADAM: dict[str, Any] = {
     "optimizer": "adam",
     "clipping": "norm",
     "schedule": "cosine",
+    "decay_epochs": 10,
     "initial_weights": "orthogonal",
 }
 

@@ -51,6 +51,7 @@ def test_defaults_are_the_textbook_settings():
         "schedule": "constant",
         "warm_up": 0,
         "decay_iterations": 100_000,
+        "decay_epochs": 1000,
         "initial_weights": "normal",
         "initial_scale": 0.01,
     }

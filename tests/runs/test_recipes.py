@@ -19,7 +19,10 @@ from tests.support.uninterrupted import stored_rows
 SMALL = {"hidden_size": 9, "streams": 2, "seq_length": 8, "iterations": 300, "sample_interval": 100}
 VARIANTS = [
     pytest.param(RECIPES["textbook"].settings, id="textbook"),
-    pytest.param(RECIPES["quick"].settings | {"warm_up": 20, "decay_iterations": 250}, id="quick"),
+    pytest.param(
+        RECIPES["quick"].settings | {"warm_up": 20, "decay_iterations": 250, "decay_epochs": 90},
+        id="quick",
+    ),
     pytest.param(
         {"optimizer": "rmsprop", "learning_rate": 0.003, "initial_weights": "identity"},
         id="rmsprop",

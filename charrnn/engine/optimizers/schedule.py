@@ -25,7 +25,10 @@ SCHEDULES = ("constant", "linear", "cosine")
 
 @dataclass(frozen=True)
 class Schedule:
-    """kind: one of SCHEDULES. warm_up, decay_iterations: in iterations, from the start."""
+    """kind: one of SCHEDULES. warm_up, decay_iterations: in iterations, from the start.
+
+    Before a decay, the warm-up takes a tenth of decay_iterations at most.
+    """
 
     kind: str = "constant"
     warm_up: int = 0
@@ -35,6 +38,9 @@ class Schedule:
         """Raises ValueError for an unknown kind."""
         if self.kind not in SCHEDULES:
             raise ValueError(f"schedule is {self.kind!r}; allowed: {', '.join(SCHEDULES)}")
+        if self.kind != "constant":
+            shorter = min(self.warm_up, self.decay_iterations // 10)
+            object.__setattr__(self, "warm_up", shorter)
 
     def share(self, iteration: int) -> float:
         """The share of the learning rate for the update after `iteration` updates: 0 to 1."""

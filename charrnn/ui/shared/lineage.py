@@ -17,6 +17,7 @@ LABELS = {
     "clip_limit": "clipping limit",
     "warm_up": "warm-up",
     "decay_iterations": "decay iterations",
+    "decay_epochs": "decay epochs",
     "initial_weights": "initial weights",
     "initial_scale": "initial scale",
 }

@@ -24,8 +24,8 @@ def test_a_constant_rate_stays():
     [("linear", 0.5, 0.75), ("cosine", 0.5, (1 + math.sqrt(0.5)) / 2)],
 )
 def test_decay_follows_its_curve_and_stays_at_its_end(kind, middle, quarter):
-    schedule = Schedule(kind, warm_up=20, decay_iterations=120)
-    for iteration, left in ((20, 1), (45, quarter), (70, middle), (120, 0), (10**8, 0)):
+    schedule = Schedule(kind, warm_up=20, decay_iterations=220)
+    for iteration, left in ((20, 1), (70, quarter), (120, middle), (220, 0), (10**8, 0)):
         assert schedule.share(iteration) == pytest.approx(FINAL + (1 - FINAL) * left)
 
 
@@ -34,6 +34,24 @@ def test_decay_follows_its_curve_and_stays_at_its_end(kind, middle, quarter):
 def test_the_rate_is_never_0_and_never_above_the_full_rate(kind, warm_up, end):
     schedule = Schedule(kind, warm_up, end)
     assert all(0 < schedule.share(i) <= 1 for i in range(1200))
+
+
+def test_decay_ends_after_so_many_epochs_if_that_is_earlier():
+    text = LONG_TEXT[: 2 * 276]  # 10 windows in each of 2 streams
+    settings = {"hidden_size": 4, "streams": 2, "schedule": "cosine", "decay_epochs": 7}
+    short = Trainer(text, V, decay_iterations=1000, **settings)
+    assert short.schedule.decay_iterations == 70
+    for _ in range(70):
+        assert short.scheduled_learning_rate() > FINAL * short.learning_rate
+        short.step()
+    assert short.scheduled_learning_rate() == pytest.approx(FINAL * short.learning_rate)
+    assert short.position == 0  # 7 epochs have been read
+    assert Trainer(text, V, decay_iterations=50, **settings).schedule.decay_iterations == 50
+
+
+def test_before_a_decay_the_warm_up_takes_a_tenth_at_most():
+    assert Schedule("cosine", warm_up=500, decay_iterations=300).warm_up == 30
+    assert Schedule("constant", warm_up=500, decay_iterations=300).warm_up == 500
 
 
 def test_an_unknown_schedule_is_refused():
@@ -50,9 +68,9 @@ def test_training_uses_the_scheduled_rate_from_the_first_update_on():
         optimizer="sgd",
         schedule="linear",
         warm_up=3,
-        decay_iterations=10,
+        decay_iterations=30,
     )
-    for iteration in range(12):
+    for iteration in range(33):
         expected = 0.1 * trainer.schedule.share(iteration)
         assert trainer.scheduled_learning_rate() == pytest.approx(expected)
         before = trainer.weights.flat.copy()
