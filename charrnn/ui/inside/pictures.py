@@ -7,6 +7,7 @@ import numpy as np
 
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.ui.inside import components
+from charrnn.ui.style import is_dark
 
 _colours = components.component("colours")
 _ranking = components.component("ranking")
@@ -78,6 +79,7 @@ def heat_map(
     """Draw all units over a passage, (T, H), and outline one. A click is a pick, as in ranking."""
     text = components.characters(vocabulary, ids)
     data: dict[str, Any] = {
+        "dark": is_dark(),  # another theme is other data: the browser paints anew
         "text": text,
         "names": _names(text),
         "activations": components.numbers(activations),

@@ -15,6 +15,7 @@ from charrnn.ui.inside.live import View
 from charrnn.ui.inside.training_state import IncompleteState, TrainingState, training_state
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Subject
+from charrnn.ui.style import is_dark
 
 MAX_NUMBERS = 12_000  # in a picture over the window
 MAX_UNITS, MAX_CHARACTERS = 128, 28  # rows of such a picture
@@ -87,6 +88,7 @@ def picture(subject: Subject, state: TrainingState, step: Step) -> dict[str, Any
     over_rows = {"y": step.scores, "p": step.probabilities, "dy": step.dy}
     after = one_step(state.start._replace(weights=step.weights, hidden=step.hidden_before))
     return {
+        "dark": is_dark(),  # another theme is other data: the browser paints anew
         "iteration": state.iteration + 1,
         "position": state.position,
         "learning_rate": state.start.learning_rate,
