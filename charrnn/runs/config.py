@@ -131,7 +131,7 @@ class RunConfig:
         1,
         100_000_000,
         "Decay: number of iterations, from the start, after which a decaying learning rate has "
-        "reached a fiftieth and stays there.",
+        "reached a five-hundredth and stays there.",
     )
     decay_epochs: int = _number(
         1000,

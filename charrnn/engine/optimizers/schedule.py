@@ -19,7 +19,7 @@ gradients, its step sizes are guesses, and a warm-up keeps them small.
 import math
 from dataclasses import dataclass
 
-FINAL = 0.02  # the share of the learning rate that is left at the end of a decay
+FINAL = 0.002  # the share of the learning rate that is left at the end of a decay
 SCHEDULES = ("constant", "linear", "cosine")
 
 
