@@ -20,7 +20,7 @@ def test_ctrl_c_ends_the_server_without_complaint(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("variables", "megabytes"), [({}, 121), ({"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "300"}, 300)]
+    ("variables", "megabytes"), [({}, 270), ({"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": "300"}, 300)]
 )
 def test_streamlits_own_variable_allows_larger_uploads(variables, megabytes):
     """It wins over the limit in .streamlit/config.toml."""

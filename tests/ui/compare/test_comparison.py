@@ -263,6 +263,16 @@ def test_table_has_settings_and_results(compared_run):
         "streams": 1,
         "held out": 0.2,
         "seed": 0,
+        "recipe": "Textbook",
+        "optimizer": "adagrad",
+        "clipping": "value",
+        "clipping limit": 5.0,
+        "schedule": "constant",
+        "warm-up": 0,
+        "decay iterations": 100_000,
+        "decay epochs": 1000,
+        "initial weights": "normal",
+        "initial scale": 0.01,
     }
 
 
