@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import button
+from tests.support.browser import button, kept_key
 from tests.support.train_browser import (
     SAMPLE,
     curve_length,
@@ -189,20 +189,20 @@ def test_reload_and_another_browser_find_the_run_still_training(open_page, event
     page.reload()
     expect(button(page, "Pause")).to_be_visible()
     seen = eventually(lambda: iteration(page) if iteration(page) > 1000 else None)
-    url = page.url
+    url, key = page.url, kept_key(page)
     page.context.close()
 
-    other = open_page(url)
+    other = open_page(url, key=key)
     expect(button(other, "Pause")).to_be_visible()
     eventually(lambda: iteration(other) > seen)
     expect(slider_of(other, "hidden_size")).to_have_attribute("aria-valuetext", "64")
 
 
-def test_two_browsers_on_one_link_stay_in_sync(open_page, server, eventually):
+def test_two_browsers_of_one_owner_stay_in_sync(open_page, server, eventually):
     one = open_page()
     button(one, "Train").click()
     eventually(lambda: iteration(one) > 0)
-    other = open_page(one.url.removeprefix(server.url))
+    other = open_page(one.url.removeprefix(server.url), key=kept_key(one))
     button(other, "Pause").click()
     expect(button(one, "Resume")).to_be_visible()
     set_slider(one, "learning_rate", "0.03")

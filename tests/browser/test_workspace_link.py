@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from charrnn.runs.store.workspace import Workspace
-from tests.support.browser import button
+from tests.support.browser import button, kept_key
 from tests.support.store import TEXT, WORKSPACE
 
 # As in a browser that blocks cookies: nothing that is written can be read again.
@@ -20,12 +20,6 @@ window.WebSocket = class extends Socket {
   }
 };
 """
-
-
-def kept_key(page: Page) -> str | None:
-    """The key in the browser's cookie."""
-    cookies = page.context.cookies()
-    return next((each["value"] for each in cookies if each["name"].startswith("charrnn")), None)
 
 
 def is_owner(page: Page) -> None:

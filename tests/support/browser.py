@@ -38,3 +38,10 @@ def move(slider: Locator, to: str) -> None:
 def cookie(url: str, key: str) -> dict[str, str]:
     """The cookie of a server's visitor who has this workspace key."""
     return {"name": "charrnn_workspace", "value": key, "url": url, "sameSite": "Strict"}
+
+
+def kept_key(page: Page) -> str | None:
+    """The key of the workspace that the browser has in its cookies."""
+    cookies = {each["name"]: each["value"] for each in page.context.cookies()}
+    # The page's own cookie is newer than the one into which the server moves it.
+    return cookies.get("charrnn_workspace") or cookies.get("charrnn_key")
