@@ -43,15 +43,22 @@ const returnToDialog = (event) => {
 };
 
 // A dialog that was opened from a menu leaves the focus nowhere when it is closed, since the item of
-// the menu is gone.
+// the menu is gone. It may take some frames until the dialog has let go of it, and the page may have
+// drawn the button of the menu anew meanwhile.
+const focusOpener = (frames = MAX_FRAMES) => {
+  if (document.activeElement === document.body && !document.querySelector(DIALOG)) {
+    const isLike = (button) => button.textContent === opener?.textContent;
+    const drawn = opener?.isConnected
+      ? opener
+      : [...document.querySelectorAll(MENU_BUTTON)].find(isLike);
+    drawn?.focus();
+  } else if (frames) requestAnimationFrame(() => focusOpener(frames - 1));
+};
 const returnToOpener = (mutations) => {
   const closed = mutations.some(({ removedNodes }) =>
     [...removedNodes].some((node) => node.matches?.(DIALOG) || node.querySelector?.(DIALOG)),
   );
-  if (!closed) return;
-  requestAnimationFrame(() => {
-    if (document.activeElement === document.body && !document.querySelector(DIALOG)) opener?.focus();
-  });
+  if (closed) requestAnimationFrame(() => focusOpener());
 };
 
 // On a phone the links to the pages are in the sidebar, which would go on covering the page.
