@@ -27,7 +27,10 @@ class Network(NamedTuple):
 
 
 NETWORKS = [
-    *(Network(f"Textbook, hidden {h}", {"hidden_size": h}) for h in (8, 32, 100, 256, 512, 1024)),
+    *(
+        Network(f"Textbook, hidden {h}", {"hidden_size": h, "learning_rate": 0.01})
+        for h in (8, 32, 100, 256, 512, 1024)
+    ),
     *(
         Network(RECIPES[name].title, {n: RECIPES[name].settings[n] for n in OF_A_TRAINER})
         for name in ("quick", "patient")

@@ -99,9 +99,9 @@ def _explain_clipping(recent: Gauges, config: RunConfig) -> str:
         return "This run does not clip its gradients."
     if config.clipping == "norm":
         return (
-            f"In **{recent.clipped_Whh:.0%}** of the steps the gradient was longer than "
-            f"{config.clip_limit:g} and was scaled down, to {recent.clip_factor:.2f} of its "
-            "length on average. That keeps its direction, and with Adam it may be so at every "
+            f"In **{recent.clipped_Whh:.0%}** of the steps the norm of the gradient was above "
+            f"{config.clip_limit:g} and was scaled down, on average to {recent.clip_factor:.2f} of "
+            "what it was. That keeps its direction, and with Adam it may be so at every "
             "step."
         )
     if not any(getattr(recent, f"clipped_{name}") for name in ARRAYS):
@@ -136,9 +136,9 @@ def _explain_updates(recent: Gauges, config: RunConfig) -> str:
 
 def _explain_norm(recent: Gauges, config: RunConfig) -> str:
     return (
-        f"All gradients together have a length of **{recent.gradient_norm:.1f}** before clipping: "
-        "it should stay about level, and sudden peaks mean that single windows throw the weights "
-        "far away."
+        f"The norm of all gradients together is **{recent.gradient_norm:.1f}** before clipping: it "
+        "should stay about level, and sudden peaks mean that single windows throw the weights far "
+        "away."
     )
 
 

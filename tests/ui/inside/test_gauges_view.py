@@ -68,7 +68,7 @@ def test_each_chart_says_where_its_gauge_is_and_should_be(open_view, store, trai
     recent = mean(store.history.gauges(trained)[-8:])
     assert f"**{recent.saturated:.0%}** of the hidden states" in words
     assert f"by **{recent.update_Whh:.2%}** of its own size" in words
-    assert f"a length of **{recent.gradient_norm:.1f}**" in words
+    assert f"is **{recent.gradient_norm:.1f}** before clipping" in words
     assert "that is how it should be" in words
 
 
