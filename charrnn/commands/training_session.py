@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import validation
 from charrnn.runs.files.archive import SavedRun
-from charrnn.runs.recording import should_record
+from charrnn.runs.recording import should_measure, should_record
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
 from charrnn.runs.workers.good_state import GoodState
@@ -35,6 +36,7 @@ class TrainingSession:
 
     def __post_init__(self) -> None:
         self._good_state = GoodState(self.trainer)
+        self._measurement = Measurement(self.trainer.weights)
 
     @classmethod
     def begin(cls, text: str, text_name: str, config: RunConfig) -> "TrainingSession":
@@ -99,10 +101,13 @@ class TrainingSession:
             seconds = before + time.perf_counter() - start
             if seconds >= end:
                 break
-            record = trainer.step()
+            measurement = self._measurement if should_measure(trainer.iteration + 1) else None
+            record = trainer.step(measurement)
             self._good_state.note(record.loss)
             if should_record(record.iteration):
                 metrics.append((*record, seconds))
+            if measurement:
+                self.rows["gauges"].append((record.iteration, *measurement.gauges))
             yield
         self.seconds = before + time.perf_counter() - start
 

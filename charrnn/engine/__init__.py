@@ -11,6 +11,7 @@ Read it in this order:
     window        the buffers of one window of text
     model         forward and backward: the textbook, arranged for the processor
     optimizers/   from gradients to new weights
+    gauges        how well a step went: clipping, saturation, size of the update
     sampling      how the network writes
     training      all of it, one step at a time
     stretches     reading parts of a text as if everything before had been read

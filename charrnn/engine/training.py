@@ -9,6 +9,7 @@ from numpy.typing import DTypeLike, NDArray
 from charrnn.engine.arrays import IntArray
 from charrnn.engine.corpus import into_streams, training_length, windows_per_epoch
 from charrnn.engine.evaluation import HeldOut
+from charrnn.engine.gauges import Measurement
 from charrnn.engine.initial_weights import TEXTBOOK_SCALE
 from charrnn.engine.model import backward, forward
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
@@ -100,7 +101,7 @@ class Trainer:
         )
         self.gradients = self.weights.like()
         self.window = Window(self.weights, seq_length, streams)
-        self.clip, self.clip_limit = CLIPPING[clipping], clip_limit
+        self.clipping, self.clip, self.clip_limit = clipping, CLIPPING[clipping], clip_limit
         self.optimizer = OPTIMIZERS[optimizer](self.weights)
         self.held_out = HeldOut(ids, n_train, self.weights) if n_train < len(ids) else None
         self.iteration = 0
@@ -108,8 +109,11 @@ class Trainer:
         self.smooth_loss = seq_length * math.log(vocab_size)  # the loss of guessing
         self._diverged_above = DIVERGED * seq_length * math.log(max(vocab_size, 2))
 
-    def step(self) -> StepRecord:
-        """Read one window, learn from it, move on. Raises Diverged."""
+    def step(self, measurement: Measurement | None = None) -> StepRecord:
+        """Read one window, learn from it, move on. Raises Diverged.
+
+        measurement: measures the step, and changes nothing about it.
+        """
         T, window = self.seq_length, self.window
         window.load(self.text[self.position : self.position + T + 1])
         loss = forward(self.weights, window)
@@ -119,12 +123,22 @@ class Trainer:
             raise Diverged(self.iteration, "the loss is far worse than guessing")
         backward(self.weights, window, self.gradients)
         rate = self.scheduled_learning_rate()
+        if measurement:
+            measurement.before_clipping(
+                self.weights,
+                self.gradients,
+                window.states[1:],
+                clipping=self.clipping,
+                limit=self.clip_limit,
+            )
         try:
             self.clip(self.gradients.flat, self.clip_limit)
         except FloatingPointError as error:
             raise Diverged(self.iteration + 1, str(error)) from error
         self.iteration += 1
         self.optimizer.update(self.gradients, rate, self.iteration)
+        if measurement:
+            measurement.after_update(self.weights)
         self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.position += T
         window.carry()

@@ -9,7 +9,7 @@ the run's worker writes the actual state. Nothing here imports Streamlit.
     memory.py         how much memory training takes
     events.py         the log: one line of JSON for each event
     errors.py         StoreError
-    recording.py      the iterations whose losses are recorded
+    recording.py      the iterations whose losses and gauges are recorded
     prompts.py        how a saved network continues a prompt
     serialization.py  a training state as bytes
     texts/            uploaded texts, and the library of texts to choose from

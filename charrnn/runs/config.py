@@ -49,8 +49,8 @@ class RunConfig:
         100,
         1,
         1024,
-        "Number of hidden units: what the network can keep in mind; more units can learn more, "
-        "but train more slowly.",
+        "Number of hidden units: what the network can keep in mind; more units learn more "
+        "only at a learning rate that suits them, which is a smaller one, and train more slowly.",
     )
     seq_length: int = _number(
         25,
@@ -63,7 +63,8 @@ class RunConfig:
         0.1,
         1e-5,
         10.0,
-        "Learning rate: how large each update is; too small is slow, too large is unstable.",
+        "Learning rate: how large each update is; too small is slow, too large is unstable, and "
+        "the more hidden units there are, the smaller it has to be.",
     )
     iterations: int = _number(
         100_000, 1, 100_000_000, "Training stops after this many iterations (updates)."

@@ -1,30 +1,51 @@
-"""The iterations whose losses are recorded, the same on every machine."""
+"""The iterations whose losses and gauges are recorded, the same on every machine."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 RECORDED_PER_DOUBLING = 1024
+# Of gauges, because a step that is measured takes up to twice as long as another.
+GAUGE_INTERVAL = 100  # iterations
+GAUGES_PER_DOUBLING = 64
 
 
-def should_record(iteration: int) -> bool:
+def should_record(iteration: int, per_doubling: int = RECORDED_PER_DOUBLING) -> bool:
     """Whether to store the loss of an iteration: every one at first, then every 2nd, 4th, 8th ...
 
     The schedule depends on the iteration and not on the clock, so that every machine stores the
     same rows. From iteration 1,024 on, each doubling of the iteration adds about 1,000 rows.
     """
-    step = 1 << max(0, (iteration // RECORDED_PER_DOUBLING).bit_length() - 1)
+    step = 1 << max(0, (iteration // per_doubling).bit_length() - 1)
     return iteration % step == 0
 
 
-def are_recorded(iterations: NDArray[np.int64]) -> bool:
+def should_measure(iteration: int) -> bool:
+    """Whether to measure and store the gauges of an iteration: every 100th at first, then
+    every 200th, 400th ...."""
+    count, rest = divmod(iteration, GAUGE_INTERVAL)
+    return rest == 0 and should_record(count, GAUGES_PER_DOUBLING)
+
+
+def are_recorded(iterations: NDArray[np.int64], per_doubling: int = RECORDED_PER_DOUBLING) -> bool:
     """Whether should_record() is true of all these iterations, from 0 to 2⁵³."""
     # frexp() gives the number of binary digits; 0 has none.
-    digits = np.frexp((iterations // RECORDED_PER_DOUBLING).astype(np.float64))[1]
+    digits = np.frexp((iterations // per_doubling).astype(np.float64))[1]
     steps = np.left_shift(1, np.maximum(digits - 1, 0).astype(np.int64))
     return not (iterations % steps).any()
 
 
-def max_recorded(until: int) -> int:
+def are_measured(iterations: NDArray[np.int64]) -> bool:
+    """Whether should_measure() is true of all these iterations, from 0 to 2⁵³."""
+    counts, rests = np.divmod(iterations, GAUGE_INTERVAL)
+    return not rests.any() and are_recorded(counts, GAUGES_PER_DOUBLING)
+
+
+def max_recorded(until: int, per_doubling: int = RECORDED_PER_DOUBLING) -> int:
     """How many iterations up to this one are recorded, at most."""
-    doublings = (until // RECORDED_PER_DOUBLING).bit_length()
-    return min(until, RECORDED_PER_DOUBLING * (1 + doublings)) + 1
+    doublings = (until // per_doubling).bit_length()
+    return min(until, per_doubling * (1 + doublings)) + 1
+
+
+def max_measured(until: int) -> int:
+    """How many iterations up to this one have gauges, at most."""
+    return max_recorded(until // GAUGE_INTERVAL, GAUGES_PER_DOUBLING)

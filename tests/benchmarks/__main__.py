@@ -15,6 +15,7 @@ os.environ.update(ONE_THREAD)
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "evaluation": "tests.benchmarks.evaluation",
+    "gauges": "tests.benchmarks.gauges",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
     "inside": "tests.benchmarks.inside",

@@ -2,7 +2,7 @@
 
 Each view is computed and drawn without a browser, for a network of 256 hidden units. Opening is
 timed in a real Chromium, from the click on "Inside" until the network is drawn. While the page is
-closed it does nothing at all: no worker measures anything for it.
+closed it does nothing at all. What workers measure in any case is in gauges.py.
 """
 
 import os

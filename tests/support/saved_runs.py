@@ -12,7 +12,7 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive, checksum
 from charrnn.runs.files.archive import SavedRun
-from charrnn.runs.store.records import FullHistory
+from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
 
 TEXT = "naïve cats sat 😀\n" * 30
 VOCABULARY = Vocabulary.of(TEXT)
@@ -29,6 +29,10 @@ CONFIG = RunConfig(
 )
 HISTORY = FullHistory(
     metrics=[(0, 14.5, 14.5, 0.0), (1, 14.25, 14.4, 0.001), (300, 1 / 3, 9.875, 12.5)],
+    gauges=[
+        (100, 0.0, 0.25, 1 / 3, 0.0, 1.0, 0.75, 12.5, 0.001, 0.002, 0.003, 0.5),
+        (300, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 3.5, 0.001, 0.002, 0.003, 0.625),
+    ],
     evaluations=[(0, 2.5), (100, 1.9)],
     rate_changes=[(7, 0.05)],
     samples=[(0, "sat 😀 na"), (200, "cats cat")],
@@ -107,6 +111,13 @@ def config_json(**changes):
 
 def info_json(**changes):
     return json.dumps(json.loads(METADATA["run"]) | changes)
+
+
+def gauges_json(**changes):
+    """One row of gauges with changes to its columns."""
+    row = dict(zip(HISTORY_COLUMNS["gauges"], HISTORY.gauges[0][1:], strict=True))
+    row = {"iteration": 100} | row | changes
+    return json.dumps([list(row.values())])
 
 
 def file_with_claim(name, **changes):

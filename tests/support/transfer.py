@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from charrnn.engine.gauges import Gauges
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store import schema
 from charrnn.runs.store.store import Store
@@ -12,6 +13,7 @@ TEXT = "the cat sat on the mat and the dog sat on the log\n" * 40
 CONFIG = RunConfig(hidden_size=8, seq_length=10, streams=2, sample_length=20, sample_interval=100)
 COMPARED = {  # table -> the columns that must be equal wherever a run is trained
     "metrics": ("iteration", "loss", "smooth_loss"),
+    "gauges": ("iteration", *Gauges._fields),
     "evaluations": ("iteration", "held_out_loss"),
     "samples": ("iteration", "text"),
     "rate_changes": ("iteration", "learning_rate"),

@@ -27,7 +27,12 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.files.checksum import add_checksum, verify_checksum
 from charrnn.runs.files.header import MAX_BYTES as MAX_HEADER_BYTES
 from charrnn.runs.files.header import RunInfo, build_metadata, not_a_run, parse
-from charrnn.runs.files.history import history_from_arrays, history_to_arrays
+from charrnn.runs.files.history import (
+    gauge_arrays,
+    gauge_rows,
+    history_from_arrays,
+    history_to_arrays,
+)
 from charrnn.runs.files.validation import (
     BadRunFile,
     check_tensors,
@@ -93,7 +98,8 @@ def to_bytes(run: SavedRun) -> bytes:
         check_text(run.text, run.sha256, run.vocabulary)
         arrays["text"] = np.frombuffer(run.text.encode(), np.uint8)
     check_tensors(tensor_specs(arrays), run.vocabulary, run.config, state_only=False)
-    check_values(arrays, run.config, len(run.vocabulary))
+    gauges = gauge_rows(run.history)
+    check_values(arrays | gauge_arrays(gauges), run.config, len(run.vocabulary))
     if sum(array.nbytes for array in arrays.values()) + MAX_HEADER_BYTES > MAX_FILE_BYTES:
         raise BadRunFile(
             f"This run is too large to save, since a file may have {MAX_FILE_BYTES // MEGABYTE} MB "
@@ -106,7 +112,8 @@ def to_bytes(run: SavedRun) -> bytes:
         sha256=run.sha256,
         text_name=run.text_name,
     )
-    return add_checksum(state_to_bytes(arrays, build_metadata(run.config, run.vocabulary, info)))
+    metadata = build_metadata(run.config, run.vocabulary, info, gauges)
+    return add_checksum(state_to_bytes(arrays, metadata))
 
 
 def from_bytes(data: bytes, limits: Limits | None = None) -> SavedRun:
@@ -136,6 +143,7 @@ def from_bytes(data: bytes, limits: Limits | None = None) -> SavedRun:
         raise not_a_run() from error
     if tensor_specs(arrays) != header.tensors:
         raise not_a_run()  # the library and this package read the header differently
+    arrays |= header.gauges()
     check_values(arrays, config, len(vocabulary))
     state = {name: arrays[name] for name in state_names(config)}
     if info is None:

@@ -9,8 +9,11 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
+from charrnn.runs.files.history import gauge_arrays
 from charrnn.runs.files.validation import BadRunFile, TensorSpec, TensorSpecs
 from charrnn.runs.recipes import LEARNING_SETTINGS
 from charrnn.runs.texts.names import short_name
@@ -58,7 +61,7 @@ class Header:
         return self.metadata["version"] == STATE_ONLY_VERSION
 
     def contents(self) -> tuple[RunConfig, Vocabulary, RunInfo | None]:
-        """The contents of the metadata; no RunInfo in a state-only file. Raises BadRunFile."""
+        """The settings and names of a run; no RunInfo in a state-only file. Raises BadRunFile."""
         try:
             config = RunConfig.from_dict(self._json("config", dict))
             vocabulary = _vocabulary(self._json("vocabulary", list))
@@ -68,6 +71,15 @@ class Header:
                 f"This saved run cannot be used: {str(error)[:200]}; choose another file."
             ) from error
         return config, vocabulary, info
+
+    def gauges(self) -> dict[str, np.ndarray]:
+        """The arrays of gauge_arrays(), empty in a file from before gauges. Raises BadRunFile."""
+        try:
+            return gauge_arrays(self._json("gauges", list) if "gauges" in self.metadata else [])
+        except (ValueError, OverflowError, RecursionError) as error:
+            raise BadRunFile(
+                f"This saved run cannot be used: {str(error)[:200]}; choose another file."
+            ) from error
 
     def _json(self, name: str, kind: type) -> Any:
         """The parsed value of one entry. Raises ValueError, RecursionError."""
@@ -82,8 +94,10 @@ class Header:
         return value
 
 
-def build_metadata(config: RunConfig, vocabulary: Vocabulary, info: RunInfo) -> dict[str, str]:
-    """The metadata for a header, with zeros in place of the checksum."""
+def build_metadata(
+    config: RunConfig, vocabulary: Vocabulary, info: RunInfo, gauges: list[list[float]]
+) -> dict[str, str]:
+    """The metadata for a header, with zeros in place of the checksum. gauges: of gauge_rows()."""
     version, settings = VERSION, config.to_dict()
     if config.recipe == "textbook":
         version = TEXTBOOK_VERSION
@@ -95,6 +109,7 @@ def build_metadata(config: RunConfig, vocabulary: Vocabulary, info: RunInfo) -> 
         # A list, since JSON would join two halves of a surrogate pair side by side in a string.
         "vocabulary": json.dumps(list(vocabulary.characters)),
         "run": json.dumps(asdict(info)),
+        "gauges": json.dumps(gauges),
         "checksum": NO_CHECKSUM,
     }
 

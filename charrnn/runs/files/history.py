@@ -5,11 +5,15 @@ from typing import Any, overload
 
 import numpy as np
 
+from charrnn.engine.gauges import Gauges
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
 
-# The tables of numbers; samples are saved as ids.
-NUMBER_COLUMNS = {name: columns for name, columns in HISTORY_COLUMNS.items() if name != "samples"}
+# The tables of numbers that are saved as tensors. Samples are saved as ids; gauges are saved in the
+# header, because a charrnn from before them refuses a file with tensors that it does not know.
+NUMBER_COLUMNS = {
+    name: columns for name, columns in HISTORY_COLUMNS.items() if name not in ("samples", "gauges")
+}
 # If all samples together are longer than this, a file keeps the newest ones only.
 MAX_SAMPLED_CHARACTERS = 50_000_000
 BLOCK = 1000  # rows that are read from arrays at a time
@@ -82,6 +86,26 @@ def history_to_arrays(
     return arrays
 
 
+def gauge_rows(history: FullHistory) -> list[list[float]]:
+    """The gauges of a history, ready for JSON: [iteration, *Gauges] each."""
+    return [list(row) for row in history.gauges]
+
+
+def gauge_arrays(rows: list[Any]) -> dict[str, np.ndarray]:
+    """One array for each column, such as `gauges.saturated`, of what gauge_rows() returned.
+
+    The iterations are floating-point numbers still. Raises ValueError unless the rows have the
+    right length and are made of numbers.
+    """
+    columns = ("iteration", *Gauges._fields)
+    if not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
+        raise ValueError("its gauges are not rows of numbers")
+    if not all(type(number) in (int, float) for row in rows for number in row):
+        raise ValueError("its gauges are not numbers")
+    table = np.array(rows, float).reshape(-1, len(columns))
+    return {f"gauges.{column}": table[:, i] for i, column in enumerate(columns)}
+
+
 def history_from_arrays(arrays: Mapping[str, np.ndarray], vocabulary: Vocabulary) -> FullHistory:
     """The history that was given to history_to_arrays()."""
     tables = {
@@ -89,4 +113,10 @@ def history_from_arrays(arrays: Mapping[str, np.ndarray], vocabulary: Vocabulary
         for table, columns in NUMBER_COLUMNS.items()
     }
     iterations, ids = arrays["samples.iteration"], arrays["samples.ids"]
-    return FullHistory(**tables, samples=Rows(iterations, ids, decode=vocabulary.decode))
+    gauges = Rows(
+        arrays["gauges.iteration"].astype(np.int64),
+        *(arrays[f"gauges.{column}"] for column in Gauges._fields),
+    )
+    return FullHistory(
+        **tables, gauges=gauges, samples=Rows(iterations, ids, decode=vocabulary.decode)
+    )

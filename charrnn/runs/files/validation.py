@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from charrnn.engine.gauges import LARGEST, SHARES, Gauges
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files.history import MAX_SAMPLED_CHARACTERS, NUMBER_COLUMNS
 from charrnn.runs.limits import Limits
-from charrnn.runs.recording import are_recorded, max_recorded
+from charrnn.runs.recording import are_measured, are_recorded, max_recorded
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.texts import decoding
 
@@ -92,7 +93,7 @@ def check_values(arrays: Mapping[str, np.ndarray], config: RunConfig, vocab_size
         "evaluations.held_out_loss": (0, MAX_LOSS),
         "rate_changes.learning_rate": rates,
         "samples.ids": (0, vocab_size - 1),
-    }
+    } | {f"gauges.{name}": (0, 1 if name in SHARES else LARGEST) for name in Gauges._fields}
     newest = int(arrays["iteration"])
     for name, array in arrays.items():
         if name in ranges:
@@ -103,6 +104,8 @@ def check_values(arrays: Mapping[str, np.ndarray], config: RunConfig, vocab_size
                 valid = valid and not (array % config.sample_interval).any()
             elif name == "metrics.iteration":
                 valid = valid and are_recorded(array)
+            elif name == "gauges.iteration":
+                valid = valid and are_measured(array)
         else:
             continue  # the text, which check_text() checks
         if not valid:

@@ -5,7 +5,7 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     store.py      Store, with the parts corpora, runs, history, snapshots, leases and space
     corpora.py    store.corpora: the texts, each stored once
     runs.py       store.runs: creating runs, reading them, requesting a desired state
-    history.py    store.history: metrics, evaluations, samples, learning-rate changes
+    history.py    store.history: metrics, gauges, evaluations, samples, learning-rate changes
     snapshots.py  store.snapshots: saved training states
     incomplete.py runs that are written bit by bit, and hidden until they are complete
     leases.py     store.leases: which worker trains a run, and what only that worker writes

@@ -1,4 +1,4 @@
-"""The history of runs: metrics, evaluations, samples and learning-rate changes by iteration."""
+"""The history of runs: metrics, gauges, evaluations, samples, learning-rate changes."""
 
 from functools import cache
 from typing import Any
@@ -19,7 +19,9 @@ from sqlalchemy import (
     union,
 )
 
+from charrnn.engine.gauges import Gauges
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recording import GAUGE_INTERVAL
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.incomplete import incomplete_run
@@ -78,6 +80,23 @@ class Histories:
                 sample_iterations=[n for (n,) in rows(schema.samples, unit=interval, most=samples)],
                 newest_sample=newest,
             )
+
+    def gauges(self, run: Run, *, points: int = 128) -> list[tuple[int, Gauges]]:
+        """(iteration, gauges) of a run, thinned as in observe()."""
+        stride = _stride(run.iteration, GAUGE_INTERVAL, points)
+        where = {"run_id": run.id, "stride": stride, "until": run.iteration, "last": 0}
+        with self._database.reading() as db:
+            rows = sorted(tuple(row) for row in db.execute(_thinned(schema.gauges), where))
+        return [(iteration, Gauges(*values)) for iteration, *values in rows]
+
+    def newest_gauges(self, run: Run, count: int) -> list[tuple[int, Gauges]]:
+        """(iteration, gauges) of the newest measured steps of a run, in order of iteration."""
+        g = schema.gauges.c
+        columns = [g[name] for name in Gauges._fields]
+        rows = select(g.iteration, *columns).where(g.run == run.id, g.iteration <= run.iteration)
+        with self._database.reading() as db:
+            newest = list(db.execute(rows.order_by(g.iteration.desc()).limit(count)))
+        return [(iteration, Gauges(*values)) for iteration, *values in reversed(newest)]
 
     def sample(self, run_id: str, iteration: int) -> str:
         """The sample that was drawn at an iteration. Raises KeyError if there is none."""

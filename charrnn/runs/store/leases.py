@@ -88,6 +88,7 @@ class Leases:
             db.execute(query.where(arrived).values(desired="paused", pause_at=None))
             for table, rows in (
                 (schema.metrics, updates.metrics),
+                (schema.gauges, updates.gauges),
                 (schema.evaluations, updates.evaluations),
                 (schema.samples, updates.samples),
                 (schema.rate_changes, updates.rate_changes),

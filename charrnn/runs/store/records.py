@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.gauges import Gauges
 from charrnn.runs.config import RunConfig
 
 LEASE_SECONDS = 10.0  # a lease that was not renewed for this long has expired
@@ -95,6 +96,7 @@ class Progress:
     """
 
     metrics: list[dict[str, Any]] = field(default_factory=list)
+    gauges: list[dict[str, Any]] = field(default_factory=list)
     evaluations: list[dict[str, Any]] = field(default_factory=list)
     samples: list[dict[str, Any]] = field(default_factory=list)
     rate_changes: list[dict[str, Any]] = field(default_factory=list)
@@ -116,6 +118,7 @@ class History:
 # The history tables that FullHistory holds, and their columns after `iteration`.
 HISTORY_COLUMNS = {
     "metrics": ("loss", "smooth_loss", "seconds"),
+    "gauges": Gauges._fields,
     "evaluations": ("held_out_loss",),
     "rate_changes": ("learning_rate",),
     "samples": ("text",),
@@ -127,6 +130,7 @@ class FullHistory:
     """Every row of a run's history up to an iteration, in order of iteration."""
 
     metrics: Sequence[tuple[int, float, float, float]] = field(default_factory=list)
+    gauges: Sequence[tuple[float, ...]] = field(default_factory=list)  # iteration, *Gauges
     evaluations: Sequence[tuple[int, float]] = field(default_factory=list)
     rate_changes: Sequence[tuple[int, float]] = field(default_factory=list)
     samples: Sequence[tuple[int, str]] = field(default_factory=list)

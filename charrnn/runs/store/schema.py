@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
+from charrnn.engine.gauges import Gauges
+
 metadata = MetaData()
 
 corpora = Table(
@@ -124,6 +126,9 @@ evaluations = _history_table(
 
 samples = _history_table("samples", Column("text", Text, nullable=False))
 
+# One column for each number of engine/gauges.py, of the step that led to this iteration.
+gauges = _history_table("gauges", *(Column(name, Float, nullable=False) for name in Gauges._fields))
+
 rate_changes = _history_table("rate_changes", Column("learning_rate", Float, nullable=False))
 
 # Saved states for showing and branching. seconds is NULL if only the weights were saved, as in
@@ -137,7 +142,7 @@ snapshots = _history_table(
     Index("ix_snapshots_seconds", "run", "iteration", "seconds"),
 )
 
-HISTORY_TABLES = (metrics, evaluations, samples, rate_changes, snapshots)
+HISTORY_TABLES = (metrics, gauges, evaluations, samples, rate_changes, snapshots)
 
 # The newest state of each run, from which it resumes.
 checkpoints = Table(

@@ -10,11 +10,12 @@ from statistics import fmean
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
-from charrnn.runs.recording import should_record
+from charrnn.runs.recording import should_measure, should_record
 from charrnn.runs.serialization import state_from_bytes, state_to_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
@@ -70,6 +71,7 @@ class Worker:
         self.trainer = Trainer(ids, len(self.vocabulary), **run.config.trainer_settings())
         interval = self.trainer.evaluation_interval(run.config.sample_interval)
         self._evaluation_interval = interval  # iterations
+        self._measurement = Measurement(self.trainer.weights)
         self._updates = Progress()  # since the last publish()
         self._seconds = 0.0  # spent training, over the whole life of the run
         self._characters_per_second = 0.0
@@ -229,13 +231,17 @@ class Worker:
         turn_started: the value of time.perf_counter() at the beginning of the turn.
         """
         step_started = time.perf_counter()
-        record = self.trainer.step()
+        measurement = self._measurement if should_measure(self.trainer.iteration + 1) else None
+        record = self.trainer.step(measurement)
         self._good_state.note(record.loss)
         self._recent_losses.append(record.loss)
         self._best_smooth_loss = min(self._best_smooth_loss, record.smooth_loss)
         if should_record(record.iteration):
             seconds = self._seconds + step_started - turn_started
             self._updates.metrics.append(record._asdict() | {"seconds": seconds})
+        if measurement:
+            row = {"iteration": record.iteration} | measurement.gauges._asdict()
+            self._updates.gauges.append(row)
         if record.iteration % self.run.config.sample_interval == 0:
             self._evaluate()
         if schedule.should_snapshot(record.iteration, self._first_snapshot):

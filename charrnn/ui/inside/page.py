@@ -8,6 +8,7 @@ from charrnn.ui import navigation, session
 from charrnn.ui._compat import is_history_navigation
 from charrnn.ui.inside import (
     check_panel,
+    gauges_panel,
     hold_panel,
     live,
     memory_panel,
@@ -29,6 +30,7 @@ VIEWS = {
     "Memory": Kind(memory_panel.draw),
     "Hold a unit": Kind(hold_panel.draw, follows=False),
     "Surprise": Kind(surprise_panel.draw),
+    "Gauges": Kind(gauges_panel.draw),
     "Gradient check": Kind(check_panel.draw, follows=False),
 }
 FIRST = next(iter(VIEWS))

@@ -2,10 +2,11 @@
 
 The run and its text: linked_run (the run in the URL), chosen_text (the text that is chosen),
 settings (the controls of a run), learning_rate_hint (rates that are too large for a network),
-snapshots (a network at one iteration), snapshot_slider (which snapshot of a run), samples (a sample
-with its copied passages marked), lineage (copies and branches, in words), deleted_runs (undo, and
-restore), memory_cache (what is kept for the next rerun), quota (how much a visitor has stored),
-workspace_link (opening all runs on another device).
+gauges (where the gauges of training should be), snapshots (a network at one iteration),
+snapshot_slider (which snapshot of a run), samples (a sample with its copied passages marked),
+lineage (copies and branches, in words), deleted_runs (undo, and restore), memory_cache (what is
+kept for the next rerun), quota (how much a visitor has stored), workspace_link (opening all runs on
+another device).
 
 Building blocks of a page: dialogs, formatting (durations and lists), charts/ (what all charts
 share), run_actions/ (the menu of a run).

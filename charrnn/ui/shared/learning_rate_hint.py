@@ -15,6 +15,7 @@ The length of the windows and the number of streams made little difference. At a
 small networks saturate, too. The text was not learned at all at 5.9 bits per character.
 """
 
+from charrnn.runs.config import RunConfig
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.settings import CHOICES
 
@@ -36,6 +37,18 @@ def hint(hidden_size: int, learning_rate: float) -> str:
         f"With {units} and a learning rate of {lineage.value('learning_rate', learning_rate)}, "
         f"training will probably {outcome}: try {good}."
     )
+
+
+def good_pair(config: RunConfig) -> str:
+    """Which learning rate goes well with a number of hidden units, in one sentence.
+
+    "" unless it was measured: with Adagrad.
+    """
+    if config.optimizer != "adagrad":
+        return ""
+    good = lineage.value("learning_rate", good_rate(config.hidden_size))
+    units = f"{config.hidden_size:,} hidden unit{'s' * (config.hidden_size > 1)}"
+    return f"With {units}, {good} goes well, or less."
 
 
 def good_rate(hidden_size: int) -> float:

@@ -9,6 +9,7 @@ number_field.py    a number to type, with a slider
 controls.py        the buttons Train, Pause, Resume, Step, Reset
 double_click.py    ignores the second click of a double click
 next_steps.py      what to do after a run has ended; next_steps_panel.py draws it
+advice.py          what would help a run that trains; advice_panel.py draws it
 live.py            the live part and how often it refreshes
 run_view.py        the data of one refresh
 announcement.py    the progress, said aloud by a screen reader now and then

@@ -11,6 +11,7 @@ from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.train import announcement, run_view
+from charrnn.ui.train.advice_panel import draw_advice
 from charrnn.ui.train.loss_panel import choose_axes, draw_loss, explain_loss
 from charrnn.ui.train.progress import draw_figures, draw_problem, draw_progress
 from charrnn.ui.train.run_view import RunView
@@ -123,6 +124,8 @@ def _draw_chart(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
         unit, axis = choose_axes()
     with st.container(key="curve"):
         draw_loss(view, unit, axis)
+        if run:
+            draw_advice(run, view)
     earlier = None
     with st.container(horizontal=True, key="stage_earlier"):
         with st.container():

@@ -21,9 +21,10 @@ FALLING = 0.01  # by this share, over the last part
 class Step(NamedTuple):
     """One suggestion: a button's label and what it does."""
 
-    action: Literal["train", "resume", "write", "compare"]
+    action: Literal["train", "rate", "pause", "resume", "write", "compare"]
     label: str
     config: RunConfig | None = None  # train: the settings of the new run
+    learning_rate: float | None = None  # rate: of the run from here on
     snapshot: int | None = None  # write: its iteration; None for the newest
     temperature: float = 1.0  # write
 
@@ -68,7 +69,7 @@ def next_steps(
     return NextSteps(
         "The loss has stopped falling. A larger network may learn more, or one that sees longer "
         "sequences.",
-        [*_larger(run, characters), cooler],
+        [*larger(run, characters), cooler],
     )
 
 
@@ -86,25 +87,25 @@ def _after_divergence(run: Run) -> NextSteps:
     low, _ = RunConfig.limits("learning_rate")
     by_adagrad = run.config.optimizer == "adagrad"  # good_rate() is measured with Adagrad
     good = good_rate(run.config.hidden_size) if by_adagrad else run.learning_rate
-    steps = [_train(run, learning_rate=max(low, min(good, run.learning_rate / 3)))]
+    steps = [new_run(run, learning_rate=max(low, min(good, run.learning_rate / 3)))]
     usual = RunConfig().hidden_size
     if by_adagrad and run.config.hidden_size > usual:
-        steps.append(_train(run, hidden_size=usual, learning_rate=good_rate(usual)))
+        steps.append(new_run(run, hidden_size=usual, learning_rate=good_rate(usual)))
     return NextSteps("The updates were too large for this network.", steps)
 
 
-def _larger(run: Run, characters: int) -> list[Step]:
+def larger(run: Run, characters: int) -> list[Step]:
     """Runs with twice the hidden units, or twice the sequence length, where they can have that."""
     steps = []
     for name in ("hidden_size", "seq_length"):
         before, most = getattr(run.config, name), int(RunConfig.limits(name)[1])
-        step = _train(run, **{name: min(2 * before, most)})
+        step = new_run(run, **{name: min(2 * before, most)})
         if step.config and getattr(step.config.fitted(characters), name) > before:
             steps.append(step)
     return steps
 
 
-def _train(run: Run, **changes: Any) -> Step:
+def new_run(run: Run, **changes: Any) -> Step:
     """A new run with other settings, and a learning rate that suits its hidden units."""
     config = replace(run.config, **{"learning_rate": run.learning_rate} | changes)
     if config.optimizer == "adagrad" and hint(config.hidden_size, config.learning_rate):

@@ -8,6 +8,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import comparison, navigation, services, session
 from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.run_actions.copies import refusal
 from charrnn.ui.train.controls import resume
 from charrnn.ui.train.next_steps import NextSteps, Step, next_steps
@@ -30,7 +31,7 @@ def draw_next_steps(run: Run) -> None:
             if step.config and refusal([step.config.fitted(corpus.characters)], corpus):
                 continue
             if st.button(step.label, key=f"next_step_{number}"):
-                _do(run, corpus, step)
+                take(run, corpus, step)
 
 
 def _suggested(run: Run, corpus: Corpus) -> NextSteps | None:
@@ -45,7 +46,8 @@ def _suggested(run: Run, corpus: Corpus) -> NextSteps | None:
     )
 
 
-def _do(run: Run, corpus: Corpus, step: Step) -> None:
+def take(run: Run, corpus: Corpus, step: Step) -> None:
+    """Do what a step suggests, and draw the page again."""
     workspace = services.workspace()
     if step.action == "resume":
         resume(workspace, run)
@@ -56,6 +58,10 @@ def _do(run: Run, corpus: Corpus, step: Step) -> None:
         services.supervisor().reconcile()
         finish(partial(session.select_run, new.id))
         st.rerun()
+    elif step.action in ("rate", "pause"):
+        request = {"learning_rate": step.learning_rate}
+        workspace.request(run.id, **(request if step.action == "rate" else {"desired": "paused"}))
+        rerun_page()
     elif step.action == "write":
         st.session_state[session.TEMPERATURE] = step.temperature
         if step.snapshot is not None:

@@ -15,8 +15,8 @@ from charrnn.ui.shared.settings import CHOICES
 FIELD_WIDTH = 84  # pixels: room for seven digits
 
 
-def draw_with_slider(name: str) -> None:
-    """The slider of a setting, and its number field to the right."""
+def draw_with_slider(name: str, *, advice: str = "") -> None:
+    """The slider of a setting, and its number field to the right. advice: added to its help."""
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"number_{name}"):
         settings.place_slider(name)
         st.select_slider(
@@ -24,7 +24,7 @@ def draw_with_slider(name: str) -> None:
             sorted({*CHOICES[name], settings.value(name)}),
             key=settings.slider_key(name),
             format_func=lambda number: lineage.value(name, number),
-            help=RunConfig.meaning(name),
+            help=f"{RunConfig.meaning(name)} {advice}".strip(),
             persist_state="session",
         )
         _field(name, step=step_at(name, settings.value(name)), beside_slider=True)

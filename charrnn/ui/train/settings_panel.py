@@ -20,9 +20,10 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     st.markdown("## 2 · Network")
     recipe_choice.draw()
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
-    number_field.draw_with_slider("hidden_size")
+    pair = learning_rate_hint.good_pair(settings.current())
+    number_field.draw_with_slider("hidden_size", advice=pair)
     number_field.draw_with_slider("seq_length")
-    number_field.draw_with_slider("learning_rate")
+    number_field.draw_with_slider("learning_rate", advice=pair)
     hint = st.container()
     with st.expander("Advanced"):
         number_field.draw_with_slider("iterations")

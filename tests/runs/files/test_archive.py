@@ -1,6 +1,7 @@
 """A saved run is restored bit for bit, and a failed save leaves the old file as it was."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -12,9 +13,12 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from charrnn.engine.gauges import Gauges
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.files import archive
 from charrnn.runs.files.archive import BadRunFile
+from charrnn.runs.files.header import MAX_BYTES
+from charrnn.runs.recording import max_measured, should_measure
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
 from charrnn.runs.store.records import FullHistory
 from tests.support.saved_runs import (
@@ -26,6 +30,7 @@ from tests.support.saved_runs import (
     V,
     assert_same_arrays,
     assert_same_run,
+    edited_file,
     saved_run,
     trainer,
 )
@@ -72,6 +77,22 @@ def test_file_of_version_1_can_still_be_loaded_and_sampled_from():
     assert_same_arrays(state, restored.state)
     assert restored.config == CONFIG
     assert (restored.sha256, restored.text, restored.history) == (None, None, FullHistory())
+
+
+def test_file_from_before_gauges_can_still_be_loaded():
+    restored = archive.from_bytes(edited_file({"gauges": None}))
+    assert restored.history == replace(HISTORY, gauges=[])
+    assert_same_run(archive.from_bytes(archive.to_bytes(restored)), restored)
+
+
+def test_gauges_of_the_longest_run_fit_into_the_header():
+    gauges = [
+        (n, *([1 / 3] * len(Gauges._fields)))
+        for n in range(0, 100_000_001, 100)
+        if should_measure(n)
+    ]
+    assert len(gauges) <= max_measured(100_000_000)
+    assert len(json.dumps(gauges)) < MAX_BYTES / 2
 
 
 def test_serialized_state_keeps_shapes_types_and_order():

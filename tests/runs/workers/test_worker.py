@@ -4,13 +4,16 @@ import signal
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
-from charrnn.runs.recording import should_record
+from charrnn.runs.recording import are_measured, max_measured, should_measure, should_record
+from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers import schedule, worker
 from charrnn.runs.workers.schedule import should_snapshot
 from charrnn.runs.workers.worker import Worker
@@ -234,10 +237,10 @@ def test_a_limit_raised_during_training_is_followed(store, corpus):
 def test_a_limit_raised_during_the_last_step_is_followed(store, corpus, monkeypatch):
     run, step = store.runs.create(corpus, SMALL), Trainer.step
 
-    def raise_the_limit_at_449(trainer):
+    def raise_the_limit_at_449(trainer, *measurement):
         if trainer.iteration == 449:
             store.runs.request(run.id, iterations=500)
-        return step(trainer)
+        return step(trainer, *measurement)
 
     monkeypatch.setattr(Trainer, "step", raise_the_limit_at_449)
     run = work(store, run)
@@ -271,3 +274,31 @@ def test_a_worker_process_ignores_ctrl_c(store, corpus, eventually):
         child.send_signal(signal.SIGINT)
         eventually(lambda: store.runs.get(run.id).iteration > before)
         assert child.poll() is None
+
+
+def test_gauges_are_recorded_at_intervals_that_double():
+    measured = [n for n in range(1, 60_001) if should_measure(n)]
+    assert measured[:3] == [100, 200, 300]
+    assert measured[-2:] == [59_200, 60_000]
+    assert are_measured(np.array(measured))
+    assert not any(are_measured(np.array([n])) for n in range(20_000) if not should_measure(n))
+    assert len(measured) <= max_measured(60_000)
+
+
+def test_a_worker_records_the_gauges_of_its_steps_and_a_branch_takes_them_along(store, corpus):
+    run = work(store, store.runs.create(corpus, SMALL, workspace="w" * 24))
+    vocabulary = Vocabulary(corpus.vocabulary)
+    ids = vocabulary.encode(store.corpora.text(corpus.sha256))
+    trainer = Trainer(ids, len(vocabulary), **SMALL.trainer_settings())
+    measurement, expected = Measurement(trainer.weights), []
+    for n in range(1, SMALL.iterations + 1):
+        trainer.step(measurement)
+        if n % 100 == 0:
+            expected.append((n, measurement.gauges))
+    assert store.history.gauges(run) == expected
+    assert store.history.gauges(run, points=4) == expected[1::2]
+    assert store.history.newest_gauges(run, 3) == expected[-3:]
+    earlier = replace(run, iteration=250)
+    assert store.history.newest_gauges(earlier, 9) == expected[:2]
+    branch = Workspace(store, "w" * 24).branch(run, 200)
+    assert store.history.gauges(branch) == expected[:2]

@@ -99,10 +99,10 @@ def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history_and_last
 ):
     step = Trainer.step
 
-    def diverge(trainer):
+    def diverge(trainer, *measurement):
         if trainer.iteration == last:
             raise Diverged(last + 1, "the loss is no longer a number")
-        return step(trainer)
+        return step(trainer, *measurement)
 
     run = store.runs.create(corpus, SMALL)
     with monkeypatch.context() as broken:
@@ -221,7 +221,7 @@ def test_a_worker_without_the_lease_does_not_pause_the_run(store, corpus, main, 
 def test_a_worker_without_the_lease_does_not_fail_the_run(store, corpus, main, monkeypatch):
     run = store.runs.create(corpus, SMALL)
 
-    def lose_the_lease_and_diverge(trainer):
+    def lose_the_lease_and_diverge(trainer, *measurement):
         store.leases.release(run.id, worker_name(os.getpid()))
         assert store.leases.claim(run.id, "another worker")
         raise Diverged(1, "the loss is no longer a number")
@@ -238,10 +238,10 @@ def test_the_worker_of_a_deleted_run_ends_without_recreating_it(store, corpus, m
     run = store.runs.create(corpus, ENDLESS)
     step = Trainer.step
 
-    def delete_at_10(trainer):
+    def delete_at_10(trainer, *measurement):
         if trainer.iteration == 10:
             purge(store, run)
-        return step(trainer)
+        return step(trainer, *measurement)
 
     monkeypatch.setattr(Trainer, "step", delete_at_10)
     assert main(run.id) == 0

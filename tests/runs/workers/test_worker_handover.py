@@ -130,11 +130,11 @@ def test_a_worker_that_has_lost_its_lease_ends_and_changes_nothing(
     run = store.runs.create(corpus, SMALL)
     step = Trainer.step
 
-    def lose_the_lease_at_10(trainer):
+    def lose_the_lease_at_10(trainer, *measurement):
         if trainer.iteration == 10:
             store.leases.release(run.id, worker_name(os.getpid()))
             assert store.leases.claim(run.id, "another worker")
-        return step(trainer)
+        return step(trainer, *measurement)
 
     monkeypatch.setattr(Trainer, "step", lose_the_lease_at_10)
     assert main(run.id) == 0

@@ -6,7 +6,7 @@ from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.texts import library
-from charrnn.ui.shared.learning_rate_hint import good_rate, hint
+from charrnn.ui.shared.learning_rate_hint import good_pair, good_rate, hint
 from charrnn.ui.shared.settings import CHOICES
 from tests.support.train_page import click, words
 
@@ -72,3 +72,16 @@ def test_the_hint_stands_on_the_page_until_the_run_trains(open_page):
 
 def test_the_defaults_draw_no_word():
     assert hint(RunConfig().hidden_size, RunConfig().learning_rate) == ""
+
+
+def test_the_help_of_both_controls_names_the_rate_that_goes_well_with_the_units(open_page):
+    page = open_page()
+    page.number_input(key="hidden_size").set_value(256.0).run()
+    for name in ("hidden_size", "learning_rate"):
+        help_text = page.select_slider(key=f"{name}_slider").help
+        assert help_text.startswith(RunConfig.meaning(name))
+        assert help_text.endswith("With 256 hidden units, 0.05 goes well, or less.")
+
+
+def test_no_rate_is_named_that_was_not_measured():
+    assert good_pair(RunConfig(optimizer="adam")) == ""
