@@ -3,6 +3,8 @@
 
 const count = (number) => number.toLocaleString("en-US");
 
+const grouped = (number) => (number.startsWith("−") ? `(${number})` : number);
+
 const clipStage = (data, say) => {
   const limit = short(data.clip_limit);
   const sizes = data.arrays.map(({ shape }) => shape.reduce((x, y) => x * y, 1));
@@ -53,7 +55,7 @@ const optimizers = {
     accumulators: [],
     formula: `w ← w − ${rate} · g`,
     text: "SGD: the same step size for every weight.",
-    explain: (x) => `${x.w} − ${rate} · ${signed(x.g, 4)} = ${x.w_new}`,
+    explain: (x) => `${x.w} − ${rate} · ${grouped(short(x.g))} = ${x.w_new}`,
   }),
   adagrad: (rate) => ({
     accumulators: [
@@ -62,13 +64,13 @@ const optimizers = {
         title: "Adagrad's accumulator",
         formula: "m ← m + g²",
         text: "Each weight adds up the squares of all its gradients: the more it has moved, the smaller its next steps.",
-        explain: (x) => `m = ${short(x.before.memory)} + ${short(x.g)}² = ${short(x.after.memory)}`,
+        explain: (x) => `m = ${short(x.before.memory)} + ${grouped(short(x.g))}² = ${short(x.after.memory)}`,
       },
     ],
     formula: `w ← w − ${rate} · g / √(m + 1e−8)`,
     text: "Adagrad: a step size for each weight, which only ever shrinks.",
     explain: (x) =>
-      `${x.w} − ${rate} · ${signed(x.g, 4)} / √${short(x.after.memory)} = ${x.w_new}`,
+      `${x.w} − ${rate} · ${grouped(short(x.g))} / √${short(x.after.memory)} = ${x.w_new}`,
   }),
   rmsprop: (rate) => ({
     accumulators: [
@@ -78,13 +80,13 @@ const optimizers = {
         formula: "v ← 0.99 v + 0.01 g²",
         text: "Each weight keeps a moving average of its squared gradients. Old ones are forgotten, so the steps do not become ever smaller.",
         explain: (x) =>
-          `v = 0.99 · ${short(x.before.memory)} + 0.01 · ${short(x.g)}² = ${short(x.after.memory)}`,
+          `v = 0.99 · ${short(x.before.memory)} + 0.01 · ${grouped(short(x.g))}² = ${short(x.after.memory)}`,
       },
     ],
     formula: `w ← w − ${rate} · g / (√v + 1e−8)`,
     text: "RMSProp: a step size for each weight, from its recent gradients.",
     explain: (x) =>
-      `${x.w} − ${rate} · ${signed(x.g, 4)} / √${short(x.after.memory)} = ${x.w_new}`,
+      `${x.w} − ${rate} · ${grouped(short(x.g))} / √${short(x.after.memory)} = ${x.w_new}`,
   }),
   adam: (rate, iteration) => {
     const [m_part, v_part] = [1 - 0.9 ** iteration, 1 - 0.999 ** iteration];
@@ -97,7 +99,7 @@ const optimizers = {
           text: "Each weight keeps a moving average of its gradients: where they agree it moves on, and where they alternate they cancel out.",
           signedStage: true,
           explain: (x) =>
-            `m = 0.9 · ${short(x.before.momentum)} + 0.1 · ${short(x.g)} = ${short(x.after.momentum)}`,
+            `m = 0.9 · ${grouped(short(x.before.momentum))} + 0.1 · ${grouped(short(x.g))} = ${short(x.after.momentum)}`,
         },
         {
           name: "memory",
@@ -105,13 +107,13 @@ const optimizers = {
           formula: "v ← 0.999 v + 0.001 g²",
           text: "And a moving average of its squared gradients: the larger they are, the smaller its steps.",
           explain: (x) =>
-            `v = 0.999 · ${short(x.before.memory)} + 0.001 · ${short(x.g)}² = ${short(x.after.memory)}`,
+            `v = 0.999 · ${short(x.before.memory)} + 0.001 · ${grouped(short(x.g))}² = ${short(x.after.memory)}`,
         },
       ],
       formula: `m′ = m / (1 − 0.9^${iteration})\nv′ = v / (1 − 0.999^${iteration})\nw ← w − ${rate} · m′ / (√v′ + 1e−8)`,
       text: "Adam: a step size for each weight, and momentum. m′ and v′ make up for the start of both averages at zero.",
       explain: (x) =>
-        `${x.w} − ${rate} · ${short(x.after.momentum / m_part)} / √${short(x.after.memory / v_part)} = ${x.w_new}`,
+        `${x.w} − ${rate} · ${grouped(short(x.after.momentum / m_part))} / √${short(x.after.memory / v_part)} = ${x.w_new}`,
     };
   },
 };
