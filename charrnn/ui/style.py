@@ -50,6 +50,7 @@ _SHEETS = (
     "style.css",
     "placeholders.css",
     "alphabet/alphabet.css",
+    "inside/inside.css",
     "compare/compare.css",
     "write/write.css",
 )

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from charrnn.engine.analysis.one_step import Start, one_step
 from charrnn.engine.parameters import Parameters
+from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.serialization import state_from_bytes
 from tests.support.browser import button
@@ -53,6 +54,21 @@ def hover(canvas: Locator, *, t: int, unit: int) -> None:
     box = canvas.bounding_box()
     place = {"x": (t + 0.5) / 25 * box["width"], "y": (unit + 0.5) / 12 * box["height"]}
     canvas.hover(position=place)
+
+
+def expect_painted(canvas: Locator, values: np.ndarray) -> None:
+    """Every pixel of a heat map is as far from the color of zero as its number is from zero."""
+    pixels = np.array(
+        canvas.evaluate("""(canvas) => {
+            const { width, height } = canvas;
+            return [...canvas.getContext("2d").getImageData(0, 0, width, height).data];
+        }""")
+    ).reshape(*values.shape, 4)
+    assert (pixels[..., 3] == 255).all()
+    zero, up, down = (np.array(c) for c in ((241, 237, 230), (173, 78, 27), (42, 115, 146)))
+    share = np.abs(values)[..., None]
+    expected = (1 - share) * zero + share * np.where(values[..., None] < 0, down, up)
+    np.testing.assert_allclose(pixels[..., :3], expected, atol=2)
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -101,12 +117,12 @@ def test_the_network_is_played_and_stepped_through_with_the_numbers_of_a_plain_l
     expect_position(40)
 
 
-def test_a_unit_that_is_clicked_colours_the_text(inside, weights):
+def test_a_unit_that_is_clicked_colors_the_text(inside, weights):
     page = inside("The network")
     page.locator(".inside-network .cells i").nth(7).click()
     expect(page.get_by_role("heading", name="The text as unit 7 sees it")).to_be_visible()
     states, _ = plain_reading(weights, IDS[:30], np.zeros(12))
-    text = page.locator(".inside-colours").first
+    text = page.locator(".inside-colors").first
     expect(text.locator("[data-position]")).to_have_count(400)
     for t in (0, 12, 29):
         text.locator(f"[data-position='{t}']").hover()
@@ -116,17 +132,15 @@ def test_a_unit_that_is_clicked_colours_the_text(inside, weights):
     expect(page.locator(".inside-ranking button[aria-pressed=true]").first).to_be_visible()
     expect(row).to_be_focused()
     page.get_by_text("Over the snapshots").click()
-    expect(page.locator(".inside-colours .place").first).to_have_text("iteration 0")
+    expect(page.locator(".inside-colors .place").first).to_have_text("iteration 0")
     button(page, "Play").click()
-    expect(page.locator(".inside-colours .place").first).to_have_text(re.compile("iteration [1-9]"))
+    expect(page.locator(".inside-colors .place").first).to_have_text(re.compile("iteration [1-9]"))
 
 
-def test_one_step_is_walked_with_arrow_keys_and_shows_the_arithmetic(inside, state, weights):
-    accumulator = weights.like()
-    accumulator.unpack(state["memory"])
-    position = int(state["position"])
-    ids = IDS[position : position + 26]
-    step = one_step(Start(weights, accumulator, state["hidden"][0], ids, 0.1))
+def test_one_step_is_walked_with_arrow_keys_and_shows_the_arithmetic(inside, run, state):
+    trainer = Trainer(IDS, len(VOCABULARY), **run.config.trainer_settings())
+    trainer.restore(state)
+    step = one_step(Start.of_trainer(trainer))
     page = inside("One step")
     picture = page.locator(".inside-step")
     title, arithmetic = picture.locator("h2"), picture.locator(".arithmetic")
@@ -137,6 +151,7 @@ def test_one_step_is_walked_with_arrow_keys_and_shows_the_arithmetic(inside, sta
         page.keyboard.press("ArrowRight")
         expect(title).to_have_text(name)
     expect(picture.locator(".formula")).to_have_text("h_t = tanh(Wxh x_t + Whh h_{t−1} + bh)")
+    expect_painted(picture.locator("canvas"), step.hidden[:, :12].T)
     hover(picture.locator("canvas"), t=12, unit=6)
     expect(arithmetic).to_contain_text("unit 6: tanh(Wxh x ")
     expect(arithmetic).to_contain_text(f"= {signed(step.hidden[12, 6])}")
@@ -147,18 +162,18 @@ def test_one_step_is_walked_with_arrow_keys_and_shows_the_arithmetic(inside, sta
     both = step.dh_from_output[12, 6], step.dh_from_future[12, 6]
     for part in both:
         expect(arithmetic).to_contain_text(signed(part, 3))
-    button(picture, "9 Gradients of the weights").click()
+    button(picture, "9 Weight gradients").click()
     expect(picture.locator("figcaption")).to_have_text(
         ["Wxh 12 × 14", "Whh 12 × 12", "Why 14 × 12", "bh 12", "by 14"]
     )
     button(picture, "12 New weights").click()
     expect(button(picture, "Next stage")).to_be_disabled()
     page.keyboard.press("ArrowLeft")
-    expect(title).to_have_text("Adagrad's memory")
+    expect(title).to_have_text("Adagrad's accumulator")
     # A switch changes the same picture.
-    page.get_by_text("Clear the memory here").click()
+    page.get_by_text("Clear the hidden state").click()
     button(picture, "6 Loss").click()
-    expect(picture.locator(".note")).to_contain_text("The memory is cleared")
+    expect(picture.locator(".note")).to_contain_text("The hidden state is cleared")
     expect(picture.locator(".text")).not_to_contain_text(f"Together: {step.loss:.2f} nats")
 
 
@@ -179,7 +194,7 @@ def test_on_a_phone_no_view_scrolls_sideways_and_back_returns_to_the_view_before
         "One step": ".inside-step .pairs",
         "Units": ".inside-heatmap canvas",
         "Memory": ".stVegaLiteChart svg",
-        "Surprise": ".inside-colours .text span",
+        "Surprise": ".inside-colors .text span",
     }
     for view, picture in drawn.items():
         page.get_by_role("radio", name=view, exact=True).click()

@@ -3,33 +3,57 @@
     a_t = Wxh x_t + Whh h_{t-1} + bh      h_t = tanh(a_t)      y_t = Why h_t + by
     p_t = softmax(y_t)                    L = - sum_t log p_t[target_t]
     dy_t = p_t - onehot(target_t)         dh_t = Whyᵀ dy_t + Whhᵀ da_{t+1}
-    da_t = (1 - h_t²) dh_t                g <- clip(g, -5, 5)
-    m <- m + g²                           w <- w - learning_rate · g / sqrt(m + 1e-8)
+    da_t = (1 - h_t²) dh_t                then clip, and update as in optimizers/
 
-model.py and adagrad.py compute the same for speed, and keep none of it.
+Training keeps none of it. With several streams, what is computed up to da_t is that of the first
+stream; the loss that is learned from and the gradients are means over all streams.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from charrnn.engine.arrays import FloatArray, IntArray
+from charrnn.engine.model import backward, forward
+from charrnn.engine.optimizers import clipping
+from charrnn.engine.optimizers.by_name import Optimizer
 from charrnn.engine.parameters import Parameters
+from charrnn.engine.training import Trainer
+from charrnn.engine.window import Window
 
-CLIP = 5.0
-EPSILON = 1e-8
 ARRAYS = ("Wxh", "Whh", "Why", "bh", "by")
 
 
 class Start(NamedTuple):
-    """What an iteration begins with."""
+    """What an iteration begins with, and how the run learns. B streams."""
 
     weights: Parameters
-    accumulator: Parameters  # Adagrad's, which may already contain EPSILON
-    hidden: FloatArray  # carried from the window before, (H,)
-    ids: IntArray  # the window and the target of its last character, (T + 1,)
-    learning_rate: float
+    accumulators: dict[str, Parameters]  # the optimizer's, under its own names
+    hidden: FloatArray  # carried from the window before, (B, H)
+    ids: IntArray  # the window and the target of its last character, (T + 1, B)
+    iteration: int  # the number of this update, from 1
+    learning_rate: float  # the scheduled one
+    optimizer: type[Optimizer]
+    clip: Callable[[FloatArray, float], None]  # one of clipping.CLIPPING
+    clip_limit: float
+
+    @classmethod
+    def of_trainer(cls, trainer: Trainer) -> "Start":
+        """What the next step of a trainer begins with. Nothing is shared with it."""
+        position = trainer.position
+        return cls(
+            weights=_copy(trainer.weights),
+            accumulators={n: _copy(a) for n, a in trainer.optimizer.accumulators.items()},
+            hidden=trainer.window.carried.copy(),
+            ids=trainer.text[position : position + trainer.seq_length + 1].copy(),
+            iteration=trainer.iteration + 1,
+            learning_rate=trainer.scheduled_learning_rate(),
+            optimizer=type(trainer.optimizer),
+            clip=trainer.clip,
+            clip_limit=trainer.clip_limit,
+        )
 
 
 @dataclass(frozen=True)
@@ -49,9 +73,10 @@ class Step:
     dh_from_output: FloatArray  # Whyᵀ dy_t, (T, H)
     dh_from_future: FloatArray  # Whhᵀ da_{t+1}, (T, H); 0 at the last step
     da: FloatArray  # (T, H)
-    gradients: Parameters  # before clipping
+    mean_loss: float  # nats, summed over the window, the mean over the streams
+    gradients: Parameters  # of mean_loss, before clipping
     clipped: Parameters
-    accumulator: Parameters  # after g² was added
+    accumulators: dict[str, Parameters]  # after the update
     updates: Parameters  # what is subtracted from the weights
     weights: Parameters  # after the update
 
@@ -62,7 +87,7 @@ class Step:
 
     @property
     def loss(self) -> float:
-        """Nats, summed over the window."""
+        """Nats, summed over the window of the first stream."""
         return float(self.losses.sum(dtype=np.float64))
 
 
@@ -71,10 +96,12 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
 
     clear_hidden: begin with a hidden state of zeros, not with the one carried over.
     clip: without, the gradients are used as they are, however large.
+    Raises FloatingPointError if the loss or a gradient is not a number: then training diverges.
     """
-    w, inputs, targets = start.weights, start.ids[:-1], start.ids[1:]
+    w, inputs, targets = start.weights, start.ids[:-1, 0], start.ids[1:, 0]
     T, H = len(inputs), w.hidden_size
-    before = np.zeros_like(start.hidden) if clear_hidden else start.hidden
+    before_all = np.zeros_like(start.hidden) if clear_hidden else start.hidden
+    before = before_all[0]
 
     Wxh_x = w.Wxh.T[inputs]
     Whh_h, h = np.zeros((T, H), w.dtype), np.zeros((T, H), w.dtype)
@@ -95,16 +122,11 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
             from_future[t] = w.Whh.T @ da[t + 1]
         da[t] = (1 - h[t] ** 2) * (from_output[t] + from_future[t])
 
-    gradients = w.like()
-    np.add.at(gradients.Wxh.T, inputs, da)
-    gradients.Whh[...] = da.T @ np.vstack([before[None], h[:-1]])
-    gradients.Why[...] = dy.T @ h
-    gradients.bh[...], gradients.by[...] = da.sum(axis=0), dy.sum(axis=0)
-
-    clipped, m, updates, new = w.like(), w.like(), w.like(), w.like()
-    clipped.flat[:] = np.clip(gradients.flat, -CLIP, CLIP) if clip else gradients.flat
-    m.flat[:] = start.accumulator.flat + clipped.flat**2
-    updates.flat[:] = start.learning_rate * clipped.flat / np.sqrt(np.maximum(m.flat, EPSILON))
+    mean_loss, gradients = _gradients(start, before_all)
+    clipped = _copy(gradients)
+    (start.clip if clip else clipping.none)(clipped.flat, start.clip_limit)
+    accumulators, updates = _update(start, clipped)
+    new = w.like()
     new.flat[:] = w.flat - updates.flat
     return Step(
         inputs=inputs,
@@ -120,9 +142,51 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
         dh_from_output=from_output,
         dh_from_future=from_future,
         da=da,
+        mean_loss=mean_loss,
         gradients=gradients,
         clipped=clipped,
-        accumulator=m,
+        accumulators=accumulators,
         updates=updates,
         weights=new,
     )
+
+
+def loss_with(start: Start, weights: Parameters, *, clear_hidden: bool = False) -> float:
+    """The loss of the same window with other weights: in nats, the mean over the streams."""
+    before = np.zeros_like(start.hidden) if clear_hidden else start.hidden
+    return forward(weights, _window(start, before))
+
+
+def _gradients(start: Start, before: FloatArray) -> tuple[float, Parameters]:
+    """(The loss, its gradients), both as training computes them, over all streams."""
+    window, gradients = _window(start, before), start.weights.like()
+    loss = forward(start.weights, window)
+    if not np.isfinite(loss):
+        raise FloatingPointError("the loss is no longer a number")
+    backward(start.weights, window, gradients)
+    return loss, gradients
+
+
+def _window(start: Start, before: FloatArray) -> Window:
+    length, streams = start.ids.shape
+    window = Window(start.weights, length - 1, streams)
+    window.load(start.ids)
+    window.carried = before
+    return window
+
+
+def _update(start: Start, clipped: Parameters) -> tuple[dict[str, Parameters], Parameters]:
+    """(The accumulators after the update, what it subtracts from the weights)."""
+    moved = start.weights.like()  # the optimizer updates zeros, so what is left is the update
+    optimizer = start.optimizer(moved)
+    for name, accumulator in optimizer.accumulators.items():
+        accumulator.flat[:] = start.accumulators[name].flat
+    optimizer.update(_copy(clipped), start.learning_rate, start.iteration)
+    np.negative(moved.flat, moved.flat)
+    return optimizer.accumulators, moved
+
+
+def _copy(parameters: Parameters) -> Parameters:
+    copied = parameters.like()
+    copied.flat[:] = parameters.flat
+    return copied

@@ -1,5 +1,7 @@
 """The view "Gradient check": numerical against analytic gradients, for this very network."""
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -7,6 +9,7 @@ import streamlit as st
 from charrnn.engine.analysis.gradient_check import DISTANCE, Checked, gradient_check
 from charrnn.engine.analysis.one_step import ARRAYS
 from charrnn.ui import session
+from charrnn.ui.inside import passage
 from charrnn.ui.inside.live import View
 from charrnn.ui.inside.training_state import IncompleteState, training_state
 from charrnn.ui.shared.charts import tables
@@ -31,13 +34,19 @@ def draw(view: View) -> None:
 
 
 def _check(view: View) -> list[Checked]:
-    try:
-        start = training_state(view).start
-        ids, hidden = start.ids, start.hidden
-    except IncompleteState:
-        ids, hidden = view.subject.ids, view.snapshot.hidden
+    ids, hidden = _window(view)
     rng = np.random.default_rng(0)
     return gradient_check(view.snapshot.weights, ids[: MAX_CHARACTERS + 1], hidden, rng)
+
+
+def _window(view: View) -> tuple[np.ndarray, np.ndarray]:
+    """(The ids, (T + 1,), and the hidden state before them): the next window, if it is known."""
+    if passage.reads_text(view):
+        with suppress(IncompleteState):
+            start = training_state(view).start
+            return start.ids[:, 0], start.hidden[0]
+    read = passage.of_length(view, MAX_CHARACTERS + 1)
+    return read.ids, read.hidden
 
 
 def _draw_result(view: View, checked: list[Checked]) -> None:

@@ -41,29 +41,35 @@ const short = (value) => {
   return value.toExponential(1).replace("-", "−").replace("e-", "e−").replace("e+", "e");
 };
 
-// Orange above zero, blue below, nothing at zero: a pair that colour-blind people can tell apart.
+// Orange above zero, blue below, nothing at zero: a pair that color-blind people can tell apart.
 // value: from -1 to 1.
 const shade = (value, strongest = 100) => {
   const share = Math.round(strongest * Math.min(1, Math.abs(value)));
   return `color-mix(in srgb, var(${value < 0 ? "--held-out" : "--accent"}) ${share}%, var(--card))`;
 };
 
-// The same colours as [red, green, blue], for a canvas.
+// The same colors as [red, green, blue], for a canvas; null while there is no style sheet yet. A
+// variable holds the colors of both themes, so an element has to say which of them it shows.
 const palette = () => {
-  const style = getComputedStyle(document.documentElement);
-  const parse = (name) => {
-    const hex = style.getPropertyValue(name).trim();
-    return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+  const root = document.documentElement;
+  if (!getComputedStyle(root).getPropertyValue("--card")) return null;
+  const probe = root.appendChild(element("i"));
+  const shown = (name) => {
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color.match(/\d+/g).slice(0, 3).map(Number);
   };
-  return { up: parse("--accent"), down: parse("--held-out"), zero: parse("--card") };
+  const found = { up: shown("--accent"), down: shown("--held-out"), zero: shown("--card") };
+  probe.remove();
+  return found;
 };
 // A heat map: one pixel a number, scaled up without smoothing. value(row, column): from -1 to 1.
 const paint = (canvas, rows, columns, value) => {
-  const { up, down, zero } = palette();
-  if (Number.isNaN(zero[0])) {
-    requestAnimationFrame(() => paint(canvas, rows, columns, value)); // no style sheet yet
+  const colors = palette();
+  if (!colors) {
+    requestAnimationFrame(() => paint(canvas, rows, columns, value));
     return;
   }
+  const { up, down, zero } = colors;
   canvas.width = columns;
   canvas.height = rows;
   const context = canvas.getContext("2d");

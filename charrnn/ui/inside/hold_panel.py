@@ -12,15 +12,14 @@ from charrnn.engine.analysis.holding import (
     held_sample,
     silencing_costs,
 )
-from charrnn.engine.analysis.reading import hidden_before
 from charrnn.engine.corpus import training_length
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.ui import services, session
-from charrnn.ui.inside import pictures
+from charrnn.ui.inside import passage, pictures
 from charrnn.ui.inside.live import View
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.formatting import listed
-from charrnn.ui.shared.snapshots import Snapshot, Subject
+from charrnn.ui.shared.snapshots import Subject
 
 LENGTH = 300  # characters of each sample
 RANKED = 12  # units
@@ -29,20 +28,19 @@ MAX_HELD = 32
 
 def draw(view: View) -> None:
     """Draw the controls, both samples, and the ranking."""
-    costs = _costs(
-        services.url(), view.run.id, view.snapshot.iteration, view.subject, view.snapshot
-    )
+    reads_text = passage.reads_text(view)
+    costs = _costs(services.url(), view.run.id, view.snapshot.iteration, reads_text, view)
     with view.controls:
         units, value, seed = _choose(costs)
     st.markdown(
-        "A unit can go along with the spaces without being used for them. Holding it is the test: "
-        "if only the spaces suffer, the unit *does* what its colour suggests."
+        "A unit may follow the spaces without the network using it for them. Holding it is the "
+        "test: if only the spaces suffer, that is what the unit is for."
     )
     with st.container(horizontal=True, key="stage_hold"):
         with st.container():
             _draw_samples(view, units, value, seed)
         with st.container():
-            _draw_ranking(costs, units)
+            _draw_ranking(view, costs, units)
 
 
 def _choose(costs: Costs) -> tuple[list[int], float, int]:
@@ -86,7 +84,7 @@ def _draw_samples(view: View, units: list[int], value: float, seed: int) -> None
     if same < LENGTH:
         characters = "1 character" if same == 1 else f"{same:,} characters"
         outcome = (
-            f"The texts part after {characters}; {different:,} of {LENGTH} differ (underlined)."
+            f"The texts diverge after {characters}; {different:,} of {LENGTH} differ (underlined)."
         )
     st.caption(f"The same random seed, {seed}. {outcome}")
 
@@ -122,18 +120,34 @@ def _marked(text: str, *, other: str) -> str:
 
 
 @st.cache_data(show_spinner=False, max_entries=40)
-def _costs(url: str, run_id: str, iteration: int, _subject: Subject, _snapshot: Snapshot) -> Costs:
-    """What silencing each unit costs on held-out text, or else on the end of the text."""
-    weights, n = _snapshot.weights, len(_subject.ids)
+def _costs(url: str, run_id: str, iteration: int, reads_text: bool, _view: View) -> Costs:
+    """What silencing each unit costs on held-out text, or else on the end of the text.
+
+    On what the network writes if the visitor may not read the text.
+    """
+    weights = _view.snapshot.weights
     length = affordable_characters(weights)
-    start = training_length(n, _subject.config.held_out)
-    if start == n:
-        start = max(0, n - length - 1)
-    hidden = hidden_before(weights, _subject.ids, start, _snapshot.hidden)
-    return silencing_costs(weights, _subject.ids[start : start + length + 1], hidden)
+    start = _start(_view.subject, length) if reads_text else 0
+    read = passage.of_length(_view, length + 1, start)
+    return silencing_costs(weights, read.ids, read.hidden)
 
 
-def _draw_ranking(costs: Costs, units: list[int]) -> None:
+def _start(subject: Subject, length: int) -> int:
+    n = len(subject.ids)
+    held_out_from = training_length(n, subject.config.held_out)
+    return held_out_from if held_out_from < n else max(0, n - length - 1)
+
+
+def _which_characters(view: View) -> str:
+    if not passage.reads_text(view):
+        return "characters that it writes"
+    n = len(view.subject.ids)
+    if training_length(n, view.subject.config.held_out) < n:
+        return "held-out characters"
+    return "characters at the end of the text"
+
+
+def _draw_ranking(view: View, costs: Costs, units: list[int]) -> None:
     st.markdown("## What silencing costs")
     order = np.argsort(-costs.bits, kind="stable")[:RANKED]
     rows = [
@@ -148,7 +162,7 @@ def _draw_ranking(costs: Costs, units: list[int]) -> None:
     ]
     pictures.ranking(rows, key="costs", on_pick=_pick)
     st.caption(
-        f"Bits per character more, on {costs.characters:,} held-out characters that cost "
+        f"Bits per character more, on {costs.characters:,} {_which_characters(view)}, which cost "
         f"{costs.baseline:.2f} bits each with all units. Click a unit to hold it, or to let it go."
     )
     tables.table(

@@ -29,7 +29,7 @@ class View(NamedTuple):
     """What a view shows."""
 
     subject: Subject
-    run: Run  # the subject's run, read anew
+    run: Run  # the subject's run
     snapshot: Snapshot
     kept: list[int]  # the iterations that have a snapshot, in ascending order
     controls: DeltaGenerator  # a row for the view's own controls, beside that of the snapshot
@@ -49,6 +49,7 @@ class Timers(NamedTuple):
 
     status: str
     deleted_at: float | None
+    shares_text: bool
     status_seconds: float
     view_seconds: float | None  # None: nothing changes
 
@@ -58,21 +59,21 @@ class Timers(NamedTuple):
         seconds = None
         if follows and run.moving and not _shows_snapshot(run):
             seconds = factor * next(every for until, every in VIEW_SECONDS if run.seconds < until)
-        return cls(run.status, run.deleted_at, factor * STATUS_SECONDS, seconds)
+        return cls(run.status, run.deleted_at, run.shares_text, factor * STATUS_SECONDS, seconds)
 
 
-def draw(subject: Subject, run: Run, title: str, kind: Kind) -> None:
+def draw(run: Run, title: str, kind: Kind) -> None:
     """Draw the status, the choice of a snapshot, and the view of it."""
     if session.page_changed():
         request_newest()
     timers = Timers.of_run(run, follows=kind.follows)
-    st.fragment(_draw_status, run_every=timers.status_seconds)(subject, run.id, kind, timers)
-    st.fragment(_draw_view, run_every=timers.view_seconds)(subject, run.id, title, kind)
+    st.fragment(_draw_status, run_every=timers.status_seconds)(run.id, kind, timers)
+    st.fragment(_draw_view, run_every=timers.view_seconds)(run.id, title, kind)
 
 
 @shows_errors()
-def _draw_status(subject: Subject, run_id: str, kind: Kind, timers: Timers) -> None:
-    run = services.store().runs.get(run_id)
+def _draw_status(run_id: str, kind: Kind, timers: Timers) -> None:
+    run = _read(run_id)
     services.note_refresh(timers.status_seconds)
     if Timers.of_run(run, follows=kind.follows) != timers:
         rerun_page()
@@ -83,11 +84,11 @@ def _draw_status(subject: Subject, run_id: str, kind: Kind, timers: Timers) -> N
     with st.container(horizontal=True, vertical_alignment="center", key="inside_status"):
         st.caption(_describe(run, timers), width="content")
         if not kind.follows and not _shows_snapshot(run):
-            _offer_newest(subject, run)
+            _offer_newest(run)
 
 
-def _offer_newest(subject: Subject, run: Run) -> None:
-    loaded = _newest_at_request(run.id, _requests(), subject).iteration
+def _offer_newest(run: Run) -> None:
+    loaded = _newest_at_request(run.id, _requests(), Subject.of_run(run)).iteration
     newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
     if newest > loaded and st.button(
         f"Load iteration {newest:,} (this is iteration {loaded:,})",
@@ -108,10 +109,11 @@ def _describe(run: Run, timers: Timers) -> str:
 
 
 @shows_errors()
-def _draw_view(subject: Subject, run_id: str, title: str, kind: Kind) -> None:
+def _draw_view(run_id: str, title: str, kind: Kind) -> None:
     if st.session_state[session.VIEW] != title:
         st.rerun()  # a click in the picture has chosen another view
-    run = services.store().runs.get(run_id)
+    run = _read(run_id)
+    subject = Subject.of_run(run)  # its owner may share less of it by now
     kept = services.store().snapshots.iterations(run_id)
     controls = st.container(horizontal=True, vertical_alignment="bottom", key="inside_controls")
     with controls:
@@ -123,6 +125,13 @@ def _draw_view(subject: Subject, run_id: str, title: str, kind: Kind) -> None:
     else:
         snapshot = _newest_at_request(run_id, _requests(), subject)
     kind.draw(View(subject, run, snapshot, kept, controls))
+
+
+def _read(run_id: str) -> Run:
+    """The run as it is now. Raises RunNotFound if the visitor may not view it any more."""
+    run = services.store().runs.get(run_id)
+    services.check_view(run)
+    return run
 
 
 def _shows_snapshot(run: Run) -> bool:

@@ -14,6 +14,7 @@ SMALLEST = 1e-12  # what is left of a gradient; below it is drawn nothing
 # 1, 0.01, 1e-4 and so on.
 SHARES = "datum.value >= 0.001 ? format(datum.value, '~g') : format(datum.value, '~e')"
 SOURCE = alt.NamedData("source")
+NAMES: dict[str, Any] = {"fontSize": 13, "font": "serif", "fontStyle": "italic", "color": MUTED}
 
 
 def flow_rows(curves: dict[int, np.ndarray], position: np.ndarray) -> pd.DataFrame:
@@ -65,7 +66,7 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
         alt.Tooltip("distance:Q", title="characters back"),
         alt.Tooltip("left:Q", title="gradient left", format=".2e"),
     ]
-    colour = alt.Color(
+    color = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=["mean", "one position"], range=[ACCENT, HELD_OUT]),
         legend=None,
@@ -74,7 +75,7 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
     lines = base.mark_line(strokeWidth=2.4).encode(
         x=x,
         y=y,
-        color=colour,
+        color=color,
         detail="curve:N",
         opacity=alt.Opacity("age:Q", scale=None, legend=None),
         strokeDash=alt.condition(
@@ -82,15 +83,18 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
         ),
     )
     points = base.mark_point(filled=True, size=60, opacity=0).encode(x=x, y=y, tooltip=tooltip)
-    names = base.transform_filter("datum.label != ''").mark_text(
-        align="right", dx=-8, dy=-2, fontSize=12, font="serif", fontStyle="italic", color=MUTED
-    )
+    labelled = base.transform_filter("datum.label != ''").encode(x=x, y=y, text="label:N")
+    # Beside the end of its curve, or above it where there is no room.
+    room = f"datum.distance < {0.85 * distance}"
+    beside = labelled.transform_filter(room).mark_text(align="left", dx=6, dy=-4, **NAMES)
+    above = labelled.transform_filter(f"!({room})").mark_text(align="right", dy=-10, **NAMES)
     rule = base.transform_filter("datum.distance == 0").mark_rule(color=MUTED, strokeDash=[2, 3])
     layers = [
         rule.encode(x=alt.XDatum(seq_length)),
         lines,
         points,
-        names.encode(x=x, y=y, text="label:N"),
+        beside,
+        above,
     ]
     return compiled(alt.layer(*layers).properties(height=HEIGHT))
 
@@ -118,7 +122,7 @@ def spectrum_spec(largest: float) -> dict[str, Any]:
             alt.SequenceGenerator(alt.SequenceParams(start=0, stop=6.3, step=0.05, **{"as": "a"}))
         )
         .transform_calculate(real="cos(datum.a)", imaginary="sin(datum.a)")
-        .mark_line(color=MUTED, strokeDash=[4, 3])
+        .mark_line(color=HELD_OUT, strokeDash=[4, 3])
         .encode(x=x, y=y, order="a:Q")
     )
     points = (
@@ -134,4 +138,4 @@ def spectrum_spec(largest: float) -> dict[str, Any]:
             ],
         )
     )
-    return compiled(alt.layer(circle, points).properties(height=HEIGHT, width=HEIGHT))
+    return compiled(alt.layer(points, circle).properties(height=HEIGHT, width=HEIGHT))

@@ -7,12 +7,12 @@ import streamlit as st
 
 from charrnn.engine.analysis import character_info
 from charrnn.engine.analysis.gradient_flow import gradient_sizes, relative_sizes, share_cut
-from charrnn.engine.analysis.reading import hidden_before
 from charrnn.engine.analysis.spectrum import Spectrum, spectrum
 from charrnn.ui import services, session
 from charrnn.ui.direction import isolated
-from charrnn.ui.inside import memory_chart
+from charrnn.ui.inside import memory_chart, passage
 from charrnn.ui.inside.live import View
+from charrnn.ui.inside.passage import Passage
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
@@ -24,18 +24,17 @@ EARLIER = (0, 1000, 10_000, 100_000)  # iterations whose snapshots are compared 
 
 def draw(view: View) -> None:
     """Draw both charts."""
-    subject = view.subject
-    start, distance = place(subject)
-    places = positions(subject, start, distance)
+    subject, now = view.subject, view.snapshot.iteration
+    read = measured(view)
+    places, _ = positions(len(read.ids) - 1)
     with view.controls:
-        chosen = _choose_position(subject, start, places)
-    sizes = _sizes(services.url(), view.run.id, view.snapshot.iteration, subject, view.snapshot)
+        chosen = _choose_position(subject, read, places)
     curves = {}
     for iteration in _earlier(view):
         snapshot = subject.snapshot(iteration)
-        found = _sizes(services.url(), view.run.id, iteration, subject, snapshot)
-        curves[iteration] = relative_sizes(found)
-    now = view.snapshot.iteration
+        again = passage.again(subject, snapshot, read)
+        curves[iteration] = relative_sizes(_sizes_at(view, iteration, snapshot, again))
+    sizes = _sizes_at(view, now, view.snapshot, read)
     curves[now] = relative_sizes(sizes)
     one = relative_sizes(sizes[[chosen]])
     with st.container(horizontal=True, key="stage_memory"):
@@ -45,20 +44,26 @@ def draw(view: View) -> None:
             _draw_spectrum(view)
 
 
-def place(subject: Subject) -> tuple[int, int]:
-    """(Where the passage begins in the text, how far back gradients are followed.)"""
-    n = len(subject.ids)
-    distance = max(1, min(MAX_DISTANCE, (n - 2) // 2))
-    return min(n // 3, max(0, n - 2 - PASSAGE)), distance
+def measured(view: View) -> Passage:
+    """The passage whose gradients are followed: from the text, or what the network writes."""
+    start = 0
+    if passage.reads_text(view):
+        n = len(view.subject.ids)
+        start = min(n // 3, max(0, n - PASSAGE - 1))
+    return passage.of_length(view, PASSAGE + 1, start)
 
 
-def positions(subject: Subject, start: int, distance: int) -> np.ndarray:
-    """The positions whose gradients are followed, counted from the start of the passage."""
-    last = min(PASSAGE, len(subject.ids) - start - 1) - 1
-    return np.unique(np.linspace(min(distance, last), last, POSITIONS).astype(np.intp))
+def positions(length: int) -> tuple[np.ndarray, int]:
+    """(The positions whose gradients are followed, (P,); how far back they are followed.)
+
+    length: how many characters of the passage are predicted.
+    """
+    last = length - 1
+    first = min(MAX_DISTANCE, length // 2, last)
+    return np.unique(np.linspace(first, last, POSITIONS).astype(np.intp)), first
 
 
-def _choose_position(subject: Subject, start: int, places: np.ndarray) -> int:
+def _choose_position(subject: Subject, read: Passage, places: np.ndarray) -> int:
     """Which of the positions has a curve of its own."""
     state = st.session_state
     state[session.ONE_POSITION] = min(state.get(session.ONE_POSITION, 0), len(places) - 1)
@@ -66,36 +71,33 @@ def _choose_position(subject: Subject, start: int, places: np.ndarray) -> int:
         st.select_slider(
             "One position: the loss of the character after",
             range(len(places)),
-            format_func=lambda i: _context(subject, start + int(places[i])),
+            format_func=lambda i: _context(subject, read, int(places[i])),
             key=session.ONE_POSITION,
             persist_state="session",
         )
     )
 
 
-def _context(subject: Subject, position: int) -> str:
-    """The last characters up to a position of the text, as visible symbols."""
-    ids = subject.ids[max(0, position - 7) : position + 1]
+def _context(subject: Subject, read: Passage, position: int) -> str:
+    """The last characters up to a position of the passage, as visible symbols."""
+    ids = read.ids[max(0, position - 7) : position + 1]
     symbols = (character_info.symbol(subject.vocabulary.characters[i]) for i in ids)
     return isolated("".join(symbols))
 
 
+def _sizes_at(view: View, iteration: int, snapshot: Snapshot, read: Passage) -> np.ndarray:
+    key = (view.run.id, iteration, read.start, read.ids.tobytes())
+    return _sizes(services.url(), key, snapshot, read)
+
+
 @st.cache_data(show_spinner=False, max_entries=40)
 def _sizes(
-    url: str, run_id: str, iteration: int, _subject: Subject, _snapshot: Snapshot
+    url: str, key: tuple[str, int, int | None, bytes], _snapshot: Snapshot, _read: Passage
 ) -> np.ndarray:
     """gradient_sizes() of a snapshot at the positions, (P, K)."""
-    start, distance = place(_subject)
-    places = positions(_subject, start, distance)
-    ids = _subject.ids[start : start + int(places.max()) + 2]
-    hidden = hidden_before(_snapshot.weights, _subject.ids, start, _snapshot.hidden)
-    return gradient_sizes(
-        _snapshot.weights,
-        ids.astype(np.intp),
-        hidden,
-        positions=places,
-        distance=min(distance, int(places.min())),
-    )
+    places, distance = positions(len(_read.ids) - 1)
+    ids = _read.ids.astype(np.intp)
+    return gradient_sizes(_snapshot.weights, ids, _read.hidden, positions=places, distance=distance)
 
 
 def _earlier(view: View) -> list[int]:
@@ -126,8 +128,8 @@ def _draw_flow(
     st.markdown(
         f"A loss depends on every hidden state before it, but the gradient fades on its way back: "
         f"after {min(10, distance)} characters {share(left)} of it is left at iteration {now:,}. "
-        f"Windows of {T} characters (the dotted line) cut it off there; averaged over the places "
-        f"in a window, that throws away **{share(cut)}** of the gradient."
+        f"Windows of {T} characters (the dotted line) cut it off there; averaged over the "
+        f"positions in a window, that discards **{share(cut)}** of the gradient."
     )
     st.caption(
         f"Solid: the mean over {len(sizes)} positions, with the iteration at the end of the curve. "

@@ -38,7 +38,7 @@ const build = (box) => {
   box.parts.strip.setAttribute("aria-label", "The passage. Click a character to go there.");
   part("back");
   box.parts.back.append(
-    element("span", "", "Whh: the hidden state comes back in with the next character")
+    element("span", "", "Whh: comes back in with the next character")
   );
   const picture = element("div", "picture");
   picture.append(
@@ -199,7 +199,7 @@ const show = (box, played) => {
   parts.came.textContent = came;
   parts.place.textContent = `${position + 1} of ${data.text.length}`;
   parts.where.textContent = data.where;
-  parts.cells.setAttribute("aria-label", `${activations.columns} hidden units as colours`);
+  parts.cells.setAttribute("aria-label", `${activations.columns} hidden units as colors`);
   if (!played) {
     parts.said.textContent = `After reading ${data.names[id]} it expects ${expected}; ${came}.`;
   }

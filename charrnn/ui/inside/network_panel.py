@@ -30,9 +30,9 @@ def draw(view: View) -> None:
     _network(key="network", data=picture(subject, snapshot, read, reading), on_unit_change=_look_at)
     st.caption(
         "One character comes in as a one-hot vector. Each square is a hidden unit: orange is up to "
-        "+1, blue down to −1, pale is 0. From the hidden state come the likeliest next characters, "
-        "and it comes back in with the next character: that is the network's only memory. Click a "
-        "unit to colour the text by it."
+        "+1, blue down to −1, and the color fades toward 0. From the hidden "
+        "state come the likeliest next characters, and it comes back in with the next character: "
+        "that is the network's only memory. Click a unit to color the text by it."
     )
     tables.table("The numbers as a table", "network", lambda: frame(subject, read, reading))
 

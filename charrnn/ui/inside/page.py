@@ -1,7 +1,5 @@
 """The page at /inside: look into the network while it learns."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from charrnn.ui import navigation, session
@@ -21,7 +19,6 @@ from charrnn.ui.inside.live import Kind
 from charrnn.ui.inside.run_select import choose_run
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.linked_run import run_in_link
-from charrnn.ui.shared.snapshots import Subject
 
 VIEWS = {
     "The network": Kind(network_panel.draw),
@@ -38,7 +35,6 @@ FIRST = next(iter(VIEWS))
 
 def show() -> None:
     """Draw the page, for the run in the link."""
-    st.html(Path(__file__).with_name("inside.css"))
     settings.set_defaults()
     with st.container(horizontal=True, vertical_alignment="center", key="inside_heading"):
         st.markdown("# Inside the network", width="content")
@@ -49,7 +45,7 @@ def show() -> None:
             navigation.go("Train")
         return
     view = _choose_view()
-    live.draw(Subject.of_run(run), run, view, VIEWS[view])
+    live.draw(run, view, VIEWS[view])
 
 
 def _choose_view() -> str:

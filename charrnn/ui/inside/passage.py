@@ -1,4 +1,7 @@
-"""What the network reads on this page: a passage of the text, a typed line, or its own writing."""
+"""What the network reads on this page: a passage of the text, a typed line, or its own writing.
+
+Whoever may not read the text of a run has the other two: the network writes what it has learned.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -9,12 +12,12 @@ from charrnn.engine.analysis.reading import hidden_before
 from charrnn.engine.corpus import training_length
 from charrnn.engine.sampling import sample
 from charrnn.runs.prompts import read_prompt, seeded_rng
-from charrnn.ui import session
+from charrnn.ui import services, session
 from charrnn.ui.inside.live import View
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 THE_TEXT, A_LINE, ITS_WRITING = "the text", "a line you type", "what it writes"
-SOURCES = (THE_TEXT, A_LINE, ITS_WRITING)
+SOURCES = [THE_TEXT, A_LINE, ITS_WRITING]
 MAX_LINE = 200  # characters
 DEFAULT_LINE = "Once upon a time "
 
@@ -29,22 +32,36 @@ class Passage:
     start: int | None = None  # its position in the text, if it is from there
 
 
+def reads_text(view: View) -> bool:
+    """Whether the visitor may read the text of the run."""
+    return services.may_read_text(view.run)
+
+
 def choose(view: View, length: int) -> Passage:
     """Draw the controls; returns the passage, about `length` characters long."""
+    sources = SOURCES if reads_text(view) else [ITS_WRITING, A_LINE]
+    session.ensure_option(session.READS, sources)
     with view.controls:
         source = st.segmented_control(
-            "It reads",
-            SOURCES,
-            default=SOURCES[0],
-            required=True,
-            key=session.READS,
-            persist_state="session",
+            "It reads", sources, required=True, key=session.READS, persist_state="session"
         )
         if source == A_LINE:
             return _typed(view.subject, view.snapshot)
         if source == ITS_WRITING:
-            return _written(view.subject, view.snapshot, length)
+            seed = st.session_state.setdefault(session.READS_SEED, 0)
+            st.button("Write anew", icon=":material/casino:", on_click=_new_seed)
+            return written(view.subject, view.snapshot, length, seed)
     return choose_from_text(view, length)
+
+
+def of_length(view: View, length: int, start: int = 0) -> Passage:
+    """The text from a position on, or else what the network writes; about `length` characters.
+
+    For measurements: nothing is chosen, and the same state always reads the same.
+    """
+    if reads_text(view):
+        return from_text(view.subject, view.snapshot, start, length)
+    return written(view.subject, view.snapshot, length)
 
 
 def choose_from_text(view: View, length: int, *, held_out: bool = False) -> Passage:
@@ -62,7 +79,12 @@ def choose_from_text(view: View, length: int, *, held_out: bool = False) -> Pass
     st.session_state[key] = start
     if last > begin:
         start = view.controls.slider(
-            "Beginning at character", begin, last, key=key, persist_state="session"
+            "Beginning at character",
+            begin,
+            last,
+            key=key,
+            format="localized",
+            persist_state="session",
         )
     return from_text(view.subject, view.snapshot, start, length)
 
@@ -96,13 +118,13 @@ def _typed(subject: Subject, snapshot: Snapshot) -> Passage:
     if known != typed:
         where += ", without the characters that this text does not have"
     if not known:
-        known, where = subject.vocabulary.characters[int(subject.by_frequency[0])], "one character"
+        _, first = read_prompt(snapshot.weights, snapshot.hidden, subject.vocabulary, "")
+        known, where = subject.vocabulary.characters[first], "one character"
     return Passage(subject.vocabulary.encode(known), snapshot.hidden, where)
 
 
-def _written(subject: Subject, snapshot: Snapshot, length: int) -> Passage:
-    seed = st.session_state.setdefault(session.READS_SEED, 0)
-    st.button("Write anew", icon=":material/casino:", on_click=_new_seed)
+def written(subject: Subject, snapshot: Snapshot, length: int, seed: int = 0) -> Passage:
+    """What the network writes from where the snapshot has read to."""
     weights = snapshot.weights
     hidden, first = read_prompt(weights, snapshot.hidden, subject.vocabulary, "")
     ids = sample(weights, seeded_rng(seed), hidden=hidden, first=first, length=length - 1)

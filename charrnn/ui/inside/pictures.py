@@ -1,4 +1,4 @@
-"""Pictures that several views draw: a coloured text, a ranking, a heat map of all units."""
+"""Pictures that several views draw: a colored text, a ranking, a heat map of all units."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.ui.inside import components
 from charrnn.ui.style import is_dark
 
-_colours = components.component("colours")
+_colors = components.component("colors")
 _ranking = components.component("ranking")
 _heatmap = components.component("heatmap")
 
@@ -26,7 +26,7 @@ class Row(NamedTuple):
     chosen: bool = False
 
 
-def coloured_text(
+def colored_text(
     vocabulary: Vocabulary,
     ids: np.ndarray,
     values: np.ndarray,
@@ -39,14 +39,14 @@ def coloured_text(
     signed: bool = True,
     hint: str = HINT,
 ) -> None:
-    """Draw a text with a colour behind every character: orange above zero, blue below.
+    """Draw a text with a color behind every character: orange above zero, blue below.
 
     values: one for each character, (T,), nan for none; or one row for each frame, (F, T), which
-    the visitor can play. most: the value that has the full colour. unit: what the values are.
+    the visitor can play. most: the value that has the full color. unit: what the values are.
     label: of the whole text, for screen readers. frames: the name of each frame.
     """
     text = components.characters(vocabulary, ids)
-    _colours(
+    _colors(
         key=key,
         data={
             "text": text,

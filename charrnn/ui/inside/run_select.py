@@ -13,7 +13,8 @@ def choose_run(linked: Run | None) -> Run | None:
     Visitors can switch to another of their own runs.
     """
     if linked and not services.owned(linked):
-        st.caption("You are viewing another visitor's network. You can look at all of it.")
+        without = "" if services.may_read_text(linked) else ", but not at its text"
+        st.caption(f"You are viewing another visitor's network. You can look at it{without}.")
         return linked
     runs = {run.id: run for run in services.workspace().runs()}
     if not runs:
@@ -36,7 +37,7 @@ def choose_run(linked: Run | None) -> Run | None:
 
 
 def _description(run: Run) -> str:
-    title, text = isolated(run.title), isolated(services.corpus(run.sha256).name)
+    title, text = isolated(run.title), isolated(services.text_of(run).name)
     return f"{title} · {text} · hidden {run.config.hidden_size}"
 
 

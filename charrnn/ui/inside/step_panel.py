@@ -7,18 +7,19 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis import character_info
-from charrnn.engine.analysis.one_step import ARRAYS, CLIP, Start, Step, one_step
+from charrnn.engine.analysis.one_step import ARRAYS, Start, Step, loss_with, one_step
 from charrnn.engine.parameters import Parameters
-from charrnn.ui import session
-from charrnn.ui.inside import components
+from charrnn.ui import services, session
+from charrnn.ui.inside import components, step_notes
 from charrnn.ui.inside.live import View
+from charrnn.ui.inside.step_notes import size
 from charrnn.ui.inside.training_state import IncompleteState, TrainingState, training_state
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Subject
 from charrnn.ui.style import is_dark
 
 MAX_NUMBERS = 12_000  # in a picture over the window
-MAX_UNITS, MAX_CHARACTERS = 128, 28  # rows of such a picture
+MAX_UNITS, MAX_CHARACTERS = 128, 22  # rows of such a picture
 CORNER = 48  # rows and columns of the weight matrices that are drawn
 
 MEANINGS = {
@@ -29,33 +30,57 @@ MEANINGS = {
     "by": "bias of the output",
 }
 
-_step = components.component("step", "step_pictures", "step_stages")
+_step = components.component("step", "step_pictures", "step_update", "step_stages")
 
 
 def draw(view: View) -> None:
     """Draw the switches and the picture, which is stepped through in the browser."""
+    if not services.may_read_text(view.run):
+        st.markdown(
+            "A training step reads a window of the text, and the link to this run does not include "
+            "its text. Ask its owner to include it, or choose another view above."
+        )
+        return
+    config = view.run.config
     with view.controls:
-        clear = st.toggle("Clear the memory here", key=session.CLEAR_MEMORY)
-        clip_off = st.toggle("Clip off", key=session.CLIP_OFF)
+        clear = st.toggle(
+            "Clear the hidden state",
+            key=session.CLEAR_MEMORY,
+            help="Begin this window with zeros instead of the hidden state that is carried over.",
+        )
+        clip_off = st.toggle(
+            "Clip off",
+            key=session.CLIP_OFF,
+            disabled=config.clipping == "off",
+            help="Use the gradients of this step as they are, however large.",
+        )
     try:
         state = training_state(view)
+        step = one_step(state.start, clear_hidden=clear, clip=not clip_off)
     except IncompleteState:
         st.info(
             "This snapshot holds the weights alone, so the iteration after it cannot be shown. "
             "Choose a later one."
         )
         return
-    step = one_step(state.start, clear_hidden=clear, clip=not clip_off)
+    except FloatingPointError as error:
+        st.warning(f"Training diverges in this step: {error}. Choose an earlier snapshot.")
+        return
     data = picture(view.subject, state, step)
-    data["notes"] = _notes(state.start, step, clear=clear, clip_off=clip_off)
+    data["loss_after"] = loss_with(state.start, step.weights, clear_hidden=clear)
+    data["notes"] = step_notes.notes(state.start, step, config, clear=clear, clip_off=clip_off)
     _step(key="step", data=data)
     st.caption(
-        "This is lossFunc of the textbook, and the update after it, on this run's own numbers. "
-        "The textbook makes Why vocabulary × vocabulary, which only works when both sizes are "
+        "These are the textbook's formulas, with this run's own numbers and optimizer. The "
+        "textbook makes Why vocabulary × vocabulary, which only works when both sizes are "
         "equal; it is vocabulary × hidden." + _streams(view.subject)
     )
     tables.table("The step as a table", "step", lambda: frame(view.subject, step))
-    tables.table("The five arrays as a table", "step_arrays", lambda: arrays_frame(state, step))
+    tables.table(
+        "The five arrays as a table",
+        "step_arrays",
+        lambda: arrays_frame(state.start, step, config.clip_limit),
+    )
 
 
 def _streams(subject: Subject) -> str:
@@ -63,8 +88,8 @@ def _streams(subject: Subject) -> str:
     if streams == 1:
         return ""
     return (
-        f" This run reads {streams} streams at once and uses the mean of their gradients; shown "
-        "is the first stream alone."
+        f" This run reads {streams} streams at once. Up to the hidden states' gradients, the "
+        "first stream is shown; the gradients of the weights are the mean over all of them."
     )
 
 
@@ -86,12 +111,18 @@ def picture(subject: Subject, state: TrainingState, step: Step) -> dict[str, Any
         "da": step.da,
     }
     over_rows = {"y": step.scores, "p": step.probabilities, "dy": step.dy}
-    after = one_step(state.start._replace(weights=step.weights, hidden=step.hidden_before))
+    config = subject.config
     return {
         "dark": is_dark(),  # another theme is other data: the browser paints anew
         "iteration": state.iteration + 1,
         "position": state.position,
         "learning_rate": state.start.learning_rate,
+        "base_rate": state.learning_rate,
+        "streams": config.streams,
+        "optimizer": config.optimizer,
+        "clipping": config.clipping,
+        "clip_limit": config.clip_limit,
+        "norm": size(step.gradients.flat),
         "H": H,
         "V": len(vocabulary),
         "inputs": step.inputs.tolist(),
@@ -104,9 +135,9 @@ def picture(subject: Subject, state: TrainingState, step: Step) -> dict[str, Any
         "by": components.numbers(state.start.weights.by[rows]),
         "losses": components.numbers(step.losses),
         "log_sums": components.numbers(_log_sums(step)),
-        "arrays": [_array(name, state.start, step) for name in ARRAYS],
+        "arrays": [_array(name, state.start, step, config.clip_limit) for name in ARRAYS],
         "loss": step.loss,
-        "loss_after": after.loss,
+        "mean_loss": step.mean_loss,
         **{name: components.numbers(array[:, :units]) for name, array in over_units.items()},
         **{name: components.numbers(array[:, rows]) for name, array in over_rows.items()},
     }
@@ -126,19 +157,23 @@ def _log_sums(step: Step) -> np.ndarray:
     return largest + np.log(np.exp(step.scores - largest[:, None]).sum(axis=1))
 
 
-def _array(name: str, start: Start, step: Step) -> dict[str, Any]:
+def _array(name: str, start: Start, step: Step, clip_limit: float) -> dict[str, Any]:
     """One of the five arrays: its sizes in numbers, and a corner of each of its stages."""
 
     def part(parameters: Parameters) -> np.ndarray:
         array: np.ndarray = getattr(parameters, name)
         return array.reshape(len(array), -1)
 
+    def corners(stages: dict[str, Parameters]) -> dict[str, Any]:
+        return {
+            stage: components.numbers(part(parameters)[:CORNER, :CORNER])
+            for stage, parameters in stages.items()
+        }
+
     stages = {
         "w": start.weights,
         "g": step.gradients,
         "clipped": step.clipped,
-        "m_before": start.accumulator,
-        "m": step.accumulator,
         "update": step.updates,
         "w_new": step.weights,
     }
@@ -148,45 +183,14 @@ def _array(name: str, start: Start, step: Step) -> dict[str, Any]:
         "shape": list(getattr(step.weights, name).shape),
         "meaning": MEANINGS[name],
         "largest": float(np.abs(g).max()),
-        "beyond": int((np.abs(g) > CLIP).sum()),
+        "norm": size(part(step.clipped)),
+        "beyond": int((np.abs(g) > clip_limit).sum()),
         "largest_update": float(np.abs(update).max()),
-        "relative_update": _size(update) / max(_size(w), 1e-12),
-        **{
-            stage: components.numbers(part(parameters)[:CORNER, :CORNER])
-            for stage, parameters in stages.items()
-        },
+        "relative_update": size(update) / max(size(w), 1e-12),
+        "before": corners(start.accumulators),
+        "after": corners(step.accumulators),
+        **corners(stages),
     }
-
-
-def _notes(start: Start, step: Step, *, clear: bool, clip_off: bool) -> dict[str, str]:
-    """What the switches change, in words, for the steps where it is seen."""
-    beyond = int((np.abs(step.gradients.flat) > CLIP).sum())
-    notes = {}
-    if clear:
-        carried = one_step(start).loss
-        notes["memory"] = (
-            f"The memory is cleared: the window begins with zeros and costs {step.loss:.2f} nats; "
-            f"with the hidden state carried over it costs {carried:.2f}."
-        )
-    if not beyond:
-        notes["clip"] = (
-            "No entry is beyond ±5 in this window, so clipping changes nothing. It does in the "
-            "first hundred iterations: move the slider to an early snapshot."
-        )
-    elif clip_off:
-        clipped = one_step(start, clear_hidden=clear)
-        ratio = _size(step.updates.flat) / _size(clipped.updates.flat)
-        notes["clip"] = (
-            f"Clipping is off: {beyond:,} entries beyond ±5 are used as they are. The update is "
-            f"{ratio:.2f} times as large as with clipping."
-        )
-    else:
-        notes["clip"] = f"{beyond:,} entries were beyond ±5 and are cut to it."
-    return notes
-
-
-def _size(array: np.ndarray) -> float:
-    return float(np.linalg.norm(array))
 
 
 def frame(subject: Subject, step: Step) -> pd.DataFrame:
@@ -208,18 +212,18 @@ def frame(subject: Subject, step: Step) -> pd.DataFrame:
     )
 
 
-def arrays_frame(state: TrainingState, step: Step) -> pd.DataFrame:
+def arrays_frame(start: Start, step: Step, clip_limit: float) -> pd.DataFrame:
     """One row for each of the five arrays."""
     rows = []
     for name in ARRAYS:
-        numbers = _array(name, state.start, step)
+        numbers = _array(name, start, step, clip_limit)
         rows.append(
             {
                 "array": name,
                 "shape": " × ".join(map(str, numbers["shape"])),
                 "meaning": numbers["meaning"],
                 "largest gradient": numbers["largest"],
-                "entries beyond ±5": numbers["beyond"],
+                "norm after clipping": numbers["norm"],
                 "largest update": numbers["largest_update"],
                 "update / weights": numbers["relative_update"],
             }

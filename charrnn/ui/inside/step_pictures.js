@@ -45,10 +45,12 @@ const overWindow = (data, title, array, options) => {
 const shapeOf = ({ shape }) => shape.map((n) => n.toLocaleString("en-US")).join(" × ");
 
 // The five arrays at one stage: a corner of each as a heat map, its name, shape and a figure.
-const fiveArrays = (data, stage, { figureOf, explain, say, scaleOf = maximum, signedStage = true }) => {
+// of(array): where the numbers of the stage are. signedStage: whether they can be below zero.
+const fiveArrays = (data, stage, options) => {
+  const { figureOf, explain, say, scaleOf = maximum, signedStage = true, of = (a) => a } = options;
   const holder = element("div", "arrays");
   for (const array of data.arrays) {
-    const numbers = decode(array[stage]);
+    const numbers = decode(of(array)[stage]);
     const figure = element("figure", array.shape.length === 1 ? "array narrow" : "array");
     const caption = element("figcaption");
     caption.append(element("b", "", array.name), ` ${shapeOf(array)}`);
@@ -114,7 +116,7 @@ const windowPicture = (data, say) => {
   });
   const legend = element("div", "legend");
   legend.append(element("span", "", "reads"), element("span", "", "predicts"));
-  const row = element("div", "window");
+  const row = element("div", "reads-predicts");
   row.append(legend, holder);
   return row;
 };

@@ -25,16 +25,17 @@ const stages = (data, say) => {
     ...a.from_output,
     values: a.from_output.values.map((v, i) => v + a.from_future.values[i]),
   };
+  const several = data.streams > 1;
+  const overStreams = several
+    ? ` Over all ${data.streams} streams the mean is ${data.mean_loss.toFixed(2)} nats.`
+    : "";
+  const source = several ? `the first of ${data.streams} streams` : "the text";
   const gradientScale = Math.max(maximum(a.from_output), maximum(a.from_future), maximum(dh));
-  const count = data.arrays.reduce((sum, array) => sum + array.beyond, 0);
-  const rate = short(data.learning_rate);
-  // The same with and without clipping, so that the switch is seen.
-  const clipScale = Math.max(5, ...data.arrays.map((array) => maximum(decode(array.g))));
   return [
     {
       title: "The window",
       formula: `inputs = text[p : p+${T}]     targets = text[p+1 : p+${T + 1}]`,
-      text: `Iteration ${data.iteration.toLocaleString("en-US")} reads ${T} characters from position ${data.position.toLocaleString("en-US")} of the text. At every one it has to predict the next.`,
+      text: `Iteration ${data.iteration.toLocaleString("en-US")} reads ${T} characters from position ${data.position.toLocaleString("en-US")} of ${source}. At each of them it has to predict the next.`,
       note: data.notes.memory,
       parts: () => [windowPicture(data, say)],
       example: () => `t = 0: reads ${data.names[data.inputs[0]]}, has to predict ${data.names[data.targets[0]]}`,
@@ -62,14 +63,14 @@ const stages = (data, say) => {
     {
       title: "Scores",
       formula: "y_t = Why h_t + by",
-      text: `A score for each of ${V} characters that may come next. Outlined: the one that does.${shownRows}`,
+      text: `A score for each of ${V} characters that may come next.${shownRows} Outlined: the one that does.`,
       parts: () => [map("y", a.y, { rowName: letter, rowSymbol: symbol, explain: explainScore, marked: targets })],
       example: () => `t = 0, ${letter(0)}: ${explainScore(0, 0)}`,
     },
     {
       title: "Probabilities",
       formula: "p_t = exp(y_t) / Σ exp(y_t)",
-      text: "The scores become probabilities that add up to 1. Outlined: the character that comes.",
+      text: "The scores become probabilities that add up to 1. Outlined: the character that comes next.",
       parts: () => [
         map("p", a.p, { rowName: letter, rowSymbol: symbol, explain: explainProbability, scale: 1, marked: targets }),
       ],
@@ -78,7 +79,7 @@ const stages = (data, say) => {
     {
       title: "Loss",
       formula: "L = − Σ log p_t[target_t]",
-      text: `Every character costs −log of the probability it was given. Together: ${data.loss.toFixed(2)} nats, or ${(data.loss / T / Math.LN2).toFixed(2)} bits per character.`,
+      text: `Every character costs −log of the probability it was given. Together: ${data.loss.toFixed(2)} nats, or ${(data.loss / T / Math.LN2).toFixed(2)} bits per character.${overStreams}`,
       note: data.notes.memory,
       parts: () => [
         bars(data, "loss of each target, in nats", a.losses, {
@@ -92,7 +93,7 @@ const stages = (data, say) => {
     {
       title: "Back to the scores",
       formula: "dy_t = p_t − onehot(target_t)",
-      text: "Now backwards. The gradient of the loss pushes the target's score up (blue: more of it lowers the loss) and every other one down.",
+      text: "Now backward. The gradient of the loss pushes the target's score up (blue: more of it lowers the loss) and every other one down.",
       parts: () => [map("dy", a.dy, { rowName: letter, rowSymbol: symbol, explain: explainDy, scale: 1, marked: targets })],
       example: () => `t = 0, ${data.names[data.targets[0]]}: ${explainTargetDy(0)}`,
     },
@@ -116,9 +117,9 @@ const stages = (data, say) => {
       example: () => `t = 0, unit 0: ${explainDh(0, 0)}`,
     },
     {
-      title: "Gradients of the weights",
+      title: "Weight gradients",
       formula: "dWxh = Σ da_t x_tᵀ   dWhh = Σ da_t h_{t−1}ᵀ   dWhy = Σ dy_t h_tᵀ   dbh = Σ da_t   dby = Σ dy_t",
-      text: "Five arrays are learned. Each gets a gradient of its own shape, summed over the window. Drawn are up to 48 × 48 numbers of each.",
+      text: `Five arrays are learned. Each gets a gradient of its own shape, summed over the window${several ? ` and averaged over the ${data.streams} streams` : ""}. Up to 48 × 48 numbers of each are drawn.`,
       parts: () => [
         fiveArrays(data, "g", {
           say,
@@ -128,52 +129,8 @@ const stages = (data, say) => {
       ],
       example: () => arrayNames(),
     },
-    {
-      title: "Clip",
-      formula: "g ← clip(g, −5, 5)",
-      text: `Long windows can make gradients explode, so no entry may be beyond ±5. Here ${count.toLocaleString("en-US")} of ${totalSize().toLocaleString("en-US")} are.`,
-      note: data.notes.clip,
-      parts: () => [
-        fiveArrays(data, "clipped", {
-          say,
-          scaleOf: () => clipScale,
-          figureOf: (array) => `${array.beyond.toLocaleString("en-US")} beyond ±5`,
-          explain: (array, r, c) =>
-            `gradient ${signed(cell(array, "g", r, c), 4)}, used as ${signed(cell(array, "clipped", r, c), 4)}`,
-        }),
-      ],
-      example: () => `full colour is ±${short(clipScale)}`,
-    },
-    {
-      title: "Adagrad's memory",
-      formula: "m ← m + g²",
-      text: "Each weight remembers the squares of all its gradients: the more it has moved, the smaller its next steps.",
-      note: data.notes.clip,
-      parts: () => [
-        fiveArrays(data, "m", {
-          say,
-          signedStage: false,
-          figureOf: (array) => `largest shown ${short(maximum(decode(array.m)))}`,
-          explain: (array, r, c) =>
-            `m = ${short(cell(array, "m_before", r, c))} + ${short(cell(array, "clipped", r, c))}² = ${short(cell(array, "m", r, c))}`,
-        }),
-      ],
-      example: () => arrayExample("m", (x) => `m = ${short(x.m_before)} + ${short(x.clipped)}² = ${short(x.m)}`),
-    },
-    {
-      title: "New weights",
-      formula: `w ← w − ${rate} · g / √(m + 1e−8)`,
-      text: `The weights move against the gradient. Read again with the new weights, this window costs ${data.loss_after.toFixed(2)} nats in place of ${data.loss.toFixed(2)}.`,
-      note: data.notes.clip,
-      parts: () => [
-        fiveArrays(data, "update", {
-          say,
-          figureOf: (array) => `moves by ${percent(array.relative_update)} of its size`,
-          explain: explainUpdate,
-        }),
-      ],
-      example: () => `Whh[0, 0]: ${explainUpdate(data.arrays[1], 0, 0)}`,
-    },
+    clipStage(data, say),
+    ...updateStages(data, say),
   ];
 
   function explainHidden(t, u) {
@@ -204,21 +161,7 @@ const stages = (data, say) => {
     const [output, future] = [at(a.from_output, t, u), at(a.from_future, t, u)];
     return `${signed(output, 3)} from the output ${signed(future, 3)} from the future = ${signed(output + future, 3)}; times 1 − h² gives da ${signed(at(a.da, t, u), 3)}`;
   }
-  function explainUpdate(array, r, c) {
-    const [w, g, m] = ["w", "clipped", "m"].map((stage) => cell(array, stage, r, c));
-    return `${signed(w, 4)} − ${rate} · ${signed(g, 4)} / √${short(m)} = ${signed(cell(array, "w_new", r, c), 4)}`;
-  }
-  function totalSize() {
-    return data.arrays.reduce((sum, { shape }) => sum + shape.reduce((x, y) => x * y, 1), 0);
-  }
   function arrayNames() {
     return data.arrays.map((array) => `${array.name} ${shapeOf(array)}`).join(" · ");
-  }
-  function arrayExample(stage, words) {
-    const array = data.arrays[1];
-    const x = Object.fromEntries(
-      ["m_before", "clipped", "m"].map((name) => [name, cell(array, name, 0, 0)])
-    );
-    return `Whh[0, 0]: ${words(x)}`;
   }
 };

@@ -14,31 +14,37 @@ from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot
 
 LENGTH = 400  # characters
-MOST_BITS = 8.0  # has the full colour
+MOST_BITS = 8.0  # has the full color
 MOST_DIFFERENCE = 4.0
 
 
 def draw(view: View) -> None:
-    """Draw the passage twice: coloured by its surprisal, and by what was learned."""
-    read = passage.choose_from_text(view, LENGTH, held_out=True)
+    """Draw the passage twice: colored by its surprisal, and by what was learned."""
+    if passage.reads_text(view):
+        read = passage.choose_from_text(view, LENGTH, held_out=True)
+    else:
+        read = passage.choose(view, LENGTH)
+    if len(read.ids) < 2:
+        st.markdown("Type at least two characters: the first is only read, not predicted.")
+        return
     now = _bits(view.snapshot, read)
     with view.controls:
         earlier = _choose_earlier(view)
     with st.container(horizontal=True, key="halves_surprise"):
         with st.container():
             st.markdown(f"## Surprise at iteration {view.snapshot.iteration:,}")
-            pictures.coloured_text(
+            pictures.colored_text(
                 view.subject.vocabulary,
                 read.ids,
                 now,
                 most=MOST_BITS,
                 unit="bits",
-                label="The passage, coloured by the surprisal of each character",
+                label="The passage, colored by the surprisal of each character",
                 key="surprise_now",
                 signed=False,
-                hint="The stronger the colour, the less expected. Point at a character.",
+                hint="The stronger the color, the less expected. Point at a character.",
             )
-            st.caption(f"{np.nanmean(now):.2f} bits per character. {_which_text(view)}")
+            st.caption(f"{np.nanmean(now):.2f} bits per character. {_which_text(view, read)}")
         with st.container():
             if earlier is None:
                 st.markdown("## What training taught")
@@ -68,7 +74,9 @@ def _bits(snapshot: Snapshot, read: Passage) -> np.ndarray:
     return np.append(np.nan, read_passage(snapshot.weights, read.ids, read.hidden).bits)
 
 
-def _which_text(view: View) -> str:
+def _which_text(view: View, read: Passage) -> str:
+    if read.start is None:
+        return f"This is {read.where}."
     if view.subject.config.held_out:
         return "This is held-out text: the network has never been trained on it."
     return "This run holds nothing out, so the network has been trained on this text."
@@ -97,19 +105,20 @@ def _choose_earlier(view: View) -> int | None:
 
 def _draw_difference(view: View, read: Passage, difference: np.ndarray, earlier: int) -> None:
     st.markdown(f"## What it learned since iteration {earlier:,}")
-    pictures.coloured_text(
+    pictures.colored_text(
         view.subject.vocabulary,
         read.ids,
         difference,
         most=MOST_DIFFERENCE,
         unit="bits",
-        label="The passage, coloured by how much less surprising each character has become",
+        label="The passage, colored by how much less surprising each character has become",
         key="surprise_difference",
         hint="Blue: expected better than before. Orange: worse. Point at a character.",
     )
     mean = np.nanmean(difference)
     better, worse = int((difference < -0.1).sum()), int((difference > 0.1).sum())
     st.caption(
-        f"{abs(mean):.2f} bits per character {'less' if mean < 0 else 'more'} than then: "
+        f"{abs(mean):.2f} bits per character {'less' if mean < 0 else 'more'} than at iteration "
+        f"{earlier:,}: "
         f"{better:,} characters are expected better by more than 0.1 bits, {worse:,} worse."
     )

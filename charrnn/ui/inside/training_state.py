@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from charrnn.engine.analysis.one_step import Start
-from charrnn.engine.corpus import into_streams, training_length
+from charrnn.engine.corpus import training_length
+from charrnn.engine.training import Trainer
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.ui import services
 from charrnn.ui.inside.live import View, request_newest
@@ -18,19 +19,23 @@ class IncompleteState(ValueError):
 
 
 class TrainingState(NamedTuple):
-    """A training state at an iteration. With several streams: that of the first."""
+    """A training state at an iteration."""
 
     iteration: int
     start: Start
-    position: int  # of the window in the text
+    position: int  # of the window in each stream
+    learning_rate: float  # before the schedule
 
 
 def training_state(view: View) -> TrainingState:
-    """What the iteration after the snapshot of the view begins with. Raises IncompleteState.
+    """What the iteration after the snapshot of the view begins with.
+
+    Raises IncompleteState, and TextNotShared: a window is a part of the text.
 
     Draws the page again with the newest snapshot if the run has replaced the one of the view.
     """
-    state = _state(services.url(), view.run.id, view.snapshot.iteration, view.subject)
+    ids = view.subject.ids
+    state = _state(services.url(), view.run.id, view.snapshot.iteration, view.subject, ids)
     if state.iteration != view.snapshot.iteration:
         request_newest()
         st.rerun()
@@ -38,22 +43,18 @@ def training_state(view: View) -> TrainingState:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _state(url: str, run_id: str, iteration: int, _subject: Subject) -> TrainingState:
-    first = _subject.first_snapshot()
-    weights, accumulator = first.weights, first.weights.like()
-    hidden, position, learning_rate = first.hidden, 0, _subject.config.learning_rate
+def _state(
+    url: str, run_id: str, iteration: int, _subject: Subject, _ids: np.ndarray
+) -> TrainingState:
+    config = _subject.config
+    text = _ids[: training_length(len(_ids), config.held_out)]
+    settings = config.trainer_settings() | {"held_out": 0.0}  # nothing is measured here
+    trainer = Trainer(text, len(_subject.vocabulary), **settings)
     state = _saved(run_id, iteration)
     if state is not None:
-        weights = first.weights.like()
-        weights.unpack(state["weights"])
-        accumulator.unpack(state["memory"])
-        hidden, position = state["hidden"][0].copy(), int(state["position"])
-        learning_rate = float(state["learning_rate"])
-        iteration = int(state["iteration"])  # the checkpoint may be newer by now
-    ids = _window(_subject, position)
-    return TrainingState(
-        iteration, Start(weights, accumulator, hidden, ids, learning_rate), position
-    )
+        trainer.restore(state)  # the checkpoint may be newer by now
+    start = Start.of_trainer(trainer)
+    return TrainingState(trainer.iteration, start, trainer.position, trainer.learning_rate)
 
 
 def _saved(run_id: str, iteration: int) -> dict[str, np.ndarray] | None:
@@ -66,14 +67,6 @@ def _saved(run_id: str, iteration: int) -> dict[str, np.ndarray] | None:
         return None
     else:
         state = state_from_bytes(checkpoint[1])
-    if not {"memory", "position", "hidden"} <= state.keys():
+    if "position" not in state:
         raise IncompleteState
     return state
-
-
-def _window(subject: Subject, position: int) -> np.ndarray:
-    """The ids of the window at a position of the first stream, and its last target: (T + 1,)."""
-    config = subject.config
-    text = subject.ids[: training_length(len(subject.ids), config.held_out)]
-    stream = into_streams(text, config.streams)[:, 0]
-    return stream[position : position + config.seq_length + 1]

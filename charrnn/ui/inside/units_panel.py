@@ -1,4 +1,4 @@
-"""The view "Units": the text coloured by a hidden unit, and what the units track."""
+"""The view "Units": the text colored by a hidden unit, and what the units track."""
 
 from typing import NamedTuple
 
@@ -16,9 +16,9 @@ from charrnn.ui.inside.live import View
 from charrnn.ui.inside.passage import Passage
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.charts.specs import thinned
-from charrnn.ui.shared.snapshots import Snapshot, Subject
+from charrnn.ui.shared.snapshots import Subject
 
-LENGTH = 400  # characters of the coloured passage
+LENGTH = 400  # characters of the colored passage
 MAX_NUMBERS = 150_000  # activations in one message
 # Correlations are measured on a longer passage; reading it takes some tenths of a second at most.
 LONG, SHORT = 4096, 1024
@@ -41,16 +41,15 @@ def draw(view: View) -> None:
     subject, weights = view.subject, view.snapshot.weights
     read = passage.choose(view, min(LENGTH, MAX_NUMBERS // weights.hidden_size))
     hidden = activations(weights, read.ids, read.hidden)
-    tracking = _tracking(
-        services.url(), view.run.id, view.snapshot.iteration, subject, view.snapshot
-    )
+    reads_text = passage.reads_text(view)
+    tracking = _tracking(services.url(), view.run.id, view.snapshot.iteration, reads_text, view)
     with view.controls:
         unit = _choose_unit(weights.hidden_size, tracking.best[0].unit if tracking.best else 0)
     with st.container(horizontal=True, key="stage_units"):
         with st.container():
             _draw_text(view, read, hidden, unit)
         with st.container():
-            _draw_ranking(tracking, unit)
+            _draw_ranking(tracking, unit, reads_text=reads_text)
     st.markdown("## All units over the passage")
     pictures.heat_map(
         subject.vocabulary, read.ids, hidden, unit=unit, key="unit_map", on_pick=_pick_in_map
@@ -77,13 +76,13 @@ def _draw_text(view: View, read: Passage, hidden: np.ndarray, unit: int) -> None
         iterations = thinned(view.kept, FRAMES)
         values = np.array([_at_iteration(view, read, n)[:, unit] for n in iterations])
         frames = [f"iteration {n:,}" for n in iterations]
-    pictures.coloured_text(
+    pictures.colored_text(
         view.subject.vocabulary,
         read.ids,
         values,
         most=1.0,
         unit="",
-        label=f"The text, coloured by the activation of unit {unit}",
+        label=f"The text, colored by the activation of unit {unit}",
         frames=frames,
         key="unit_text",
         hint="Orange: up to +1. Blue: down to −1. Point at a character to see its activation.",
@@ -106,19 +105,20 @@ def _activations(
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _tracking(
-    url: str, run_id: str, iteration: int, _subject: Subject, _snapshot: Snapshot
-) -> Tracking:
-    H = _snapshot.weights.hidden_size
+def _tracking(url: str, run_id: str, iteration: int, reads_text: bool, _view: View) -> Tracking:
+    weights = _view.snapshot.weights
+    H = weights.hidden_size
     length = int(np.clip(MAX_PRODUCTS // (H * H), SHORT, LONG))
-    ids = _subject.ids[:length]
-    hidden = activations(_snapshot.weights, ids, np.zeros_like(_snapshot.hidden))
-    features = unit_tracking.features(_subject.vocabulary.decode(ids))
+    read = passage.of_length(_view, length)
+    hidden = activations(weights, read.ids, read.hidden)
+    features = unit_tracking.features(_view.subject.vocabulary.decode(read.ids))
     found = unit_tracking.correlations(hidden, features)
-    return Tracking(ids, hidden, found, unit_tracking.best_units(found))
+    return Tracking(read.ids, hidden, found, unit_tracking.best_units(found))
 
 
-def _draw_ranking(tracking: Tracking, unit: int) -> None:
+def _draw_ranking(tracking: Tracking, unit: int, *, reads_text: bool) -> None:
+    n = f"{len(tracking.ids):,}"
+    where = f"the first {n} characters" if reads_text else f"{n} characters that it writes"
     st.markdown("## What units track")
     rows = [
         pictures.Row(
@@ -132,9 +132,9 @@ def _draw_ranking(tracking: Tracking, unit: int) -> None:
     ]
     pictures.ranking(rows, key="tracked", on_pick=_pick_tracked)
     st.caption(
-        "The unit whose activation goes along best with each feature of the text, and its "
-        f"correlation over the first {len(tracking.ids):,} characters: +1 or −1 is perfect, 0 is "
-        "none. Click one to see it in the text. Whether the network uses it is another question: "
+        "The unit whose activation follows each feature of the text best, and its "
+        f"correlation over {where}: +1 or −1 is perfect, 0 is none. "
+        " Click one to see it in the text. Whether the network uses it is another question: "
         "see *Hold a unit*."
     )
     st.text(_describe(tracking, unit))
@@ -154,7 +154,7 @@ def _describe(tracking: Tracking, unit: int) -> str:
         return "This passage has none of the features."
     name = max(found, key=lambda feature: abs(found[feature]))
     correlation = f"{found[name]:+.2f}".replace("-", "−")
-    return f"Of all features, unit {unit} goes along best with “{name}”: {correlation}."
+    return f"Of all features, unit {unit} follows “{name}” best: {correlation}."
 
 
 def _draw_most_active(subject: Subject, tracking: Tracking, unit: int) -> None:
@@ -164,7 +164,7 @@ def _draw_most_active(subject: Subject, tracking: Tracking, unit: int) -> None:
         begin, end = max(0, position - AROUND), position + AROUND
         character = subject.vocabulary.characters[tracking.ids[position]]
         symbol = isolated(character_info.symbol(character))
-        pictures.coloured_text(
+        pictures.colored_text(
             subject.vocabulary,
             tracking.ids[begin:end],
             activation[begin:end],

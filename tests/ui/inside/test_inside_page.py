@@ -16,29 +16,20 @@ from charrnn.engine.training import Trainer
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui.inside import hold_panel, memory_panel
+from charrnn.ui.inside import hold_panel, memory_panel, training_state
 from charrnn.ui.inside.page import VIEWS
+from charrnn.ui.shared import snapshots
 from charrnn.ui.shared.snapshots import Subject
 from tests.support.networks import plain_nats, plain_reading
-from tests.support.store import SMALL, WORKSPACE
-
-
-def the_page():
-    from charrnn.ui import session
-    from charrnn.ui.inside import page
-
-    session.read_url("Inside")
-    page.show()
+from tests.support.store import SMALL, TEXT, WORKSPACE
 
 
 @pytest.fixture
-def open_inside(store):
+def open_inside(open_page):
     """open_inside(view, run=...): the page at one of its views."""
 
-    def open_inside(view="The network", /, *, w=WORKSPACE, **query) -> AppTest:
-        page = AppTest.from_function(the_page, default_timeout=60)
-        page.query_params.update({"w": w, "view": view} | query)
-        page.run()
+    def open_inside(view="The network", /, **query) -> AppTest:
+        page = open_page("inside", view=view, **query)
         assert not page.exception
         return page
 
@@ -81,7 +72,7 @@ def test_newest_run_is_selected_and_written_into_the_link(open_inside, cats):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_is_shown_of_own_and_of_shared_runs(open_inside, cats, view):
     assert "This run is paused at iteration 250" in words(open_inside(view, run=cats.id))
-    page = open_inside(view, w="v" * 32, run=cats.view_key)
+    page = open_inside(view, key="v" * 32, run=cats.view_key)
     assert "You are viewing another visitor's network" in words(page)
 
 
@@ -151,6 +142,170 @@ def test_one_step_is_the_next_step_of_the_run(open_inside, store, cats):
     ]
 
 
+RECIPES = {
+    "adam": {"clipping": "norm", "schedule": "cosine", "warm_up": 100, "streams": 3},
+    "rmsprop": {"clip_limit": 0.01},
+    "sgd": {"clipping": "off", "learning_rate": 0.02},
+}
+
+
+@pytest.mark.parametrize("optimizer", RECIPES)
+@pytest.mark.parametrize("pause_at", [0, 60])
+def test_one_step_follows_the_recipe_of_the_run(
+    open_inside, store, workspace, corpus, work, optimizer, pause_at
+):
+    settings = {"learning_rate": 0.01} | RECIPES[optimizer]
+    config = replace(SMALL, optimizer=optimizer, **settings)
+    run = workspace.create(corpus, config, pause_at=pause_at or None)
+    if pause_at:
+        work(run)
+    [data] = pictures(open_inside("One step", run=run.id), "step")
+    subject, _, ids = newest(store.runs.get(run.id))
+    trainer = Trainer(ids, len(subject.vocabulary), **config.trainer_settings())
+    if pause_at:
+        trainer.restore(state_from_bytes(store.snapshots.checkpoint(run.id)[1]))
+    assert data["learning_rate"] == trainer.scheduled_learning_rate()
+    assert data["base_rate"] == config.learning_rate
+    record = trainer.step()
+    assert (data["iteration"], data["mean_loss"]) == (record.iteration, record.loss)
+    for array in data["arrays"]:
+        stages = {"w_new": trainer.weights}
+        assert array["after"].keys() == trainer.optimizer.accumulators.keys()
+        for stage, parameters in (stages | trainer.optimizer.accumulators).items():
+            expected = getattr(parameters, array["name"])
+            expected = expected.reshape(len(expected), -1)[:48, :48]
+            shown = array["w_new"] if stage == "w_new" else array["after"][stage]
+            np.testing.assert_array_equal(numbers(shown), expected)
+
+
+def test_switching_clipping_off_frees_a_norm_that_was_above_the_limit(
+    open_inside, workspace, corpus, work
+):
+    config = replace(SMALL, optimizer="adam", clipping="norm", clip_limit=0.5, learning_rate=0.01)
+    run = work(workspace.create(corpus, config, pause_at=10))
+    page = open_inside("One step", run=run.id)
+    [clipped] = pictures(page, "step")
+    assert "The norm was" in clipped["notes"]["clip"]
+    whole = np.linalg.norm([array["norm"] for array in clipped["arrays"]])
+    assert whole == pytest.approx(0.5)
+    page.toggle(key="clip_off").set_value(True).run()
+    [free] = pictures(page, "step")
+    assert free["norm"] == pytest.approx(np.linalg.norm([a["norm"] for a in free["arrays"]]))
+    assert free["norm"] > 0.5
+    assert "Clipping is off" in free["notes"]["clip"]
+
+
+@pytest.mark.parametrize("optimizer", ["adagrad", "sgd"])
+def test_a_snapshot_with_weights_alone_has_no_next_step(
+    open_inside, store, workspace, corpus, work, monkeypatch, optimizer
+):
+    run = work(workspace.create(corpus, replace(SMALL, optimizer=optimizer), pause_at=60))
+    state = state_from_bytes(store.snapshots.checkpoint(run.id)[1])
+    monkeypatch.setattr(training_state, "state_from_bytes", lambda _: {"weights": state["weights"]})
+    page = open_inside("One step", run=run.id)
+    assert "This snapshot holds the weights alone" in words(page)
+
+
+def test_a_step_that_diverges_says_so(open_inside, store, cats, monkeypatch):
+    state = state_from_bytes(store.snapshots.checkpoint(cats.id)[1])
+    broken = state | {"weights": np.full_like(state["weights"], np.nan)}
+    monkeypatch.setattr(training_state, "state_from_bytes", lambda _: broken)
+    page = open_inside("One step", run=cats.id)
+    assert "Training diverges in this step: the loss is no longer a number" in words(page)
+
+
+# --- What a link without the text gives ---------------------------------------------------------
+
+SENTENCE = "zebra quilts hum. "  # too rare for the network to learn it by heart
+
+
+@pytest.fixture
+def owner(store):
+    return Workspace(store, "s" * 32)
+
+
+@pytest.fixture
+def secret(owner, work):
+    """Another visitor's run on a text that nobody else has."""
+    sentences = [
+        f"{TEXT[50 * i : 50 * (i + 1)]}{SENTENCE if i % 20 == 0 else ''}" for i in range(60)
+    ]
+    text = "".join(sentences)
+    return work(owner.create(owner.add_text("Letter.txt", text), SMALL, pause_at=120))
+
+
+def everything(page) -> str:
+    """All that the page sends to the browser, and the characters of its pictures in a row."""
+    protos = [element.proto for element in page.get("bidi_component")]
+    data = [json.loads(proto.json) for proto in protos if proto.json]
+    texts = ["".join(each["text"]) for each in data if "text" in each]
+    tables = [frame.value.to_csv() for frame in page.dataframe]
+    return "\n".join([str(page), words(page), *map(str, data), *texts, *tables])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_without_the_text_a_view_shows_what_the_network_knows_and_nothing_of_the_text(
+    open_inside, secret, monkeypatch, view
+):
+    def refuse(*_):
+        raise AssertionError("the text was read")
+
+    monkeypatch.setattr(snapshots, "_ids", refuse)
+    monkeypatch.setattr(snapshots, "_table", refuse)
+    page = open_inside(view, run=secret.view_key)
+    assert "but not at its text" in words(page)
+    shown = everything(page)
+    assert "zebra" not in shown
+    assert "Letter" not in shown
+    if view == "One step":
+        assert "Ask its owner to include it" in words(page)
+        assert pictures(page, "step") == []
+    elif view == "Gradient check":
+        next(b for b in page.button if b.label.startswith("Check")).click().run()
+        assert "gradients agree" in page.success[0].value
+    elif view == "Memory":
+        assert len(page.get("vega_lite_chart")) == 2
+    else:
+        assert page.get("bidi_component")
+    assert not page.exception
+
+
+def test_without_the_text_the_network_reads_what_it_writes_or_a_typed_line(open_inside, secret):
+    for view in ("The network", "Units", "Surprise"):
+        page = open_inside(view, run=secret.view_key)
+        reads = page.button_group(key="reads")
+        assert reads.options == ["what it writes", "a line you type"]
+        reads.set_value("a line you type").run()
+        page.text_input(key="reads_line").set_value("the cat").run()
+        assert not page.exception
+        name = "network" if view == "The network" else "colors"
+        assert "".join(pictures(page, name)[0]["text"]) == "the cat"
+
+
+def test_what_the_owner_has_seen_of_the_text_is_not_shown_from_a_cache(open_inside, owner, secret):
+    for view in VIEWS:
+        page = open_inside(view, key=owner.key, run=secret.id)
+        assert not page.exception
+        assert "zebra" not in everything(open_inside(view, run=secret.view_key))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_with_the_text_everything_works_until_the_owner_stops_sharing_it(
+    open_inside, owner, secret, view
+):
+    owner.share_text(secret.id, True)
+    page = open_inside(view, run=secret.view_key)
+    assert "but not at its text" not in words(page)
+    if view == "One step":
+        assert pictures(page, "step")
+    elif view in ("The network", "Units"):
+        assert "zebra" in everything(page)
+    owner.share_text(secret.id, False)
+    page.run()
+    assert not page.exception
+    assert "zebra" not in everything(page)
+
+
 def test_clearing_the_memory_is_seen_in_the_step(open_inside, cats):
     page = open_inside("One step", run=cats.id)
     [before] = pictures(page, "step")
@@ -179,7 +334,7 @@ def test_switching_clipping_off_is_seen_in_the_step(open_inside, workspace, corp
     assert "Clipping is off" in free["notes"]["clip"]
 
 
-def test_the_text_is_coloured_by_the_unit_that_tracks_most(open_inside, cats):
+def test_the_text_is_colored_by_the_unit_that_tracks_most(open_inside, cats):
     page = open_inside("Units", run=cats.id)
     subject, snapshot, ids = newest(cats)
     text = subject.vocabulary.decode(ids[:4096])
@@ -188,9 +343,9 @@ def test_the_text_is_coloured_by_the_unit_that_tracks_most(open_inside, cats):
     best = max(found, key=lambda name: np.abs(found[name]).max())
     unit = int(np.abs(found[best]).argmax())
     assert page.number_input(key="hidden_unit").value == unit
-    coloured = pictures(page, "colours")[0]
-    n = len(coloured["text"])
-    np.testing.assert_allclose(numbers(coloured["values"])[0], states[:n, unit], atol=1e-4)
+    colored = pictures(page, "colors")[0]
+    n = len(colored["text"])
+    np.testing.assert_allclose(numbers(colored["values"])[0], states[:n, unit], atol=1e-4)
     rows = {row["label"]: row for row in pictures(page, "ranking")[0]["rows"]}
     assert rows.keys() == found.keys()
     assert rows[best]["value"] == pytest.approx(found[best][unit], abs=1e-4)
@@ -201,13 +356,13 @@ def test_the_text_is_coloured_by_the_unit_that_tracks_most(open_inside, cats):
 def test_a_unit_is_shown_over_the_snapshots(open_inside, store, cats):
     page = open_inside("Units", run=cats.id)
     page.toggle(key="over_snapshots").set_value(True).run()
-    coloured = pictures(page, "colours")[0]
+    colored = pictures(page, "colors")[0]
     iterations = store.snapshots.iterations(cats.id)
-    assert coloured["labels"][0] == "iteration 0"
-    assert coloured["labels"][-1] == f"iteration {iterations[-1]:,}"
+    assert colored["labels"][0] == "iteration 0"
+    assert colored["labels"][-1] == f"iteration {iterations[-1]:,}"
     unit = page.number_input(key="hidden_unit").value
     subject = Subject.of_run(cats)
-    for label, values in zip(coloured["labels"], numbers(coloured["values"]), strict=True):
+    for label, values in zip(colored["labels"], numbers(colored["values"]), strict=True):
         weights = subject.snapshot(int(label.split()[1])).weights
         states, _ = plain_reading(weights, subject.ids[: len(values)], np.zeros(8))
         np.testing.assert_allclose(values, states[:, unit], atol=1e-5)
@@ -215,22 +370,13 @@ def test_a_unit_is_shown_over_the_snapshots(open_inside, store, cats):
 
 def test_memory_shows_how_the_gradient_fades(open_inside, cats):
     page = open_inside("Memory", run=cats.id)
-    subject, snapshot, ids = newest(cats)
-    start, distance = memory_panel.place(subject)
-    positions = memory_panel.positions(subject, start, distance)
-    h = (
-        np.zeros(8)
-        if start == 0
-        else plain_reading(snapshot.weights, ids[start - 128 : start], snapshot.hidden)[0][-1]
-    )
+    _, snapshot, ids = newest(cats)
+    start = len(ids) // 3
+    passage = ids[start : start + memory_panel.PASSAGE + 1].astype(int)
+    positions, distance = memory_panel.positions(memory_panel.PASSAGE)
+    h = plain_reading(snapshot.weights, ids[start - 128 : start], snapshot.hidden)[0][-1]
     left = relative_sizes(
-        gradient_sizes(
-            snapshot.weights,
-            ids[start : start + positions.max() + 2].astype(int),
-            h,
-            positions=positions,
-            distance=distance,
-        )
+        gradient_sizes(snapshot.weights, passage, h, positions=positions, distance=distance)
     )
     assert f"after 10 characters {memory_panel.share(left[10])} of it is left" in words(page)
     assert len(page.get("vega_lite_chart")) == 2
@@ -288,7 +434,7 @@ def test_surprise_shows_the_bits_now_and_what_was_learned(open_inside, cats):
     page = open_inside("Surprise", run=cats.id)
     subject, snapshot, ids = newest(cats)
     start = training_length(len(ids), cats.config.held_out)
-    now, difference = (numbers(p["values"])[0] for p in pictures(page, "colours"))
+    now, difference = (numbers(p["values"])[0] for p in pictures(page, "colors"))
     passage = ids[start : start + len(now)]
 
     def bits(snapshot):

@@ -59,7 +59,7 @@ def test_a_forged_workspace_key_opens_no_runs(open_page, cats, store, forged):
 
 # --- What the link gives of the text ------------------------------------------------------------
 
-PAGES = ("", "alphabet", "compare", "write")
+PAGES = ("", "alphabet", "inside", "compare", "write")
 PASSAGE = "zebra quilts hum"  # too short for the network to learn it by heart
 
 
@@ -103,6 +103,8 @@ def test_with_the_text_the_pages_show_it(open_page, owner, secret, at):
     assert not page.exception
     if at == "alphabet":
         assert "Create the new text" in buttons(page)
+    elif at == "inside":
+        assert page.button_group(key="reads").options[0] == "the text"
     else:
         assert 'class="meter"' in everything(page)
 

@@ -1,4 +1,4 @@
-// A text with a colour behind every character, for one or several frames that can be played.
+// A text with a color behind every character, for one or several frames that can be played.
 const build = (box) => {
   box.parts = {};
   const part = (name, tag = "div") => (box.parts[name] = element(tag, name));
@@ -48,7 +48,7 @@ const show = (box) => {
 };
 
 export default function ({ parentElement, data }) {
-  const box = parentElement.querySelector(".inside-colours");
+  const box = parentElement.querySelector(".inside-colors");
   if (!box.parts) build(box);
   const sameText = box.data && box.data.text.join("") === data.text.join("");
   box.data = data;
