@@ -13,7 +13,8 @@ SHIFT = """() => {
         for (const entry of list.getEntries()) window.layoutShift += entry.value;
     }).observe({type: 'layout-shift', buffered: true});
 }"""
-DRAWN = "() => document.querySelector('.stVegaLiteChart svg, [class*=probabilities] button')"
+DRAWN = """() => document.querySelector(
+    '.stVegaLiteChart svg, [class*=probabilities] button, .inside-network .bar')"""
 PHONE = {"width": 390, "height": 844}
 COLOR_OF = "element => getComputedStyle(element).backgroundColor"
 
@@ -49,7 +50,8 @@ def visit(browser, server):
 def test_nothing_jumps_when_a_page_is_opened(visit, trained, workspace, viewport):
     link = f"?run={trained(iterations=2000).id}"
     shifts = {}
-    for path in ("/", f"/{link}", f"/alphabet{link}", f"/compare{link}", f"/write{link}"):
+    pages = ("alphabet", "inside", "compare", "write")
+    for path in ("/", f"/{link}", *(f"/{name}{link}" for name in pages)):
         page = visit(path, key=workspace.key, viewport=viewport)
         for condition in (LOADED, DRAWN):
             page.wait_for_function(condition, timeout=60_000)

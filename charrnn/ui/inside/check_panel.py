@@ -63,7 +63,7 @@ def _draw_result(view: View, checked: list[Checked]) -> None:
     st.caption(
         f"At iteration {view.snapshot.iteration:,}, in float64, with the entries moved by "
         f"{DISTANCE:.0e}: of each array those with the largest gradients, and as many drawn at "
-        "random."
+        "random. The gradients in the table are those that differ most."
     )
     tables.table("Every checked entry", "gradient_check", lambda: _entries(checked))
 
@@ -78,8 +78,8 @@ def _by_array(checked: list[Checked]) -> pd.DataFrame:
                 "array": name,
                 "entries": len(entries),
                 "largest relative difference": f"{worst.relative_error:.1e}",
-                "there analytic": f"{worst.analytic:.8f}",
-                "there numerical": f"{worst.numerical:.8f}",
+                "analytic": f"{worst.analytic:.8f}",
+                "numerical": f"{worst.numerical:.8f}",
                 "agrees": "yes" if all(entry.agrees for entry in entries) else "NO",
             }
         )

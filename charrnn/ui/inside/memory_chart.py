@@ -11,6 +11,7 @@ from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 HEIGHT = 320  # pixels
 SMALLEST = 1e-12  # what is left of a gradient; below it is drawn nothing
+APART = 0.7  # between two names at the right end, in powers of ten
 # 1, 0.01, 1e-4 and so on.
 SHARES = "datum.value >= 0.001 ? format(datum.value, '~g') : format(datum.value, '~e')"
 SOURCE = alt.NamedData("source")
@@ -22,12 +23,24 @@ def flow_rows(curves: dict[int, np.ndarray], position: np.ndarray) -> pd.DataFra
 
     position: the same for one position alone, (K,).
     """
-    parts = []
+    parts, named = [], _named(curves)
     for i, (iteration, left) in enumerate(curves.items(), 1):
         age = 0.25 + 0.75 * i / len(curves)
-        parts.append(_curve(f"iteration {iteration:,}", "mean", left, f"{iteration:,}", age))
+        label = f"{iteration:,}" if iteration in named else ""
+        parts.append(_curve(f"iteration {iteration:,}", "mean", left, label, age))
     parts.append(_curve("one position", "one position", position, "", 1.0))
     return pd.concat(parts, ignore_index=True)
+
+
+def _named(curves: dict[int, np.ndarray]) -> set[int]:
+    """The iterations whose names do not cover that of a later one, at the right end."""
+    named: dict[int, float] = {}  # iteration -> where it ends
+    for iteration in reversed(curves):
+        end = float(np.log10(max(curves[iteration][-1], SMALLEST / 10)))
+        cut_off = end < np.log10(SMALLEST)  # ends before the right end, where there is room
+        if cut_off or all(abs(end - other) >= APART for other in named.values()):
+            named[iteration] = end
+    return set(named)
 
 
 def _curve(name: str, kind: str, left: np.ndarray, label: str, age: float) -> pd.DataFrame:
@@ -84,17 +97,17 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
     )
     points = base.mark_point(filled=True, size=60, opacity=0).encode(x=x, y=y, tooltip=tooltip)
     labelled = base.transform_filter("datum.label != ''").encode(x=x, y=y, text="label:N")
-    # Beside the end of its curve, or above it where there is no room.
-    room = f"datum.distance < {0.85 * distance}"
+    # Beside the end of its curve, or below it where there is no room.
+    room = f"datum.distance < {0.88 * distance}"
     beside = labelled.transform_filter(room).mark_text(align="left", dx=6, dy=-4, **NAMES)
-    above = labelled.transform_filter(f"!({room})").mark_text(align="right", dy=-10, **NAMES)
+    below = labelled.transform_filter(f"!({room})").mark_text(align="right", dy=14, **NAMES)
     rule = base.transform_filter("datum.distance == 0").mark_rule(color=MUTED, strokeDash=[2, 3])
     layers = [
         rule.encode(x=alt.XDatum(seq_length)),
         lines,
         points,
         beside,
-        above,
+        below,
     ]
     return compiled(alt.layer(*layers).properties(height=HEIGHT))
 
@@ -122,7 +135,7 @@ def spectrum_spec(largest: float) -> dict[str, Any]:
             alt.SequenceGenerator(alt.SequenceParams(start=0, stop=6.3, step=0.05, **{"as": "a"}))
         )
         .transform_calculate(real="cos(datum.a)", imaginary="sin(datum.a)")
-        .mark_line(color=HELD_OUT, strokeDash=[4, 3])
+        .mark_line(color=HELD_OUT, strokeDash=[4, 3], strokeWidth=2)
         .encode(x=x, y=y, order="a:Q")
     )
     points = (

@@ -101,9 +101,8 @@ def _sizes(
 
 
 def _earlier(view: View) -> list[int]:
-    """The snapshots that are compared with the one shown, ascending."""
-    now = view.snapshot.iteration
-    return [n for n in EARLIER if n in view.kept and n < now]
+    """The snapshots that are compared with the one shown, ascending; much younger ones only."""
+    return [n for n in EARLIER if n in view.kept and 2 * n <= view.snapshot.iteration]
 
 
 def _draw_flow(

@@ -36,7 +36,10 @@ const show = (box) => {
   const { title, formula, text, note, parts: pictures, example } = all[stage];
   parts.title.textContent = title;
   parts.count.textContent = `${stage + 1} of ${all.length}`;
-  parts.formula.textContent = formula;
+  // Several formulas stand side by side where there is room.
+  parts.formula.replaceChildren(
+    ...formula.split(/ {3,}/).flatMap((one) => [element("span", "", one), " "])
+  );
   parts.text.textContent = text;
   parts.note.textContent = note ?? "";
   parts.note.hidden = !note;

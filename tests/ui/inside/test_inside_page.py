@@ -16,7 +16,7 @@ from charrnn.engine.training import Trainer
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui.inside import hold_panel, memory_panel, training_state
+from charrnn.ui.inside import hold_panel, memory_chart, memory_panel, training_state
 from charrnn.ui.inside.page import VIEWS
 from charrnn.ui.shared import snapshots
 from charrnn.ui.shared.snapshots import Subject
@@ -479,3 +479,12 @@ def test_a_text_of_markup_is_shown_as_text(open_inside, store, workspace, work, 
     for view in VIEWS:
         page = open_inside(view, run=run.id)
         assert not any("<script" in block.proto.body for block in page.get("html"))
+
+
+def test_curves_that_end_close_together_are_not_all_named():
+    slow, same, other = np.geomspace(1, 1e-4, 101), np.geomspace(1, 1.1e-4, 101), np.ones(101)
+    rows = memory_chart.flow_rows({0: other, 1000: same, 10_000: slow}, slow)
+    assert set(rows["label"]) == {"", "0", "10,000"}
+    gone = np.where(np.arange(101) < 30, slow, 0)
+    rows = memory_chart.flow_rows({0: gone, 1000: gone, 10_000: slow}, slow)
+    assert set(rows["label"]) == {"", "0", "1,000", "10,000"}
