@@ -10,7 +10,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import learning_rate_hint, lineage, settings
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
-from charrnn.ui.train import number_field, recipe_choice
+from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
 
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
@@ -19,6 +19,9 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("## 2 · Network")
     recipe_choice.draw()
+    with st.container(gap=None, key="suggest"):
+        suggestions_panel.draw_button(corpus)
+        recipe_choice.draw_notebook_button(run)
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     number_field.draw_with_slider("hidden_size")
     number_field.draw_with_slider("seq_length")
