@@ -10,8 +10,8 @@ from charrnn.runs.recipes import LEARNING_SETTINGS, RECIPES
 # What a candidate decides, and what taking a suggestion changes.
 SUGGESTED = ("hidden_size", "seq_length", "streams", "learning_rate", *LEARNING_SETTINGS)
 
-# (recipe, hidden_size, streams, learning_rate): near the settings of each recipe, and smaller networks
-# with fewer streams and other rates, which get further in so short a time.
+# (recipe, hidden_size, streams, learning_rate): near the settings of each recipe, and smaller
+# networks with fewer streams and other rates, which get further in so short a time.
 TRIED = (
     ("textbook", 100, 1, 0.1),
     ("textbook", 100, 1, 0.05),

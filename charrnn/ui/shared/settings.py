@@ -30,7 +30,7 @@ CHOICES: dict[str, list[float]] = {
 }
 
 # Where a control says more than the short name elsewhere.
-_LABELS = {"seed": "random seed"}
+_LABELS = {"seed": "random seed", "seconds": "time limit in seconds (0: none)"}
 
 # The settings with a number field, where anything can be typed.
 TYPED = (
@@ -38,6 +38,7 @@ TYPED = (
     "seq_length",
     "learning_rate",
     "iterations",
+    "seconds",
     "streams",
     "seed",
     "sample_length",

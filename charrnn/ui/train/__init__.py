@@ -19,7 +19,6 @@ loss_panel.py      the loss chart with its options
 loss_rows.py       its rows
 loss_chart.py      its Vega-Lite specification
 loss_summary.py    the chart in words
-overfitting.py     whether the held-out loss has risen again
 sample_panel.py    the newest sample, and the earlier ones
 textbook_panel.py  what the network keeps from the textbook, and what it corrects
 """

@@ -271,3 +271,22 @@ def test_a_worker_process_ignores_ctrl_c(store, corpus, eventually):
         child.send_signal(signal.SIGINT)
         eventually(lambda: store.runs.get(run.id).iteration > before)
         assert child.poll() is None
+
+
+def test_a_time_limit_pauses_the_run_and_resuming_gives_it_as_long_again(
+    store, corpus, work, monkeypatch
+):
+    now = [0.0]
+    monkeypatch.setattr(worker.time, "perf_counter", lambda: now[0])
+    step = Trainer.step
+
+    def step_of_a_second(trainer):
+        now[0] += 1.0
+        return step(trainer)
+
+    monkeypatch.setattr(Trainer, "step", step_of_a_second)
+    run = work(store.runs.create(corpus, replace(SMALL, seconds=20.0)))
+    assert (run.status, run.desired, run.iteration, run.seconds) == ("paused", "paused", 20, 20.0)
+    assert run.message == "Stopped after 20 seconds of training, as you asked."
+    store.runs.request(run.id, desired="running")
+    assert work(run).iteration == 40

@@ -6,7 +6,7 @@ from charrnn.runs.recipes import NOTEBOOK
 from charrnn.runs.suggestions.sweep import Sweep, Sweeps
 from charrnn.runs.suggestions.trial import Mark, Trial
 from charrnn.ui import services
-from tests.support.train_page import buttons, click, settings, words
+from tests.support.train_page import all_buttons, click, settings, words
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ def test_a_sweep_shows_how_far_it_is_and_can_be_cancelled(open_page, sweeps):
     page = open_page()
     click(page, "Suggest settings")
     assert f"Trying {len(sweeps().trials)} settings on this text" in words(page)
-    assert "Suggest settings" not in buttons(page)
+    assert "Suggest settings" not in all_buttons(page)
     sweep = sweeps()
     click(page, "Cancel")
     assert not sweep.active
     assert "Trying" not in words(page)
-    assert "Suggest settings" in buttons(page)
+    assert "Suggest settings" in all_buttons(page)
 
 
 def test_one_click_takes_the_settings_that_learn_fastest(open_page, shown_run, sweeps):
@@ -56,7 +56,7 @@ def test_one_click_takes_the_settings_that_learn_fastest(open_page, shown_run, s
         best.learning_rate,
     )
     assert page.button_group(key="recipe").value == best.recipe
-    assert "Use these settings" not in buttons(page)
+    assert "Use these settings" not in all_buttons(page)
     click(page, "Train")
     assert shown_run(page).config.learning_rate == best.learning_rate
 
@@ -84,14 +84,14 @@ def test_the_settings_on_the_page_may_be_the_best(open_page, sweeps):
     sweeps().trials[0].marks[-1] = Mark(1000, 2.0, 1.5)
     page.run()
     assert "Your settings learn about as fast here as any" in words(page)
-    assert "Use these settings" not in buttons(page)
+    assert "Use these settings" not in all_buttons(page)
 
 
 def test_a_text_too_short_to_hold_anything_out_gets_no_suggestion(open_page):
     page = open_page()
     page.button_group(key="source").set_value("Paste").run()
     page.text_area(key="paste").set_value("a short text").run()
-    assert "Suggest settings" not in buttons(page)
+    assert "Suggest settings" not in all_buttons(page)
 
 
 def test_the_notebook_is_one_click_away(open_page):
@@ -102,4 +102,4 @@ def test_the_notebook_is_one_click_away(open_page):
     assert (shown.hidden_size, shown.seq_length, shown.learning_rate) == (83, 25, 0.1)
     assert all(getattr(shown, n) == NOTEBOOK[n] for n in ("streams", "iterations"))
     assert page.button_group(key="recipe").value == "textbook"
-    assert "As in the notebook" not in buttons(page)
+    assert "As in the notebook" not in all_buttons(page)
