@@ -1,6 +1,7 @@
 """The command line: train a network, sample from a saved run, move runs in and out of the store.
 
     python -m charrnn train FILE --iterations 2000 --out run.safetensors
+    python -m charrnn suggest FILE
     python -m charrnn sample run.safetensors --prime "the "
     python -m charrnn export RUN_ID --out run.safetensors
     python -m charrnn import run.safetensors
@@ -42,6 +43,7 @@ EPILOG = (
 # Command -> the module and function that carry it out (both have this name), and its help.
 COMMANDS = {
     "train": ("train", "train a network on a text file"),
+    "suggest": ("suggest", "find settings that learn a text file fast"),
     "sample": ("sample", "generate text from a saved run"),
     "export": ("export_run", "save a run of the local store as a file"),
     "import": ("import_run", "import a saved run into the local store"),

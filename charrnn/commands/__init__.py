@@ -1,6 +1,7 @@
 """The commands of python -m charrnn.
 
-    train, sample, export_run, import_run, prune    a command each: its options and its function
+    train, suggest, sample, export_run,             a command each: its options and its function
+    import_run, prune
     training_session                                local training, without a store
     text_file                                       reading a text, in any encoding
     local_store                                     the store that the dashboard here uses

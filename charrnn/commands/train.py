@@ -5,7 +5,7 @@ import math
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import Field, fields
 from typing import TYPE_CHECKING, Any
 
 from charrnn.commands.terminal import (
@@ -52,7 +52,6 @@ def train(options: argparse.Namespace) -> int:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    from charrnn.runs.config import RunConfig
     from charrnn.runs.recipes import RECIPES
 
     parser.add_argument(
@@ -76,7 +75,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="Stop after so many seconds of training; samples and measurements do not count. "
         "Without --iterations, nothing else ends it.",
     )
-    for f in fields(RunConfig):
+    for f in _setting_fields():
         option = f"--{f.name.replace('_', '-')}"
         add_setting(parser, option, f.name, default=argparse.SUPPRESS)
     parser.add_argument(
@@ -184,8 +183,15 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     _, most = RunConfig.limits("iterations")
     lifted = {"iterations": int(most)} if options.seconds else {}
     return lifted | {
-        f.name: getattr(options, f.name) for f in fields(RunConfig) if f.name in options
+        f.name: getattr(options, f.name) for f in _setting_fields() if f.name in options
     }
+
+
+def _setting_fields() -> "list[Field[Any]]":
+    """The settings with an option of their own kind; --seconds here ends the run for good."""
+    from charrnn.runs.config import RunConfig
+
+    return [f for f in fields(RunConfig) if f.name != "seconds"]
 
 
 def _train_and_save(
@@ -270,6 +276,11 @@ def _train(
                 with tqdm.external_write_mode(file=sys.stdout):
                     print_output(f"sample iteration={iteration}")
                     print_output(indented(sample))
+            if session.stop_early():
+                best = trainer.iteration
+                print_output(f"stopped early: back at iteration {best}, the best on held-out text")
+                session.change(iterations=max(1, best))
+                return speed
             if session.seconds >= end:
                 session.change(iterations=max(1, iteration))  # the run has reached its end
                 return speed

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
@@ -37,6 +38,9 @@ class TrainingSession:
     def __post_init__(self) -> None:
         self._good_state = GoodState(self.trainer)
         self._measurement = Measurement(self.trainer.weights)
+        self._best_state: dict[str, Any] | None = None  # on held-out text, with early stopping
+        self._best_loss = math.inf
+        self._known_rise: int | None = None  # as of when the run was saved
 
     @classmethod
     def begin(cls, text: str, text_name: str, config: RunConfig) -> "TrainingSession":
@@ -72,6 +76,7 @@ class TrainingSession:
         session = cls(text, saved.text_name, saved.vocabulary, saved.config, trainer, 0)
         session.rows = {table: list(getattr(saved.history, table)) for table in HISTORY_COLUMNS}
         session.seconds, session.name = saved.seconds, saved.name
+        session._known_rise = lowest_before_rise(session.rows["evaluations"])
         session.change(iterations=saved.iterations, learning_rate=saved.learning_rate)
         return session
 
@@ -113,7 +118,21 @@ class TrainingSession:
 
     def return_to_good_state(self) -> None:
         """After training has diverged: the network, and its history, from before that."""
-        self.trainer.restore(self._good_state.good)
+        self._return_to(self._good_state.good)
+
+    def stop_early(self) -> bool:
+        """With early stopping, return to the best state if the held-out loss has risen since.
+
+        That is the best one since the run was begun or resumed. Returns whether it did.
+        """
+        lowest = lowest_before_rise(self.rows["evaluations"])
+        if self._best_state is None or lowest is None or lowest == self._known_rise:
+            return False
+        self._return_to(self._best_state)
+        return True
+
+    def _return_to(self, state: dict[str, Any]) -> None:
+        self.trainer.restore(state)
         newest = self.trainer.iteration
         for rows in self.rows.values():
             rows[:] = [row for row in rows if row[0] <= newest]
@@ -134,6 +153,8 @@ class TrainingSession:
             return sample
         if (held_out := self.trainer.held_out_loss()) is not None:
             evaluations.append((iteration, held_out))
+            if config.early_stopping == "on" and held_out < self._best_loss:
+                self._best_state, self._best_loss = self.trainer.state(), held_out
         return sample
 
     def saved_run(self, *, with_text: bool) -> SavedRun:

@@ -16,6 +16,7 @@ the run's worker writes the actual state. Nothing here imports Streamlit.
     store/            the database of texts and runs
     files/            a run as a file: export and import
     workers/          the processes that train, and what starts, queues and replaces them
+    suggestions/      which settings learn a text fastest, tried in processes of their own
 
-Imports go down only: workers -> files -> store -> texts.
+Imports go down only: suggestions -> workers -> files -> store -> texts.
 """

@@ -18,7 +18,10 @@ DTYPES = ("float32", "float64")
 GREEDY_SAMPLE_LENGTH = 60  # characters
 
 # The settings of a run that a Trainer does not take: they do not affect what is learned.
-_NOT_FOR_THE_TRAINER = ("iterations", "sample_length", "sample_interval")
+_NOT_FOR_THE_TRAINER = (
+    *("iterations", "seconds", "early_stopping"),
+    *("sample_length", "sample_interval"),
+)
 
 
 def in_digits(number: float) -> str:
@@ -69,6 +72,13 @@ class RunConfig:
     iterations: int = _number(
         100_000, 1, 100_000_000, "Training stops after this many iterations (updates)."
     )
+    seconds: float = _number(
+        0.0,
+        0.0,
+        10_000_000.0,
+        "Training pauses after this many seconds of training, and after as many again whenever it "
+        "is resumed; 0 for no limit.",
+    )
     sample_length: int = _number(200, 1, 2000, "Length of each sample, in characters.")
     sample_interval: int = _number(
         1000, 100, 1_000_000, "Number of iterations between two samples."
@@ -92,6 +102,12 @@ class RunConfig:
         0.0,
         0.5,
         "Held-out share of the text, at its end: only predicted, never trained on.",
+    )
+    early_stopping: str = _choice(
+        "off",
+        ("off", "on"),
+        "Early stopping: training pauses once the loss on held-out text has clearly risen, because "
+        "from then on the network only learns the text by heart.",
     )
     dtype: str = _choice(
         "float32",

@@ -47,6 +47,9 @@ TEXTBOOK = Recipe(
     },
 )
 
+# The settings of the notebook that the Textbook recipe comes from.
+NOTEBOOK = TEXTBOOK.settings | {"hidden_size": 83}
+
 _ADAM: dict[str, Any] = {
     "optimizer": "adam",
     "clipping": "norm",

@@ -17,6 +17,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace, keys_to_view
+from charrnn.runs.suggestions.sweep import Sweeps
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import client_address, session, workspace_key
 from charrnn.ui._compat import (
@@ -49,6 +50,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     yield
     forgetting.cancel()
     with suppress(StoreError):
+        sweeps().close()
         await asyncio.to_thread(supervisor().close)
 
 
@@ -89,6 +91,16 @@ def _supervisor_at(url: str) -> Supervisor:
     supervisor = Supervisor(_store_at(url))
     supervisor.watch()
     return supervisor
+
+
+def sweeps() -> Sweeps:
+    """The sweeps of this server, which suggest settings. Raises StoreError."""
+    return _sweeps_at(url())
+
+
+@cache
+def _sweeps_at(url: str) -> Sweeps:
+    return Sweeps(_store_at(url))
 
 
 def workspace() -> Workspace:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from charrnn.__main__ import COMMANDS
@@ -273,3 +274,19 @@ def test_list_of_commands_is_shown_without_importing_any():
     *shown, last = result.stdout.splitlines()
     assert last == "False False"
     assert all(any(command in line for line in shown) for command in COMMANDS)
+
+
+def test_early_stopping_returns_to_the_best_state_on_held_out_text(tmp_path):
+    random = np.random.default_rng(0)
+    text = tmp_path / "random.txt"  # there is nothing in it to learn but the text itself
+    text.write_text("".join(random.choice(list("abcdefgh"), 1000)))
+    saved = tmp_path / "run.safetensors"
+    options = ("--hidden-size", "24", "--sample-length", "10", "--sample-interval", "100")
+    limit = ("--iterations", "20000", "--early-stopping", "on")
+    result = run("train", text, *options, *limit, "--out", saved)
+    evaluations = archive.load(saved).history.evaluations
+    best, loss = evaluations[-1]
+    assert loss == min(loss for _, loss in evaluations)
+    assert f"stopped early: back at iteration {best}, the best on held-out text" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith(f"done iteration={best} ")
+    assert archive.load(saved).iterations == max(1, best)

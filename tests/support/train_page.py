@@ -7,13 +7,19 @@ from streamlit.testing.v1 import AppTest
 from charrnn.runs.config import RunConfig
 from charrnn.ui.shared.settings import TYPED
 
+SETTINGS_ACTIONS = ("Suggest settings", "As in the notebook")  # in the sidebar
 SNAPSHOT_ACTIONS = ("Write from", "Branch from")  # below the slider of earlier samples
+OTHER_ACTIONS = SETTINGS_ACTIONS + SNAPSHOT_ACTIONS
 
 
 def buttons(page: AppTest) -> set[str]:
-    """The labels of the enabled buttons, except those of earlier snapshots."""
-    enabled = {button.label for button in page.button if not button.disabled}
-    return {label for label in enabled if not label.startswith(SNAPSHOT_ACTIONS)}
+    """The labels of the enabled buttons, except those of settings and of earlier snapshots."""
+    return {label for label in all_buttons(page) if not label.startswith(OTHER_ACTIONS)}
+
+
+def all_buttons(page: AppTest) -> set[str]:
+    """The labels of all enabled buttons."""
+    return {button.label for button in page.button if not button.disabled}
 
 
 def click(page: AppTest, label: str) -> None:

@@ -3,7 +3,8 @@
 Of a text: character_info (the names, kinds and counts of its characters), cleanup (a text with
 fewer characters) and baselines (how well counting predicts it, to compare a loss with). Of a
 network: embeddings (which characters it treats alike) and surprisal (which characters it predicts
-well). Of a sample: overlap (what is copied from the training text, and what is invented; matches,
+well). Of a run: overfitting (whether its held-out loss has risen again). Of a
+sample: overlap (what is copied from the training text, and what is invented; matches,
 window_index and words find it).
 
 Inside a network: reading (its activations while it reads), unit_tracking (what single units go

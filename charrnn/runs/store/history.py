@@ -132,6 +132,12 @@ class Histories:
             rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
         return loss_figures(rows, smooth_loss)
 
+    def evaluations(self, run_id: str) -> list[tuple[int, float]]:
+        """All (iteration, held-out loss) of a run, in order of iteration."""
+        e = schema.evaluations
+        with self._database.reading() as db:
+            return select_rows(db, e, run_id, e.c.held_out_loss, where=true())
+
     def full(self, run_id: str) -> FullHistory:
         """Every row up to the run's iteration. Raises KeyError."""
         with self._database.reading() as db:

@@ -86,6 +86,10 @@ class Leases:
             # Compared in SQL, because a page may have changed both after the worker read them.
             arrived = or_(r.iteration >= r.iterations, r.iteration >= r.pause_at)
             db.execute(query.where(arrived).values(desired="paused", pause_at=None))
+            if updates.superseded_snapshot is not None:
+                s = schema.snapshots.c
+                superseded = (s.run == run_id) & (s.iteration == updates.superseded_snapshot)
+                db.execute(delete(schema.snapshots).where(superseded))
             for table, rows in (
                 (schema.metrics, updates.metrics),
                 (schema.gauges, updates.gauges),

@@ -102,6 +102,7 @@ class Progress:
     rate_changes: list[dict[str, Any]] = field(default_factory=list)
     snapshots: list[dict[str, Any]] = field(default_factory=list)
     checkpoint: dict[str, Any] | None = None
+    superseded_snapshot: int | None = None  # the iteration of a snapshot to delete
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Saved training states: the snapshots of a run, and its newest checkpoint.
 
-A snapshot is kept for good, to show and branch from a past iteration. The checkpoint is replaced
-as training goes on, and the run resumes from it.
+A snapshot is kept for good, to show and branch from a past iteration; only that of the lowest
+held-out loss is replaced by a better one. The checkpoint is replaced as training goes on, and the
+run resumes from it.
 """
 
 from statistics import median
 
-from sqlalchemy import select, true
+from sqlalchemy import join, select, true
 
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
@@ -30,6 +31,20 @@ class Snapshots:
         selected = s.c.seconds.is_not(None) if complete else true()
         with self._database.reading() as db:
             return [iteration for (iteration,) in select_rows(db, s, run_id, where=selected)]
+
+    def best(self, run_id: str) -> tuple[int, float] | None:
+        """(iteration, held-out loss) of the snapshot that predicts held-out text best.
+
+        The earliest of several; None if no snapshot was measured.
+        """
+        s, e = schema.snapshots.c, schema.evaluations.c
+        measured = join(
+            schema.snapshots, schema.evaluations, (s.run == e.run) & (s.iteration == e.iteration)
+        )
+        query = select(e.iteration, e.held_out_loss).select_from(measured).where(s.run == run_id)
+        with self._database.reading() as db:
+            row = db.execute(query.order_by(e.held_out_loss, e.iteration).limit(1)).first()
+        return (row.iteration, row.held_out_loss) if row else None
 
     def get(self, run_id: str, iteration: int) -> bytes:
         """The state at an iteration, as safetensors. Raises KeyError if there is no snapshot."""

@@ -5,6 +5,7 @@
     process      the worker process: its priority, its lease, its errors and its end
     worker       trains one run: reads what the pages request, takes steps, publishes progress
     good_state   the last state before training diverged
+    best_state   the state with the lowest held-out loss
     schedule     when snapshots and checkpoints are stored
     estimate     how long runs will take, measured before they start
     cores        how many processor cores there are to use

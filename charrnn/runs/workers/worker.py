@@ -3,6 +3,7 @@
 process.py runs one in a process of its own; tests run one in theirs.
 """
 
+import math
 import threading
 import time
 from collections import deque
@@ -10,6 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
@@ -23,6 +25,7 @@ from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
 from charrnn.runs.store.records import DIVERGED, Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers import schedule
+from charrnn.runs.workers.best_state import BestState
 from charrnn.runs.workers.good_state import GoodState
 
 PUBLISH_SECONDS = 0.25
@@ -85,6 +88,7 @@ class Worker:
         self._checkpoint_interval = schedule.checkpoint_seconds(self._state_bytes)
         self._new_baselines: Baselines | None = None  # computed since the last publish()
         figures = LossFigures(run.recent_loss, run.best_smooth_loss)
+        self._pause_reason = ""  # why the run pauses by itself, for people
         checkpoint = store.snapshots.checkpoint(run.id)
         if checkpoint:
             self._seconds, state = checkpoint
@@ -92,7 +96,11 @@ class Worker:
             if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
                 store.leases.rewind(run.id, name, self.trainer.iteration)
                 figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
-        else:
+        self._best = BestState(store.snapshots.best(run.id), self._first_snapshot)
+        self._evaluations = store.history.evaluations(run.id)
+        # Whoever resumed a run that had been stopped early knows of this rise.
+        self._known_rise = lowest_before_rise(self._evaluations)
+        if not checkpoint:
             self._record_start()
         self._good_state = GoodState(self.trainer)
         # Of training, at the last checkpoint. The first one of a small network comes at once.
@@ -133,13 +141,20 @@ class Worker:
         """
         trainer = self.trainer
         started, first_iteration = time.perf_counter(), trainer.iteration
+        limit = self.run.config.seconds
+        # The next multiple of it: a run that was resumed trains for as long again.
+        end = limit * (self._seconds // limit + 1) - self._seconds if limit else math.inf
         enough_cpu_time = time.process_time() + self._publish_cost / OVERHEAD_SHARE
         while trainer.iteration < until and not _turn_over(started, enough_cpu_time):
             self._step(started)
+            if time.perf_counter() - started >= end and not self._pause_reason:
+                self._pause_reason = f"Stopped after {limit:,g} seconds of training, as you asked."
+            if self._pause_reason:
+                break
         elapsed = time.perf_counter() - started
         self._seconds += elapsed
         self._update_speed(trainer.iteration - first_iteration, elapsed)
-        reached = trainer.iteration >= until
+        reached = trainer.iteration >= until or bool(self._pause_reason)
         # The next turn may take as long again, and until it ends there is no checkpoint.
         at_risk = self._seconds + elapsed - self._checkpoint_seconds
         self.publish(
@@ -166,6 +181,8 @@ class Worker:
             "characters_per_second": self._characters_per_second,
             "greedy_sample": self._greedy_sample,
         }
+        if self._pause_reason and status == "paused":
+            fields |= {"desired": "paused", "pause_at": None, "message": self._pause_reason}
         if message:
             fields |= {"failure": failure, "message": message}
         if self._new_baselines:
@@ -173,11 +190,12 @@ class Worker:
         started = time.perf_counter()
         if checkpoint:
             self._updates.checkpoint = self._state_row(self._seconds, failure=failure)
+            self._best.add_to(self._updates)
         cpu_time = time.process_time()
         self.store.leases.publish(self.run.id, self.name, fields, self._updates)
         if not checkpoint and not self._updates.snapshots:
             self._publish_cost = time.process_time() - cpu_time
-        self._updates, self._new_baselines = Progress(), None
+        self._updates, self._new_baselines, self._pause_reason = Progress(), None, ""
         if checkpoint:
             self._checkpoint_seconds = self._seconds
             cost = time.perf_counter() - started
@@ -222,7 +240,7 @@ class Worker:
         self._updates.metrics.append(
             {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
         )
-        self._evaluate()
+        self._evaluate(0.0)
         self._add_snapshot(0.0)
 
     def _step(self, turn_started: float) -> None:
@@ -243,12 +261,15 @@ class Worker:
             row = {"iteration": record.iteration} | measurement.gauges._asdict()
             self._updates.gauges.append(row)
         if record.iteration % self.run.config.sample_interval == 0:
-            self._evaluate()
+            self._evaluate(self._seconds + time.perf_counter() - turn_started)
         if schedule.should_snapshot(record.iteration, self._first_snapshot):
             self._add_snapshot(self._seconds + time.perf_counter() - turn_started)
 
-    def _evaluate(self) -> None:
-        """Add a sample, and now and then the loss on the held-out text if there is any."""
+    def _evaluate(self, seconds: float) -> None:
+        """Add a sample, and now and then the loss on the held-out text if there is any.
+
+        seconds: spent training so far.
+        """
         trainer = self.trainer
         text = self.vocabulary.decode(trainer.sample(self.run.config.sample_length))
         self._updates.samples.append({"iteration": trainer.iteration, "text": text})
@@ -258,6 +279,21 @@ class Worker:
         if held_out_loss is not None:
             row = {"iteration": trainer.iteration, "held_out_loss": held_out_loss}
             self._updates.evaluations.append(row)
+            self._best.note(trainer.iteration, held_out_loss, lambda: self._state_row(seconds))
+            self._evaluations.append((trainer.iteration, held_out_loss))
+            if self.run.config.early_stopping == "on":
+                self._stop_early()
+
+    def _stop_early(self) -> None:
+        """Pause if the held-out loss has risen again, once for each time that it does."""
+        lowest = lowest_before_rise(self._evaluations)
+        if lowest is not None and lowest != self._known_rise:
+            self._pause_reason = (
+                f"Stopped early: held-out text was predicted best at iteration {lowest:,}, and "
+                "worse ever since, because the network has begun to learn this text by heart. The "
+                "page Write offers the network of that iteration; Resume trains on all the same."
+            )
+            self._known_rise = lowest
 
     def _add_snapshot(self, seconds: float) -> None:
         """Add a snapshot of the complete state, so that a new run can branch off from here."""

@@ -11,6 +11,8 @@ from charrnn.ui.shared.formatting import listed
 LABELS = {
     "learning_rate": "learning rate",
     "iterations": "iteration limit",
+    "seconds": "time limit",
+    "early_stopping": "early stopping",
     "sample_length": "sample length",
     "sample_interval": "sample interval",
     "held_out": "held out",
@@ -36,6 +38,8 @@ def value(setting: str, number: Any) -> str:
         return TITLES[number]
     if isinstance(number, str):
         return number
+    if setting == "seconds":
+        return f"{in_digits(number)} s" if number else "none"
     if setting == "held_out":
         return f"{number:.0%}"
     return in_digits(number)

@@ -33,3 +33,13 @@ def _find() -> Run | None:
         icon=":material/link_off:",
     )
     return None
+
+
+def leave_run(run: Run | None) -> None:
+    """Go on without a run, so that the settings on the page are for a new one.
+
+    The run is kept, and paused if it is the visitor's own. For a callback.
+    """
+    if run and services.owned(run):
+        services.workspace().request(run.id, desired="paused")
+    session.select_run(None)

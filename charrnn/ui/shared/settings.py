@@ -5,6 +5,7 @@ the number field, which may be nothing, or not allowed. current() has the allowe
 number field with a slider beside it has the setting's name; the slider follows it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -29,7 +30,7 @@ CHOICES: dict[str, list[float]] = {
 }
 
 # Where a control says more than the short name elsewhere.
-_LABELS = {"seed": "random seed"}
+_LABELS = {"seed": "random seed", "seconds": "time limit in seconds (0: none)"}
 
 # The settings with a number field, where anything can be typed.
 TYPED = (
@@ -37,6 +38,7 @@ TYPED = (
     "seq_length",
     "learning_rate",
     "iterations",
+    "seconds",
     "streams",
     "seed",
     "sample_length",
@@ -101,6 +103,13 @@ def follow_recipe(name: str) -> None:
     state[session.DRAWN_RECIPE] = name
     for setting, suggested in RECIPES[name].settings.items():
         state[setting] = suggested
+
+
+def put(values: Mapping[str, Any]) -> None:
+    """Set some settings, in a callback. values: name -> value, as RunConfig has them."""
+    take_input()
+    for name, value_of_name in values.items():
+        st.session_state[name] = value_of_name
 
 
 def place_recipe() -> str:

@@ -5,6 +5,8 @@ text_panel.py      sidebar, step 1: the text
 text_encoding.py   the encoding of an uploaded text
 settings_panel.py  sidebar, step 2: the settings
 recipe_choice.py   the recipe, at the top of it
+suggestions_panel.py   settings tried on the text, and one click that takes the best
+suggestions_chart.py   their chart
 number_field.py    a number to type, with a slider
 controls.py        the buttons Train, Pause, Resume, Step, Reset
 double_click.py    ignores the second click of a double click
@@ -18,7 +20,6 @@ loss_panel.py      the loss chart with its options
 loss_rows.py       its rows
 loss_chart.py      its Vega-Lite specification
 loss_summary.py    the chart in words
-overfitting.py     whether the held-out loss has risen again
 sample_panel.py    the newest sample, and the earlier ones
 textbook_panel.py  what the network keeps from the textbook, and what it corrects
 """

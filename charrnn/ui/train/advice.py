@@ -11,6 +11,7 @@ iteration 800, had a held-out loss of 3.84 bits at 5,000, and 3.98 without the c
 
 from typing import NamedTuple
 
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.gauges import MATRICES, Gauges
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Run
@@ -20,7 +21,6 @@ from charrnn.ui.shared.learning_rate_hint import good_rate
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.train.loss_rows import Interpolation
 from charrnn.ui.train.next_steps import Step, larger, new_run
-from charrnn.ui.train.overfitting import lowest_before_rise
 from charrnn.ui.train.run_view import RunView
 
 HALF_STUCK = 0.5  # and at a plateau

@@ -19,6 +19,7 @@ from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared.linked_run import leave_run
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 from charrnn.ui.train import double_click
 from charrnn.ui.train.settings_panel import changes_in_words
@@ -282,6 +283,5 @@ def _step(workspace: Workspace, run: Run | None) -> None:
 @shows_errors()
 def _reset(workspace: Workspace, run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; the run itself is kept."""
-    workspace.request(run.id, desired="paused")
+    leave_run(run)
     settings.reset_live(run)
-    session.select_run(None)

@@ -146,4 +146,5 @@ def _read(
         return None, run_view.before_training(corpus, config)
     run, history = services.store().history.observe(run_id, points=max_points)
     services.check_view(run)
-    return run, run_view.of_run(services.text_of(run), run, history)
+    best = services.store().snapshots.best(run_id)
+    return run, run_view.of_run(services.text_of(run), run, history, best)

@@ -34,6 +34,7 @@ def loss_spec(unit: str, axis: str) -> dict[str, Any]:
             strokeDash=[2, 4], color=MUTED, opacity=0.9, clip=True, tooltip=None
         ),
         *_line_layers(x, y),
+        *_best_layers(x, y),
         *_rate_layers(x),
         *_label_layers(y),
         *_dot_layers(x, y),
@@ -75,6 +76,18 @@ def _line_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
             color=HELD_OUT, strokeDash=[5, 3], strokeWidth=1.8, clip=True, tooltip=None
         ),
         _rows("smooth", x=x, y=y).mark_line(color=ACCENT, strokeWidth=2.6, clip=True, tooltip=None),
+    ]
+
+
+def _best_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """A ring, with its label below, where held-out text was predicted best."""
+    best = _rows("best", x=x, y=y)
+    text: dict[str, Any] = {"dy": 16, "fontSize": FONT_SIZE, "clip": True, "tooltip": None}
+    label = best.encode(text="label:N")
+    return [
+        best.mark_point(color=HELD_OUT, size=90, strokeWidth=2.2, clip=True, tooltip=None),
+        label.mark_text(**text, color=LIGHT.paper, stroke=LIGHT.paper, strokeWidth=4),
+        label.mark_text(**text, color=HELD_OUT),
     ]
 
 

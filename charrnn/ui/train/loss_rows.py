@@ -99,6 +99,9 @@ def _curve_rows(view: RunView) -> list[Row]:
     seconds_at = {point.iteration: point.seconds for point in view.curve}
     for n, held_out in view.evaluations:
         rows.append(_row("held-out", n, held_out, seconds_at.get(n, at.seconds(n))))
+    if view.best and draws_held_out_line(view) and view.best[0] < view.evaluations[-1][0]:
+        n, held_out = view.best  # a later evaluation was worse
+        rows.append(_row("best", n, held_out, at.seconds(n), f"best: iteration {n:,}"))
     for n in thinned(view.sample_iterations, MAX_DOTS):
         rows.append(_row("sample", n, at.smooth_loss(n) / T, at.seconds(n)))
     for i, (n, rate) in enumerate(settled(view.rate_changes, view.iteration)):

@@ -1,8 +1,8 @@
 """The loss chart in words: for visitors who cannot see it, and for those who can."""
 
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.ui.shared.formatting import effective_choices
 from charrnn.ui.train.loss_rows import LN_2, Interpolation, draws_held_out_line
-from charrnn.ui.train.overfitting import lowest_before_rise
 from charrnn.ui.train.run_view import RunView
 
 # In the order of the baselines, from the easiest to the hardest to beat.

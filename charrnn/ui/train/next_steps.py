@@ -6,12 +6,12 @@ Decides only, and draws nothing: see next_steps_panel.py.
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED, History, Run
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.learning_rate_hint import good_rate, hint
-from charrnn.ui.train.overfitting import lowest_before_rise
 
 TEMPERATURE = 0.7  # lower than 1: fewer surprises, fewer mistakes
 LAST_PART = 0.2  # of the iterations: what the loss did there tells whether it still falls

@@ -8,7 +8,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
-from charrnn.ui.train import double_click, textbook_panel
+from charrnn.ui.train import double_click, suggestions_panel, textbook_panel
 from charrnn.ui.train.controls import draw_controls, start_awaited
 from charrnn.ui.train.live import draw_live
 from charrnn.ui.train.next_steps_panel import draw_next_steps
@@ -42,6 +42,7 @@ def _draw() -> None:
     draw_controls(run, corpus, config)
     if run and services.owned(run):
         draw_next_steps(run)
+    suggestions_panel.draw_panel(run, corpus)
     draw_live(run, corpus, config)
     textbook_panel.draw()
 

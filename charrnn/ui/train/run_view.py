@@ -45,6 +45,7 @@ class RunView:
     characters_per_second: float
     moving: bool
     diverged: bool
+    best: tuple[int, float] | None = None  # the best snapshot: iteration, held-out loss
 
     @property
     def bits(self) -> float:
@@ -71,8 +72,10 @@ class RunView:
         return remaining / self.characters_per_second
 
 
-def of_run(corpus: Corpus, run: Run, history: History) -> RunView:
-    """The view of a run that is in the store."""
+def of_run(
+    corpus: Corpus, run: Run, history: History, best: tuple[int, float] | None = None
+) -> RunView:
+    """The view of a run that is in the store. best: see Snapshots.best()."""
     if history.newest_sample is None:  # its worker has not written anything yet
         return before_training(corpus, run.config)
     end = CurvePoint(run.iteration, None, run.smooth_loss, run.seconds)
@@ -94,6 +97,7 @@ def of_run(corpus: Corpus, run: Run, history: History) -> RunView:
         characters_per_second=run.characters_per_second,
         moving=run.moving,
         diverged=run.failure == DIVERGED,
+        best=best,
     )
 
 

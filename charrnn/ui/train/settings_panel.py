@@ -10,8 +10,9 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import learning_rate_hint, lineage, settings
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
-from charrnn.ui.train import number_field, recipe_choice
+from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
 
+EARLY_STOPPING = {"off": "Off", "on": "On"}
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
 
@@ -19,6 +20,9 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("## 2 · Network")
     recipe_choice.draw()
+    with st.container(gap=None, key="suggest"):
+        suggestions_panel.draw_button(corpus)
+        recipe_choice.draw_notebook_button(run)
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     pair = learning_rate_hint.good_pair(settings.current())
     number_field.draw_with_slider("hidden_size", advice=pair)
@@ -27,8 +31,10 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     hint = st.container()
     with st.expander("Advanced"):
         number_field.draw_with_slider("iterations")
+        number_field.draw("seconds", step=10)
         number_field.draw_with_slider("streams")
         _held_out()
+        _early_stopping()
         number_field.draw("seed")
         number_field.draw("sample_length", step=50)
         number_field.draw("sample_interval", step=100)
@@ -81,5 +87,17 @@ def _held_out() -> None:
         key="held_out",
         format_func=lambda share: lineage.value("held_out", share),
         help=RunConfig.meaning("held_out"),
+        persist_state="session",
+    )
+
+
+def _early_stopping() -> None:
+    st.segmented_control(
+        settings.label("early_stopping"),
+        EARLY_STOPPING,
+        key="early_stopping",
+        required=True,
+        format_func=EARLY_STOPPING.__getitem__,
+        help=RunConfig.meaning("early_stopping"),
         persist_state="session",
     )

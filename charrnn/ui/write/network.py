@@ -93,6 +93,7 @@ def offer_newer(subject: Subject, run: Run, refresh_seconds: float) -> None:
 def choose_snapshot(subject: Subject, run: Run) -> Snapshot:
     """The slider over the run's snapshots, and a button to branch from the chosen one."""
     iterations = services.store().snapshots.iterations(run.id)
+    best = services.store().snapshots.best(run.id)
     options: list[int | str] = [*iterations, NEWEST]
     key = f"{session.WRITE_AT}_{run.id}"
     if st.session_state.get(key) not in iterations:
@@ -109,6 +110,25 @@ def choose_snapshot(subject: Subject, run: Run) -> Snapshot:
         )
         if isinstance(chosen, str):
             branch.offer_from_newest(run)
+            _offer_best(key, best, chosen)
             return _newest(subject, run)
         branch.offer(run, chosen)
+        _offer_best(key, best, chosen)
         return subject.snapshot(chosen)
+
+
+def _offer_best(key: str, best: tuple[int, float] | None, chosen: int | str) -> None:
+    """A button that moves the slider to the snapshot with the lowest held-out loss."""
+    if best and best[0] != chosen:
+        st.button(
+            f"Best on held-out text: iteration {best[0]:,}",
+            icon=":material/award_star:",
+            type="tertiary",
+            on_click=_select_snapshot,
+            args=(key, best[0]),
+        )
+
+
+def _select_snapshot(key: str, iteration: int) -> None:
+    st.session_state[key] = iteration
+    reset_picks()

@@ -302,3 +302,22 @@ def test_a_worker_records_the_gauges_of_its_steps_and_a_branch_takes_them_along(
     assert store.history.newest_gauges(earlier, 9) == expected[:2]
     branch = Workspace(store, "w" * 24).branch(run, 200)
     assert store.history.gauges(branch) == expected[:2]
+
+
+def test_a_time_limit_pauses_the_run_and_resuming_gives_it_as_long_again(
+    store, corpus, work, monkeypatch
+):
+    now = [0.0]
+    monkeypatch.setattr(worker.time, "perf_counter", lambda: now[0])
+    step = Trainer.step
+
+    def step_of_a_second(*args):
+        now[0] += 1.0
+        return step(*args)
+
+    monkeypatch.setattr(Trainer, "step", step_of_a_second)
+    run = work(store.runs.create(corpus, replace(SMALL, seconds=20.0)))
+    assert (run.status, run.desired, run.iteration, run.seconds) == ("paused", "paused", 20, 20.0)
+    assert run.message == "Stopped after 20 seconds of training, as you asked."
+    store.runs.request(run.id, desired="running")
+    assert work(run).iteration == 40

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise, product
 
 import pytest
@@ -288,3 +289,14 @@ def test_the_dark_theme_has_its_own_colours(monkeypatch):
         assert getattr(LIGHT, name) in light
         assert getattr(LIGHT, name) not in dark
         assert getattr(DARK, name) in dark
+
+
+def test_the_best_snapshot_is_marked_once_a_later_evaluation_was_worse():
+    falling = make_view(iteration=2000, evaluations=[(0, 5 * BIT), (1000, 3 * BIT)])
+    best = (1000, 3 * BIT)
+    assert rows(replace(falling, best=best), "best").empty
+    risen = replace(falling, evaluations=[*falling.evaluations, (2000, 4 * BIT)], best=best)
+    (mark,) = rows(risen, "best").to_dict("records")
+    assert (mark["x"], mark["label"]) == (1000, "best: iteration 1,000")
+    assert mark["y"] == pytest.approx(3)
+    assert rows(replace(risen, best=None), "best").empty

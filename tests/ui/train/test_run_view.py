@@ -52,9 +52,7 @@ def test_before_training_is_iteration_0_of_the_real_trainer(store, corpus, chang
     config = replace(SMALL, **changes)
     text = store.corpora.text(corpus.sha256)
     vocabulary = Vocabulary.of(text)
-    not_for_the_trainer = ("iterations", "sample_length", "sample_interval")
-    settings = {n: v for n, v in config.to_dict().items() if n not in not_for_the_trainer}
-    trainer = Trainer(vocabulary.encode(text), len(vocabulary), **settings)
+    trainer = Trainer(vocabulary.encode(text), len(vocabulary), **config.trainer_settings())
 
     start = run_view.before_training(corpus, config)
     written = vocabulary.decode(trainer.sample(config.sample_length))

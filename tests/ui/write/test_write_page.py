@@ -310,3 +310,15 @@ def test_shared_network_can_be_sampled_but_not_changed(open_write, theirs, writt
     assert "You are viewing another visitor's network" in words(page)
     assert written(page) == expected_samples(theirs)
     assert len(page.selectbox) == 0  # no other network to choose
+
+
+def test_one_click_selects_the_snapshot_that_is_best_on_held_out_text(
+    open_write, store, cats, written
+):
+    iteration, _ = store.snapshots.best(cats.id)
+    page = open_write()
+    next(b for b in page.button if "Best on held-out text" in b.label).click()
+    page.run()
+    assert page.select_slider(key=f"write_at_{cats.id}").value == iteration
+    assert written(page) == expected_samples(cats, iteration=iteration)
+    assert not any("Best on held-out text" in b.label for b in page.button)

@@ -6,6 +6,7 @@ MIN_EVALUATIONS = 8  # two in each stretch
 SHARE = 0.25  # of the evaluations, in each of the two stretches that are compared
 STANDARD_ERRORS = 4.0
 MIN_RISE = 0.01  # of the loss
+MAX_COMPARED = 256  # evaluations; of more, every 2nd, 4th ... and the newest
 
 
 def lowest_before_rise(evaluations: list[tuple[int, float]]) -> int | None:
@@ -21,9 +22,14 @@ def lowest_before_rise(evaluations: list[tuple[int, float]]) -> int | None:
     losses = np.array([loss for _, loss in evaluations])
     if len(losses) < MIN_EVALUATIONS:
         return None
-    length = int(len(losses) * SHARE)
     lowest = int(losses.argmin())
-    if lowest >= len(losses) - length:
+    stride = 1
+    while len(losses) > MAX_COMPARED * stride:
+        stride *= 2
+    after_lowest = len(losses) - 1 - lowest
+    losses = losses[::-1][::stride][::-1]
+    length = int(len(losses) * SHARE)
+    if after_lowest < length * stride:
         return None
     medians = np.median(np.lib.stride_tricks.sliding_window_view(losses, length), axis=1)
     # The median of |a - b| is 0.954 standard deviations if a and b are normally distributed.

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
-from charrnn.ui.train.overfitting import lowest_before_rise
 
 DINOSAURS = Path(__file__).parents[3] / "data" / "dinosaurs.txt"
 STEPS = np.arange(100)
