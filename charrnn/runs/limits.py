@@ -50,7 +50,7 @@ class Limits:
         "largest number of multiplications in one update, so that a run responds within seconds",
     )
     worker_megabytes: float = _limit(
-        800,
+        900,
         "CHARRNN_WORKER_MEGABYTES",
         "largest memory of a run in megabytes, beside its text and the 46 MB of any worker",
     )

@@ -144,7 +144,7 @@ def test_run_too_large_to_save_is_refused_before_training(text, tmp_path, monkey
 
 
 def test_diverged_training_is_one_line_with_status_1(text, monkeypatch, capsys):
-    def diverge(self):
+    def diverge(*_):
         raise Diverged(1, "the loss is no longer a number")
 
     monkeypatch.setattr(Trainer, "step", diverge)
@@ -188,10 +188,10 @@ def test_state_is_good_only_if_training_went_on_well_from_it(
     """The network is spoilt for `spoilt` iterations before training diverges, at 450."""
     step = Trainer.step
 
-    def diverge(self):
+    def diverge(self, *args):
         if self.iteration == 450:
             raise Diverged(451, "the loss is no longer a number")
-        record = step(self)
+        record = step(self, *args)
         bad = self.iteration > 450 - spoilt
         return record._replace(loss=1_000_000 * record.loss) if bad else record
 

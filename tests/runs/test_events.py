@@ -81,7 +81,7 @@ def test_crash_is_logged_in_one_line_without_its_message(store, corpus, eventual
     code = f"""
 import runpy, sys
 from charrnn.engine.training import Trainer
-def step(trainer):
+def step(*_):
     raise KeyError({SECRET!r})
 Trainer.step = step
 sys.argv = ["worker", {run.id!r}]

@@ -96,7 +96,7 @@ def test_network_may_take_exactly_as_much_memory_as_allowed():
 
 def test_windows_as_wide_as_a_large_vocabulary_are_refused_before_they_take_a_gigabyte():
     wide = RunConfig(hidden_size=8, seq_length=75, streams=64)
-    with pytest.raises(TooLarge, match=r"would take 9\d\d MB of memory, and at most 800 MB"):
+    with pytest.raises(TooLarge, match=r"would take 9\d\d MB of memory, and at most 900 MB"):
         Limits().check(wide, 20_000)
 
 
