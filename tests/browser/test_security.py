@@ -129,10 +129,10 @@ def test_another_site_cannot_show_a_page_in_a_frame(browser, server):
 
 
 def test_a_script_cannot_read_the_key_of_the_workspace_after_the_first_visit(
-    open_page, server, store
+    open_page, server, store, eventually
 ):
     page = open_page()
-    page.wait_for_function("document.cookie.includes('charrnn_workspace=')")
+    eventually(lambda: "charrnn_workspace=" in page.evaluate("document.cookie"))
     button(page, "Step").click()
     expect(page.get_by_test_id("stProgress")).to_be_visible()
     page.goto(server.url)
