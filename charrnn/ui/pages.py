@@ -28,6 +28,7 @@ dialogs.mark_closed()
 with shows_errors():
     workspace_link.follow()
     workspace_key.store_cookie()
-    deleted_runs.draw_notice()
-    quota.draw_notice()
+    with st.container(key="notices"):  # also if it is empty: nothing below it may move
+        deleted_runs.draw_notice()
+        quota.draw_notice()
     page.run()

@@ -190,6 +190,7 @@ def test_rename_delete_and_undo(open_compare, trained, workspace):
     expect(legend).not_to_contain_text("the *other*")
     assert [run.id for run in workspace.runs()] == [first.id]
     button(page, "Undo").click()
+    expect(page.get_by_text("was deleted.")).to_be_hidden()  # until then, the page is drawn anew
     expect(legend).to_contain_text("<b>the *other*</b>")
     page.locator(f".st-key-compared_{first.number}").get_by_text("Run 1").click()
     expect(legend.locator(".run-name")).to_have_count(1)
