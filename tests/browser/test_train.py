@@ -226,8 +226,9 @@ def test_a_finished_run_can_be_resumed(open_page, eventually):
     page = open_page()
     page.get_by_text("Advanced").click()
     set_slider(page, "iterations", "1,000")
-    button(page, "Train").click()
     progress = page.get_by_test_id("stProgress")
+    expect(progress).to_contain_text("Iteration 0 of 1,000")  # the slider's value has arrived
+    button(page, "Train").click()
     expect(progress).to_contain_text("Iteration 1,000 of 1,000 · done in")
     expect(page.get_by_text("What next?")).to_be_visible()
 

@@ -40,9 +40,10 @@ def _draw() -> None:
     start_awaited(run)
     session.link_text(run.sha256 if run else None)
     draw_controls(run, corpus, config)
-    if run and services.owned(run):
-        draw_next_steps(run)
-    suggestions_panel.draw_panel(run, corpus)
+    with st.container():  # also if it is empty: nothing below it may move
+        if run and services.owned(run):
+            draw_next_steps(run)
+        suggestions_panel.draw_panel(run, corpus)
     draw_live(run, corpus, config)
     textbook_panel.draw()
 
