@@ -1,12 +1,12 @@
 """Uploaded files take a bounded part of the server's memory, whatever a page sends."""
 
-import asyncio
 import tomllib
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from streamlit import config
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -17,6 +17,12 @@ from charrnn.runs.limits import Limits
 from charrnn.ui import _compat, uploads
 
 MEGABYTE = 2**20
+
+
+def serve(app, scope, receive, send) -> None:
+    """Serve one request in an event loop of its own: Playwright's may be running."""
+    with start_blocking_portal() as portal:
+        portal.call(app, scope, receive, send)
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ def upload(manager):
             "headers": [(b"content-length", size)] if stated else [],
         }
         middleware = uploads.UploadLimit(receive_file)
-        asyncio.run(middleware(scope, receive, send))
+        serve(middleware, scope, receive, send)
         assert not parts or answer["status"] == 204  # a refused file is received all the same
         return answer["status"], answer["text"]
 
@@ -129,10 +135,9 @@ def test_everything_else_passes():
 
     for method, path in (("GET", "/"), ("DELETE", "/_stcore/upload_file/a/b"), ("PUT", "/other")):
         scope = {"type": "http", "method": method, "path": path, "headers": []}
-        asyncio.run(uploads.UploadLimit(app)(scope, None, None))
-    asyncio.run(
-        uploads.UploadLimit(app)({"type": "websocket", "path": "/_stcore/stream"}, None, None)
-    )
+        serve(uploads.UploadLimit(app), scope, None, None)
+    websocket = {"type": "websocket", "path": "/_stcore/stream"}
+    serve(uploads.UploadLimit(app), websocket, None, None)
     assert len(passed) == 4
 
 
