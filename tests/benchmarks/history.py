@@ -169,10 +169,10 @@ class MeasuredWorker(Worker):
 
         store.leases.publish = measured  # type: ignore[method-assign]
 
-    def _state_row(self, seconds: float) -> dict[str, Any]:
+    def _state_row(self, seconds: float, *, failure: str = "") -> dict[str, Any]:
         self.states_written += 1
         with self.writing:
-            return super()._state_row(seconds)
+            return super()._state_row(seconds, failure=failure)
 
 
 def _print_writing(folder: Path, hidden: int, characters: int, seconds: float) -> None:
