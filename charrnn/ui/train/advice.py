@@ -146,9 +146,7 @@ def _at_a_smaller_rate(run: Run) -> Step | None:
     rate = _smaller(max(run.config.learning_rate, run.learning_rate), 1 / 3)
     if rate is None:
         return None
-    if run.config.optimizer == "adagrad":  # good_rate() is measured with Adagrad
-        rate = min(rate, good_rate(run.config.hidden_size))
-    return new_run(run, learning_rate=rate)
+    return new_run(run, learning_rate=min(rate, good_rate(run.config)))
 
 
 def _smaller(rate: float, share: float) -> float | None:

@@ -3,6 +3,7 @@
 Decides only, and draws nothing: see next_steps_panel.py.
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -85,12 +86,12 @@ def still_falling(history: History) -> bool:
 
 def _after_divergence(run: Run) -> NextSteps:
     low, _ = RunConfig.limits("learning_rate")
-    by_adagrad = run.config.optimizer == "adagrad"  # good_rate() is measured with Adagrad
-    good = good_rate(run.config.hidden_size) if by_adagrad else run.learning_rate
-    steps = [new_run(run, learning_rate=max(low, min(good, run.learning_rate / 3)))]
-    usual = RunConfig().hidden_size
-    if by_adagrad and run.config.hidden_size > usual:
-        steps.append(new_run(run, hidden_size=usual, learning_rate=good_rate(usual)))
+    rate = min(good_rate(run.config), run.learning_rate / 3)
+    steps = [new_run(run, learning_rate=max(low, rate))]
+    usual = replace(run.config, hidden_size=RunConfig().hidden_size)
+    rate = good_rate(usual)
+    if run.config.hidden_size > usual.hidden_size and rate < math.inf:
+        steps.append(new_run(run, hidden_size=usual.hidden_size, learning_rate=rate))
     return NextSteps("The updates were too large for this network.", steps)
 
 
@@ -108,8 +109,8 @@ def larger(run: Run, characters: int) -> list[Step]:
 def new_run(run: Run, **changes: Any) -> Step:
     """A new run with other settings, and a learning rate that suits its hidden units."""
     config = replace(run.config, **{"learning_rate": run.learning_rate} | changes)
-    if config.optimizer == "adagrad" and hint(config.hidden_size, config.learning_rate):
-        config = replace(config, learning_rate=good_rate(config.hidden_size))
+    if hint(config):
+        config = replace(config, learning_rate=good_rate(config))
     before = replace(run.config, learning_rate=run.learning_rate)
     changed = [
         f"{lineage.label(name)} {lineage.value(name, value)}"

@@ -58,9 +58,7 @@ def _warn_of_limits(corpus: Corpus, config: RunConfig) -> None:
 
 def _warn_of_divergence(place: DeltaGenerator, config: RunConfig) -> None:
     """Warn before Train is pressed of a learning rate that is too large for the network."""
-    if config.optimizer != "adagrad":
-        return  # the hint is measured with Adagrad
-    words = learning_rate_hint.hint(config.hidden_size, config.learning_rate)
+    words = learning_rate_hint.hint(config)
     if words:
         place.caption(f":primary[:material/trending_up:] {words}")
 

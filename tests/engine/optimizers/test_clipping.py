@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -65,6 +65,7 @@ def test_an_infinite_gradient_is_clipped_by_value_and_refused_otherwise(kind):
                 CLIPPING[kind](g, 5.0)
 
 
+@settings(deadline=None)  # the first example imports PyTorch, which takes a second
 @given(gradients, limits)
 def test_clipping_equals_that_of_pytorch(g, limit):
     torch = pytest.importorskip("torch")

@@ -94,7 +94,7 @@ def test_a_large_network_is_offered_a_rate_that_suits_it(open_page, workspace, d
     run = diverge(workspace.create(dinosaurs, replace(CONFIG, hidden_size=512, learning_rate=1.0)))
     page = open_page(run=run.id)
     assert offer(page) == "Go back to iteration 0 with learning rate 0.02"
-    assert hint(512, 0.02) == ""
+    assert hint(RunConfig(hidden_size=512, learning_rate=0.02)) == ""
 
 
 def test_a_small_rate_is_lowered_to_a_tenth(open_page, store, workspace, dinosaurs):

@@ -111,7 +111,7 @@ def offer_recovery(run: Run) -> None:
 
 
 def _recovery_rate(run: Run) -> float:
-    limit = min(run.learning_rate / 10, good_rate(run.config.hidden_size))
+    limit = min(run.learning_rate / 10, good_rate(run.config))
     lowest, _ = RunConfig.limits("learning_rate")
     return max(
         (rate for rate in CHOICES["learning_rate"] if rate <= limit), default=max(limit, lowest)
