@@ -13,7 +13,8 @@ from streamlit.elements.lib import policies
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from charrnn.runs.workers import supervisor
+from charrnn.runs.workers.local_launcher import LocalLauncher
+from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import services, workspace_key
 from charrnn.ui._compat import session_id
 from charrnn.ui.train import double_click
@@ -33,24 +34,23 @@ def go(page: AppTest, path: str) -> None:
     page._page_hash = calc_hash(path)
 
 
-class IdleProcess:
-    """Stands in for a worker process that is alive and does nothing."""
+class IdleWorker:
+    """Stands in for a worker that is alive and does nothing."""
 
-    pid = 0
+    id, name = 0, "idle"
 
     def __init__(self):
-        self.stdin = self
         self._ended = threading.Event()
 
-    def close(self) -> None:
-        self._ended.set()
-
-    def poll(self) -> int | None:
+    @property
+    def exit_status(self) -> int | None:
         return 0 if self._ended.is_set() else None
 
-    def wait(self, timeout: float | None = None) -> int:
-        self._ended.wait(timeout)
-        return 0
+    def stop(self) -> None:
+        self._ended.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        return self._ended.wait(seconds)
 
 
 @pytest.fixture(autouse=True)
@@ -84,13 +84,13 @@ def started(monkeypatch) -> list[str]:
     """The ids of the runs that a worker process would have been started for, in order."""
     runs = []
 
-    def spawn(_, run):
+    def start(_, run):
         runs.append(run.id)
-        return IdleProcess()
+        return IdleWorker()
 
-    monkeypatch.setattr(supervisor.Supervisor, "_spawn", spawn)
+    monkeypatch.setattr(LocalLauncher, "start", start)
     # No thread: the supervisor only acts when reconcile() is called.
-    monkeypatch.setattr(supervisor.Supervisor, "watch", lambda _: None)
+    monkeypatch.setattr(Supervisor, "watch", lambda _: None)
     return runs
 
 

@@ -1,6 +1,8 @@
 """Training runs in processes of their own, one per run.
 
     supervisor   starts a worker process for each run that should train, and replaces failed ones
+    launcher     the interface of what starts workers and stops them
+    local_launcher   starts them as processes of this machine
     queue        which runs may train now, which are queued, and which are paused automatically
     process      the worker process: its priority, its lease, its errors and its end
     worker       trains one run: reads what the pages request, takes steps, publishes progress

@@ -4,30 +4,24 @@ Each server has one. A round of its work (reconcile) compares the desired state 
 the workers there are, and starts, replaces or stops workers accordingly.
 """
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
-import charrnn
 from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
-from charrnn.runs.store.leases import worker_exited, worker_name
+from charrnn.runs.store.leases import worker_exited
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
-from charrnn.runs.store.url import URL_VARIABLE
 from charrnn.runs.workers import queue
-from charrnn.runs.workers.blas import ONE_THREAD
 from charrnn.runs.workers.cores import available_cores
-from charrnn.runs.workers.process import STARTUP_NICENESS, STORE_FAILED, lower_priority
+from charrnn.runs.workers.launcher import Launcher, WorkerHandle
+from charrnn.runs.workers.local_launcher import LocalLauncher
+from charrnn.runs.workers.process import STORE_FAILED
 
 MAX_STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints of all workers
@@ -43,53 +37,44 @@ MAX_IDLE, MAX_IDLE_OF_VISITOR = 8, 2
 
 
 @dataclass
-class _WorkerProcess:
-    """A worker process of this server, running or ended. Times are in seconds since 1970."""
+class _Attempt:
+    """A worker of this server, running or ended. Times are in seconds since 1970."""
 
-    process: subprocess.Popen[bytes]
+    handle: WorkerHandle
     workspace: str
     checkpoint: int | None  # the iteration it continues from; None if it starts from scratch
-    attempt: int  # counts successive starts from the same checkpoint, from 1
+    number: int  # counts successive starts from the same checkpoint, from 1
     started_at: float
     ended_at: float | None = None
     made_way: bool = False  # it was stopped because another run should have its slot
 
     @property
     def alive(self) -> bool:
-        return self.process.poll() is None
-
-    @property
-    def name(self) -> str:
-        """The name under which it holds the lease of its run."""
-        return worker_name(self.process.pid)
-
-    def stop(self) -> None:
-        """Ask it to end after a last checkpoint, by closing its standard input."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        if hasattr(signal, "SIGCONT"):  # not on Windows
-            self.process.send_signal(signal.SIGCONT)  # one that was stopped could not end
+        return self.handle.exit_status is None
 
 
 class Supervisor:
-    """The worker processes of one server. They end with it, when their standard input closes."""
+    """The workers of one server: decides which there should be, and has a launcher start them."""
 
     def __init__(
         self,
         store: Store,
         *,
-        python: str = sys.executable,
+        launcher: Launcher | None = None,
         limits: Limits | None = None,
         hang_seconds: float = HANG_SECONDS,
         clock: Callable[[], float] = time.time,
     ):
-        """python: the interpreter for worker processes. clock: returns seconds since 1970.
+        """launcher: starts the workers; by default, as processes of this machine.
+
+        clock: returns seconds since 1970.
 
         Raises BadLimit if no limits are given and the environment sets an invalid one.
         """
         self.store, self.limits = store, limits or Limits.from_environment()
-        self._python, self._hang_seconds, self._clock = python, hang_seconds, clock
-        self._workers: dict[str, _WorkerProcess] = {}  # by run id
+        self._launcher = launcher or LocalLauncher(store.database.url)
+        self._hang_seconds, self._clock = hang_seconds, clock
+        self._workers: dict[str, _Attempt] = {}  # by run id
         self._queue_positions: dict[str, int] = {}  # by run id
         self._started_at = clock()
         self._quotas_checked_at = 0.0
@@ -175,14 +160,12 @@ class Supervisor:
         self._closing.set()
         with self._lock:
             for worker in self._workers.values():
-                worker.stop()
+                worker.handle.stop()
             deadline = time.monotonic() + CLOSE_SECONDS
             for run_id, worker in self._workers.items():
-                try:
-                    worker.process.wait(max(0.0, deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    worker.process.kill()  # its last checkpoint is at most a few seconds old
-                    worker.process.wait()
+                if not worker.handle.wait(max(0.0, deadline - time.monotonic())):
+                    worker.handle.kill()
+                    worker.handle.wait()
                 self._record_end(run_id, worker)
             self._workers.clear()
 
@@ -203,12 +186,12 @@ class Supervisor:
             worker = self._workers.get(run.id)
         if not worker or not worker.alive:
             return
-        published = run.heartbeat if run.worker == worker.name else 0.0
+        published = run.heartbeat if run.worker == worker.handle.name else 0.0
         silent = self._clock() - max(published, worker.started_at)
         if silent > self._hang_seconds * max(1.0, training / available_cores()):
-            pid = worker.process.pid
-            log_event("hung", run=run.id, worker=pid, silent_seconds=round(silent, 1))
-            worker.process.kill()
+            silent_seconds = round(silent, 1)
+            log_event("hung", run=run.id, worker=worker.handle.id, silent_seconds=silent_seconds)
+            worker.handle.kill()
 
     def _stop_idle(self, runnable: Iterable[Run]) -> None:
         """Stop idle workers, which are kept for a quick resume, beyond a few.
@@ -225,7 +208,7 @@ class Supervisor:
                 full |= idle_of_visitor[worker.workspace] >= MAX_IDLE_OF_VISITOR
                 idle_of_visitor[worker.workspace] += 1
                 if full:
-                    worker.stop()
+                    worker.handle.stop()
 
     def _make_way(self, run_ids: Iterable[str]) -> None:
         """Stop workers whose slots others should have; their runs are queued again."""
@@ -234,29 +217,29 @@ class Supervisor:
                 worker = self._workers.get(run_id)
                 if worker and worker.alive and not worker.made_way:
                     worker.made_way = True
-                    worker.stop()
-                    log_event("made_way", run=run_id, worker=worker.process.pid)
+                    worker.handle.stop()
+                    log_event("made_way", run=run_id, worker=worker.handle.id)
 
     def _start_worker(self, run: Run) -> None:
         """Start a worker, unless it is too early for a retry or there were too many."""
         checkpoint = self.store.snapshots.checkpoint_iteration(run.id)
-        attempt, last = 1, self._workers.get(run.id)
-        if last and last.process.returncode == STORE_FAILED:
+        number, last = 1, self._workers.get(run.id)
+        if last and last.handle.exit_status == STORE_FAILED:
             if self._clock() < (last.ended_at or 0.0) + RETRY_SECONDS:
                 return
         elif last and last.checkpoint == checkpoint and not last.made_way:
             # Whatever its exit status: a worker that does not get the lease ends with 0.
-            attempt = last.attempt + 1
-        if attempt > MAX_STARTS_WITHOUT_PROGRESS:
+            number = last.number + 1
+        if number > MAX_STARTS_WITHOUT_PROGRESS:
             self._give_up(run)
             return
         try:
-            process = self._spawn(run)
-        except OSError as error:  # no process or memory available; the next round tries again
+            handle = self._launcher.start(run)
+        except OSError as error:  # the next round tries again
             log_event("spawn_failed", run=run.id, error=type(error).__name__)
             return
-        worker = _WorkerProcess(process, run.workspace, checkpoint, attempt, self._clock())
-        log_event("started", run=run.id, worker=process.pid, iteration=checkpoint or 0)
+        worker = _Attempt(handle, run.workspace, checkpoint, number, self._clock())
+        log_event("started", run=run.id, worker=handle.id, iteration=checkpoint or 0)
         self._workers[run.id] = worker
         threading.Thread(target=self._reap_when_ended, args=(run.id, worker), daemon=True).start()
 
@@ -269,39 +252,22 @@ class Supervisor:
         log_event("given_up", run=run.id, iteration=run.iteration)
         del self._workers[run.id]
 
-    def _spawn(self, run: Run) -> subprocess.Popen[bytes]:
-        """Start a worker process. Raises OSError.
-
-        A process of its own: threads would wait for each other, and multiprocessing would run
-        the page's script again.
-        """
-        process = subprocess.Popen(
-            [self._python, "-m", "charrnn.runs.workers.process", run.id, str(os.getpid())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            cwd=Path(charrnn.__file__).parent.parent,
-            # The URL is passed in the environment because it may contain a password.
-            env=os.environ | ONE_THREAD | {URL_VARIABLE: self.store.database.url},
-        )
-        lower_priority(process.pid, STARTUP_NICENESS)
-        return process
-
-    def _reap_when_ended(self, run_id: str, worker: _WorkerProcess) -> None:
+    def _reap_when_ended(self, run_id: str, worker: _Attempt) -> None:
         """Wait for a worker to end and reap it at once, without waiting for the next round."""
-        worker.process.wait()
+        worker.handle.wait()
         with self._lock, suppress(StoreError):  # the next round tries again
             if self._workers.get(run_id) is worker:
                 self._reap(run_id, worker)
 
-    def _reap(self, run_id: str, worker: _WorkerProcess) -> None:
+    def _reap(self, run_id: str, worker: _Attempt) -> None:
         """Release the lease of a worker that has ended, and forget it unless the run goes on.
 
         If the run should still train, the worker counts as an attempt (see _start_worker). If
         not, the run was paused or has failed with a message, and attempts start over.
         """
         self._record_end(run_id, worker)
-        # It was a child of this process and has certainly ended: no need to let the lease expire.
-        self.store.leases.release(run_id, worker.name)
+        if worker.handle.name is not None:  # it has certainly ended: the lease need not expire
+            self.store.leases.release(run_id, worker.handle.name)
         try:
             active = self.store.runs.get(run_id).active
         except KeyError:
@@ -309,9 +275,9 @@ class Supervisor:
         if not active:
             del self._workers[run_id]
 
-    def _record_end(self, run_id: str, worker: _WorkerProcess) -> None:
+    def _record_end(self, run_id: str, worker: _Attempt) -> None:
         if worker.ended_at is None:
             worker.ended_at = self._clock()
-            worker.stop()
-            pid, status = worker.process.pid, worker.process.returncode
-            log_event("ended", run=run_id, worker=pid, exit_status=status)
+            worker.handle.stop()
+            status = worker.handle.exit_status
+            log_event("ended", run=run_id, worker=worker.handle.id, exit_status=status)

@@ -13,6 +13,7 @@ import pytest
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers import process
+from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from tests.support.supervisors import FAILS_AT_ONCE, AdjustableClock
 from tests.support.workers import ENDLESS
@@ -39,13 +40,14 @@ def run(store: Store, corpus: Corpus) -> Run:
 def started(monkeypatch) -> Iterator[list[tuple[str, Popen]]]:
     """The worker processes that supervisors have started, in order: (run id, process)."""
     processes = []
-    spawn = Supervisor._spawn
+    start = LocalLauncher.start
 
-    def spawn_and_note(supervisor, run):
-        processes.append((run.id, spawn(supervisor, run)))
-        return processes[-1][1]
+    def start_and_note(launcher, run):
+        worker = start(launcher, run)
+        processes.append((run.id, worker.process))
+        return worker
 
-    monkeypatch.setattr(Supervisor, "_spawn", spawn_and_note)
+    monkeypatch.setattr(LocalLauncher, "start", start_and_note)
     yield processes
     for _, child in processes:
         child.kill()
@@ -70,4 +72,4 @@ def supervisor(
 @pytest.fixture
 def failing_supervisor(store: Store, started) -> Supervisor:
     """A supervisor whose worker processes exit with an error before they do anything."""
-    return Supervisor(store, python=FAILS_AT_ONCE)
+    return Supervisor(store, launcher=LocalLauncher(store.database.url, python=FAILS_AT_ONCE))

@@ -12,6 +12,7 @@ from charrnn.runs.store import schema
 from charrnn.runs.store.leases import worker_name
 from charrnn.runs.store.records import Progress
 from charrnn.runs.workers import process
+from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from tests.support.supervisors import FAILS_AT_ONCE
 from tests.support.workers import ENDLESS
@@ -216,7 +217,8 @@ def test_a_process_that_cannot_be_started_is_tried_again_in_the_next_round(
     store, run, started, tmp_path
 ):
     python = tmp_path / "python"
-    supervisor = Supervisor(store, python=str(python))
+    launcher = LocalLauncher(store.database.url, python=str(python))
+    supervisor = Supervisor(store, launcher=launcher)
     supervisor.reconcile()
     assert started == []
     python.symlink_to(FAILS_AT_ONCE)

@@ -8,6 +8,7 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.store.leases import Leases
 from charrnn.runs.store.records import Progress
 from charrnn.runs.workers import supervisor as supervisor_module
+from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.process import STORE_FAILED
 from charrnn.runs.workers.supervisor import (
     HANG_SECONDS,
@@ -45,7 +46,9 @@ def test_a_run_fails_with_a_message_after_three_starts_without_progress(
 
 
 def test_a_run_without_progress_fails_even_if_its_processes_succeed(store, run, started):
-    supervisor = Supervisor(store, python=SUCCEEDS_AT_ONCE)
+    supervisor = Supervisor(
+        store, launcher=LocalLauncher(store.database.url, python=SUCCEEDS_AT_ONCE)
+    )
     supervisor.ensure_worker(run)
     for _ in range(MAX_STARTS_WITHOUT_PROGRESS + 1):
         ensure_again(supervisor, started, run)
@@ -58,17 +61,18 @@ def test_a_run_without_progress_fails_even_if_its_processes_succeed(store, run, 
 def test_a_worker_that_ends_after_a_pause_or_a_failure_does_not_count_as_an_attempt(
     store, run, started, eventually, monkeypatch, python, status
 ):
-    spawn = Supervisor._spawn
+    start = LocalLauncher.start
 
-    def pause_or_fail_first(supervisor, run):
+    def pause_or_fail_first(launcher, run):
         if status == "failed":
             store.leases.fail(run.id, "why")
         else:
             store.runs.request(run.id, desired="paused")
-        return spawn(supervisor, run)
+        return start(launcher, run)
 
-    monkeypatch.setattr(Supervisor, "_spawn", pause_or_fail_first)
-    supervisor = Supervisor(store, python=python)
+    monkeypatch.setattr(LocalLauncher, "start", pause_or_fail_first)
+    launcher = LocalLauncher(store.database.url, python=python)
+    supervisor = Supervisor(store, launcher=launcher)
     for n in range(1, MAX_STARTS_WITHOUT_PROGRESS + 3):
         store.runs.request(run.id, desired="running")
         supervisor.ensure_worker(store.runs.get(run.id))
@@ -125,7 +129,8 @@ def test_a_worker_that_could_not_save_is_retried_later_without_limit(
     python = tmp_path / "python"
     python.write_text(f"#!/bin/sh\nexit {STORE_FAILED}\n")
     python.chmod(0o755)
-    supervisor = Supervisor(store, python=str(python), clock=clock)
+    launcher = LocalLauncher(store.database.url, python=str(python))
+    supervisor = Supervisor(store, launcher=launcher, clock=clock)
     supervisor.ensure_worker(run)
     for n in range(1, MAX_STARTS_WITHOUT_PROGRESS + 3):
         ensure_again(supervisor, started, run)
@@ -140,14 +145,14 @@ def test_a_worker_that_could_not_save_is_retried_later_without_limit(
 
 
 def test_a_worker_that_starts_slowly_is_not_replaced(store, run, started, monkeypatch):
-    spawn = Supervisor._spawn
+    start = LocalLauncher.start
 
-    def spawn_stopped(supervisor, run):
-        process = spawn(supervisor, run)
-        process.send_signal(signal.SIGSTOP)  # as if the machine were too busy to run it
-        return process
+    def start_stopped(launcher, run):
+        worker = start(launcher, run)
+        worker.process.send_signal(signal.SIGSTOP)  # as if the machine were too busy to run it
+        return worker
 
-    monkeypatch.setattr(Supervisor, "_spawn", spawn_stopped)
+    monkeypatch.setattr(LocalLauncher, "start", start_stopped)
     supervisor = Supervisor(store)
     for _ in range(5):
         supervisor.ensure_worker(store.runs.get(run.id))

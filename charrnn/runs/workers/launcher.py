@@ -1,0 +1,40 @@
+"""The interface between the supervisor, which decides, and what starts and stops workers.
+
+local_launcher.py implements it with processes of this machine.
+"""
+
+from typing import Protocol
+
+from charrnn.runs.store.records import Run
+
+
+class WorkerHandle(Protocol):
+    """One worker that a launcher has started, running or ended. Safe to use from any thread."""
+
+    @property
+    def id(self) -> int | str:
+        """What the log calls it, for example a process id."""
+
+    @property
+    def name(self) -> str | None:
+        """The name under which it holds the lease of its run; None if it is not known (yet)."""
+
+    @property
+    def exit_status(self) -> int | None:
+        """None until it has ended; then 0, or why it failed (see process.py)."""
+
+    def stop(self) -> None:
+        """Ask it to end after a last checkpoint. Without effect on one that has ended."""
+
+    def kill(self) -> None:
+        """End it at once. Without effect on one that has ended."""
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it has ended, at most so many seconds; returns whether it has."""
+
+
+class Launcher(Protocol):
+    """Starts workers in one kind of place."""
+
+    def start(self, run: Run) -> WorkerHandle:
+        """Start a worker for a run. Raises OSError if that is not possible just now."""
