@@ -61,11 +61,17 @@ def forward(weights: Parameters, window: Window) -> float:
     return float(losses.sum()) / window.streams
 
 
-def backward(weights: Parameters, window: Window, gradients: Parameters) -> None:
+def backward(
+    weights: Parameters, window: Window, gradients: Parameters, *, through_time: bool = True
+) -> None:
     """Backpropagation through time over the window that forward() has just read.
 
-    Overwrites `gradients` with those of the loss. Uses up `window.probabilities`: raises
-    RuntimeError unless forward() was called since the last backward(), load() or carry().
+    Overwrites `gradients` with those of the loss. Without through_time, what a step passes on to
+    the steps after it is left out, as if h_{t-1} were a constant: the gradients of Wxh, Whh and bh
+    are then wrong, and the network does not learn what to remember.
+
+    Uses up `window.probabilities`: raises RuntimeError unless forward() was called since the last
+    backward(), load() or carry().
     """
     if not window.is_fresh:
         raise RuntimeError("backward() needs a forward() pass of its own: call forward() first")
@@ -83,11 +89,15 @@ def backward(weights: Parameters, window: Window, gradients: Parameters) -> None
 
     multiply(h, h, slope)
     np.subtract(window.one, slope, slope)  # tanh'(a_t) = 1 - h_t²
-    multiply(*window.last_step)  # da_{T-1} = Whyᵀ dy_{T-1} tanh'(a_{T-1})
-    for da_next_dot, from_y, slope_t, da_t in window.backward_steps:
-        da_next_dot(recurrent, dh)  # dh_t = Whhᵀ da_{t+1}
-        add(dh, from_y, dh)  # dh_t += Whyᵀ dy_t
-        multiply(dh_units, slope_t, da_t)  # da_t = dh_t tanh'(a_t)
+    if through_time:
+        multiply(*window.last_step)  # da_{T-1} = Whyᵀ dy_{T-1} tanh'(a_{T-1})
+        for da_next_dot, from_y, slope_t, da_t in window.backward_steps:
+            da_next_dot(recurrent, dh)  # dh_t = Whhᵀ da_{t+1}
+            add(dh, from_y, dh)  # dh_t += Whyᵀ dy_t
+            multiply(dh_units, slope_t, da_t)  # da_t = dh_t tanh'(a_t)
+    else:
+        H = weights.hidden_size
+        multiply(window.from_y[:, :H], slope[:, :H], da)  # da_t = Whyᵀ dy_t tanh'(a_t)
 
     da.T.dot(window.h_before, gradients.recurrent)  # dWhh = sum_t da_t h_{t-1}ᵀ, dbh = sum_t da_t
     window.one_hot_inputs().T.dot(da, gradients.Wxh.T)  # dWxh = sum_t da_t x_tᵀ

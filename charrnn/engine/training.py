@@ -73,9 +73,13 @@ class Trainer:
         decay_epochs: int = 1000,
         initial_weights: str = "normal",
         initial_scale: float = TEXTBOOK_SCALE,
+        hidden_state: str = "carried",
+        gradients_through_time: str = "on",
     ) -> None:
         """ids: the text, (n,). held_out: the share at its end that is never trained on. From
         `optimizer` on: see optimizers/ and initial_weights.py; the defaults are the textbook's.
+        hidden_state: "carried" from window to window, or "cleared" before each.
+        gradients_through_time: "on", or "off" (see model.backward).
 
         Raises ValueError if the rest is too short for seq_length and streams
         (corpus.fit_windows says what would fit).
@@ -103,6 +107,8 @@ class Trainer:
         self.window = Window(self.weights, seq_length, streams)
         self.clipping, self.clip, self.clip_limit = clipping, CLIPPING[clipping], clip_limit
         self.optimizer = OPTIMIZERS[optimizer](self.weights)
+        self.carries = hidden_state == "carried"
+        self.through_time = gradients_through_time == "on"
         self.held_out = HeldOut(ids, n_train, self.weights) if n_train < len(ids) else None
         self.iteration = 0
         self.position = 0
@@ -121,7 +127,7 @@ class Trainer:
             raise Diverged(self.iteration + 1, "the loss is no longer a number")
         if self.smooth_loss > self._diverged_above:
             raise Diverged(self.iteration, "the loss is far worse than guessing")
-        backward(self.weights, window, self.gradients)
+        backward(self.weights, window, self.gradients, through_time=self.through_time)
         rate = self.scheduled_learning_rate()
         if measurement:
             measurement.before_clipping(
@@ -141,10 +147,12 @@ class Trainer:
             measurement.after_update(self.weights)
         self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.position += T
-        window.carry()
-        if self.position + T + 1 >= len(self.text):
-            # The text wraps: its end is no context for its beginning.
+        wraps = self.position + T + 1 >= len(self.text)
+        if wraps:
             self.position = 0
+        if self.carries and not wraps:  # the end of the text is no context for its beginning
+            window.carry()
+        else:
             window.carried = 0.0
         return StepRecord(self.iteration, loss, self.smooth_loss)
 

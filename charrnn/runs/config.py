@@ -12,7 +12,7 @@ from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
 from charrnn.engine.optimizers.schedule import SCHEDULES
 from charrnn.engine.parameters import Parameters
-from charrnn.runs.recipes import recipe_of
+from charrnn.runs.recipes import RULES, TEXTBOOK, recipe_of
 
 DTYPES = ("float32", "float64")
 GREEDY_SAMPLE_LENGTH = 60  # characters
@@ -165,9 +165,21 @@ class RunConfig:
     )
     initial_scale: float = _number(
         TEXTBOOK_SCALE,
-        1e-5,
+        0.0,
         10.0,
         "Initial scale: standard deviation of the initial weights when they are normal.",
+    )
+    hidden_state: str = _choice(
+        "carried",
+        ("carried", "cleared"),
+        "Hidden state: carried over from window to window, so that the network remembers what it "
+        "has read, or cleared before every window (cleared).",
+    )
+    gradients_through_time: str = _choice(
+        "on",
+        ("on", "off"),
+        "Gradients through time: each error is traced back through all steps of the window, or, "
+        "when off, no further than the step where it was made.",
     )
 
     def __post_init__(self) -> None:
@@ -214,6 +226,11 @@ class RunConfig:
     def recipe(self) -> str:
         """The name of the recipe that it follows: see recipes.py."""
         return recipe_of(self.to_dict())
+
+    @property
+    def keeps_rules(self) -> bool:
+        """Whether it breaks none of the RULES that every recipe keeps."""
+        return all(getattr(self, rule) == TEXTBOOK.settings[rule] for rule in RULES)
 
     def to_dict(self) -> dict[str, Any]:
         """name -> value, ready for JSON; from_dict() reads it."""

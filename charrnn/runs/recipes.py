@@ -1,6 +1,6 @@
 """Recipes: named settings that go well together.
 
-A recipe says how a network starts and is updated (LEARNING_SETTINGS), and suggests its size, its
+A recipe says how a network starts and learns (LEARNING_SETTINGS), and suggests its size, its
 windows, the learning rate and when to stop, which may be changed without leaving the recipe.
 tests/benchmarks/learning.py measures them.
 """
@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# How a network starts and is updated: see engine/optimizers and engine/initial_weights.py.
+# What every recipe keeps and a run may break, to see what it is good for: see engine/training.py.
+RULES = ("hidden_state", "gradients_through_time")
+# How a network starts and learns: see engine/optimizers and engine/initial_weights.py.
 LEARNING_SETTINGS = (
     *("optimizer", "clipping", "clip_limit", "schedule", "warm_up"),
     *("decay_iterations", "decay_epochs", "initial_weights", "initial_scale"),
+    *RULES,
 )
 OWN = "own"  # the recipe of a run whose LEARNING_SETTINGS are those of no recipe
 
@@ -44,6 +47,8 @@ TEXTBOOK = Recipe(
         "decay_epochs": 1000,
         "initial_weights": "normal",
         "initial_scale": 0.01,
+        "hidden_state": "carried",
+        "gradients_through_time": "on",
     },
 )
 

@@ -118,6 +118,21 @@ def test_a_recipe_sets_what_no_option_changes(text, tmp_path):
     assert archive.load(saved).config == RunConfig(**expected)
 
 
+def test_the_rules_can_be_changed(text, tmp_path):
+    saved = tmp_path / "run"
+    small = ("--hidden-size", "8", "--iterations", "60", "--clipping", "off")
+    rules = ("--hidden-state", "cleared", "--gradients-through-time", "off", "--initial-scale", "0")
+    assert run("train", text, *small, *rules, "--out", saved).returncode == 0
+    assert archive.load(saved).config == RunConfig(
+        hidden_size=8,
+        iterations=60,
+        clipping="off",
+        hidden_state="cleared",
+        gradients_through_time="off",
+        initial_scale=0.0,
+    )
+
+
 def test_training_ends_after_so_many_seconds_and_can_be_resumed_for_more(text, tmp_path):
     saved, small = tmp_path / "run", ("--hidden-size", "4", "--sample-length", "1")
     first = run("train", text, *small, "--seconds", "0.2", "--out", saved)

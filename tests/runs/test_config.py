@@ -56,6 +56,8 @@ def test_defaults_are_the_textbook_settings():
         "decay_epochs": 1000,
         "initial_weights": "normal",
         "initial_scale": 0.01,
+        "hidden_state": "carried",
+        "gradients_through_time": "on",
     }
 
 

@@ -10,7 +10,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive, header, transfer
 from charrnn.runs.files.transfer import import_run
 from charrnn.runs.limits import Limits
-from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, RECIPES
+from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, RECIPES, RULES
 from charrnn.runs.store.workspace import Workspace
 from tests.support.transfer import TEXT, store_in, train
 from tests.support.uninterrupted import stored_rows
@@ -28,6 +28,7 @@ VARIANTS = [
         id="rmsprop",
     ),
     pytest.param({"optimizer": "sgd", "clipping": "off", "schedule": "linear"}, id="sgd"),
+    pytest.param({"hidden_state": "cleared", "gradients_through_time": "off"}, id="rules broken"),
 ]
 
 
@@ -70,8 +71,23 @@ def test_only_the_textbooks_way_of_learning_is_saved_as_an_earlier_charrnn_reads
     train(workspace.store, run, 5)
     data = transfer.export_run(workspace.store, run, with_text=False)
     metadata = header.parse(data).metadata
-    as_before = not set(LEARNING_SETTINGS) & set(json.loads(metadata["config"]))
+    settings = set(json.loads(metadata["config"]))
+    assert not set(RULES) & settings
+    as_before = not set(LEARNING_SETTINGS) & settings
     assert (metadata["version"], as_before) == (("2", True) if name == "adagrad" else ("3", False))
+    assert archive.from_bytes(data).config == config
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_run_that_breaks_a_rule_is_saved_in_a_version_that_an_earlier_charrnn_refuses(
+    workspace, rule
+):
+    broken = {"hidden_state": "cleared", "gradients_through_time": "off"}[rule]
+    config = RunConfig(**{**SMALL, rule: broken})
+    run = workspace.create(workspace.store.corpora.add("cats", TEXT), config)
+    train(workspace.store, run, 5)
+    data = transfer.export_run(workspace.store, run, with_text=False)
+    assert header.parse(data).metadata["version"] == "4"
     assert archive.from_bytes(data).config == config
 
 

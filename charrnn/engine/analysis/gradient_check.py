@@ -44,11 +44,13 @@ def gradient_check(
     hidden: FloatArray,
     rng: np.random.Generator,
     *,
+    through_time: bool = True,
     per_array: int = PER_ARRAY,
 ) -> list[Checked]:
     """Check some entries of each of the five arrays, those whose gradient is large among them.
 
     ids: a window and the target of its last character, (T + 1,). hidden: before it, (H,).
+    through_time: as in model.backward(); without, the check finds that gradients are missing.
     """
     exact = Parameters(weights.vocab_size, weights.hidden_size, np.float64)
     exact.flat[:] = weights.flat
@@ -57,7 +59,7 @@ def gradient_check(
     window.load(ids[:, None])
     window.carried = hidden
     forward(exact, window)
-    backward(exact, window, gradients)
+    backward(exact, window, gradients, through_time=through_time)
     checked = []
     for name in ("Wxh", "Whh", "Why", "bh", "by"):
         array, analytic = getattr(exact, name), getattr(gradients, name)

@@ -38,6 +38,7 @@ class Start(NamedTuple):
     optimizer: type[Optimizer]
     clip: Callable[[FloatArray, float], None]  # one of clipping.CLIPPING
     clip_limit: float
+    through_time: bool  # whether gradients flow back through time, see model.backward()
 
     @classmethod
     def of_trainer(cls, trainer: Trainer) -> "Start":
@@ -53,6 +54,7 @@ class Start(NamedTuple):
             optimizer=type(trainer.optimizer),
             clip=trainer.clip,
             clip_limit=trainer.clip_limit,
+            through_time=trainer.through_time,
         )
 
 
@@ -71,7 +73,7 @@ class Step:
     losses: FloatArray  # nats, (T,)
     dy: FloatArray  # (T, V)
     dh_from_output: FloatArray  # Whyᵀ dy_t, (T, H)
-    dh_from_future: FloatArray  # Whhᵀ da_{t+1}, (T, H); 0 at the last step
+    dh_from_future: FloatArray  # Whhᵀ da_{t+1}, (T, H); 0 at the last step, or not through time
     da: FloatArray  # (T, H)
     mean_loss: float  # nats, summed over the window, the mean over the streams
     gradients: Parameters  # of mean_loss, before clipping
@@ -118,7 +120,7 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
     dy[at_targets] -= 1
     from_output, from_future, da = dy @ w.Why, np.zeros_like(h), np.zeros_like(h)
     for t in reversed(range(T)):
-        if t + 1 < T:
+        if t + 1 < T and start.through_time:
             from_future[t] = w.Whh.T @ da[t + 1]
         da[t] = (1 - h[t] ** 2) * (from_output[t] + from_future[t])
 
@@ -163,7 +165,7 @@ def _gradients(start: Start, before: FloatArray) -> tuple[float, Parameters]:
     loss = forward(start.weights, window)
     if not np.isfinite(loss):
         raise FloatingPointError("the loss is no longer a number")
-    backward(start.weights, window, gradients)
+    backward(start.weights, window, gradients, through_time=start.through_time)
     return loss, gradients
 
 

@@ -15,15 +15,17 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files.history import gauge_arrays
 from charrnn.runs.files.validation import BadRunFile, TensorSpec, TensorSpecs
-from charrnn.runs.recipes import LEARNING_SETTINGS
+from charrnn.runs.recipes import LEARNING_SETTINGS, RULES
 from charrnn.runs.texts.names import short_name
 
 FORMAT = "charrnn run"
-VERSION = "3"
-# Without LEARNING_SETTINGS, which are the textbook's. Such runs are still saved in this version, so
-# that an earlier charrnn can open them.
-TEXTBOOK_VERSION = "2"
+VERSION = "4"
+# Runs are saved in the earliest version that can describe them, so that an earlier charrnn can open
+# them, and refuses those that it would misread.
+RECIPE_VERSION = "3"  # without RULES, which the run keeps
+TEXTBOOK_VERSION = "2"  # without LEARNING_SETTINGS, which are the textbook's
 STATE_ONLY_VERSION = "1"  # the same, without history, checksum, text or the text's hash
+VERSIONS = (VERSION, RECIPE_VERSION, TEXTBOOK_VERSION, STATE_ONLY_VERSION)
 MAX_BYTES = 2**20  # a vocabulary of 20,000 characters takes 400 kB
 NO_CHECKSUM = "0" * 64
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -98,10 +100,12 @@ def build_metadata(
     config: RunConfig, vocabulary: Vocabulary, info: RunInfo, gauges: list[list[float]]
 ) -> dict[str, str]:
     """The metadata for a header, with zeros in place of the checksum. gauges: of gauge_rows()."""
-    version, settings = VERSION, config.to_dict()
+    version, left_out = VERSION, set[str]()
     if config.recipe == "textbook":
-        version = TEXTBOOK_VERSION
-        settings = {n: value for n, value in settings.items() if n not in LEARNING_SETTINGS}
+        version, left_out = TEXTBOOK_VERSION, set(LEARNING_SETTINGS)
+    elif config.keeps_rules:
+        version, left_out = RECIPE_VERSION, set(RULES)
+    settings = {n: value for n, value in config.to_dict().items() if n not in left_out}
     return {
         "format": FORMAT,
         "version": version,
@@ -130,7 +134,7 @@ def parse(data: bytes) -> Header:
             "This file holds arrays but is not a run that charrnn saved: choose another file."
         )
     version = metadata.get("version", "?")
-    if version not in (VERSION, TEXTBOOK_VERSION, STATE_ONLY_VERSION):
+    if version not in VERSIONS:
         raise BadRunFile(
             f"This run was saved in version {version[:20]!r} of the format, and only versions up "
             f"to {VERSION} can be read here: open it with the charrnn that saved it."

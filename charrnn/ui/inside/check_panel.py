@@ -15,6 +15,10 @@ from charrnn.ui.inside.training_state import IncompleteState, training_state
 from charrnn.ui.shared.charts import tables
 
 MAX_CHARACTERS = 25  # of the window that is checked
+NOT_THROUGH_TIME = (
+    "This run trains without gradients through time, so what a character costs later is missing "
+    "from the gradients of all that feeds the hidden state: Wxh, Whh and bh."
+)
 
 
 def draw(view: View) -> None:
@@ -36,7 +40,13 @@ def draw(view: View) -> None:
 def _check(view: View) -> list[Checked]:
     ids, hidden = _window(view)
     rng = np.random.default_rng(0)
-    return gradient_check(view.snapshot.weights, ids[: MAX_CHARACTERS + 1], hidden, rng)
+    return gradient_check(
+        view.snapshot.weights,
+        ids[: MAX_CHARACTERS + 1],
+        hidden,
+        rng,
+        through_time=view.run.config.gradients_through_time == "on",
+    )
 
 
 def _window(view: View) -> tuple[np.ndarray, np.ndarray]:
@@ -53,7 +63,8 @@ def _draw_result(view: View, checked: list[Checked]) -> None:
     wrong = sum(not entry.agrees for entry in checked)
     worst = max(entry.relative_error for entry in checked)
     if wrong:
-        st.error(f"{wrong} of {len(checked)} gradients do not agree.", icon=":material/error:")
+        why = "" if view.run.config.gradients_through_time == "on" else f" {NOT_THROUGH_TIME}"
+        st.error(f"{wrong} of {len(checked)} gradients do not agree.{why}", icon=":material/error:")
     else:
         st.success(
             f"All {len(checked)} gradients agree. The largest relative difference is {worst:.0e}.",

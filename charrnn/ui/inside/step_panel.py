@@ -46,6 +46,7 @@ def draw(view: View) -> None:
         clear = st.toggle(
             "Clear the hidden state",
             key=session.CLEAR_MEMORY,
+            disabled=config.hidden_state == "cleared",
             help="Begin this window with zeros instead of the hidden state that is carried over.",
         )
         clip_off = st.toggle(

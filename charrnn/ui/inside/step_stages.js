@@ -101,7 +101,7 @@ const stages = (data, say) => {
       title: "Back through time",
       formula: "dh_t = Whyᵀ dy_t + Whhᵀ da_{t+1}     da_t = (1 − h_t²) dh_t",
       text: "Each hidden state was used twice: for its own prediction and for the next hidden state. Its gradient is the sum of both. The last has no future, so nothing comes from there.",
-      note: data.notes.memory,
+      note: data.notes.future || data.notes.memory,
       parts: () => {
         const row = element("div", "sum");
         const options = { rowName: unit, explain: explainDh, scale: gradientScale };

@@ -22,6 +22,8 @@ LABELS = {
     "decay_epochs": "decay epochs",
     "initial_weights": "initial weights",
     "initial_scale": "initial scale",
+    "hidden_state": "hidden state",
+    "gradients_through_time": "gradients through time",
 }
 
 SHORT_LABELS = {"learning_rate": "lr", "hidden_size": "hidden", "seq_length": "seq"}

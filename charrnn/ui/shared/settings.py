@@ -43,6 +43,8 @@ TYPED = (
     "seed",
     "sample_length",
     "sample_interval",
+    "clip_limit",
+    "initial_scale",
 )
 
 

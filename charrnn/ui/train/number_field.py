@@ -31,9 +31,9 @@ def draw_with_slider(name: str, *, advice: str = "") -> None:
     _say_problem(name)
 
 
-def draw(name: str, *, step: int = 1) -> None:
-    """The number field of a setting that has no slider."""
-    _field(name, step=step)
+def draw(name: str, *, step: float = 1, disabled: bool = False) -> None:
+    """The number field of a setting that has no slider. disabled: it makes no difference now."""
+    _field(name, step=step, disabled=disabled)
     _say_problem(name)
 
 
@@ -43,7 +43,7 @@ def step_at(name: str, value: float) -> float:
     return max(1.0, step) if RunConfig.is_whole(name) else step
 
 
-def _field(name: str, *, step: float, beside_slider: bool = False) -> None:
+def _field(name: str, *, step: float, beside_slider: bool = False, disabled: bool = False) -> None:
     # No default and no limits, which the browser would enforce by itself: it would put the default
     # into an empty field, and keep back a number outside the limits from the server. For the same
     # reason the type is float: in a field of whole numbers the browser reads 1e3 as 1.
@@ -56,6 +56,7 @@ def _field(name: str, *, step: float, beside_slider: bool = False) -> None:
         help=None if beside_slider else RunConfig.meaning(name),
         label_visibility="collapsed" if beside_slider else "visible",
         width=FIELD_WIDTH if beside_slider else "stretch",
+        disabled=disabled,
         persist_state="session",
     )
 

@@ -9,7 +9,10 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.linked_run import leave_run
 
-OWN_MEANING = "These settings follow no recipe: they come from a run that was copied or imported."
+OWN_MEANING = (
+    "These settings follow no recipe: they were changed under Advanced, or come from a run that "
+    "was copied or imported."
+)
 
 
 def draw() -> None:

@@ -12,7 +12,9 @@ from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
 
-EARLY_STOPPING = {"off": "Off", "on": "On"}
+OFF_ON = {"off": "Off", "on": "On"}
+CLIPPING = {"value": "By value", "norm": "By norm", "off": "Off"}
+HIDDEN_STATE = {"carried": "Carried", "cleared": "Cleared"}
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
 
@@ -34,10 +36,11 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
         number_field.draw("seconds", step=10)
         number_field.draw_with_slider("streams")
         _held_out()
-        _early_stopping()
+        _choice("early_stopping", OFF_ON)
         number_field.draw("seed")
         number_field.draw("sample_length", step=50)
         number_field.draw("sample_interval", step=100)
+        _rules()
     config = settings.current().fitted(corpus.characters)
     _warn_of_limits(corpus, config)
     changes = changes_in_words(run, corpus, config)
@@ -89,13 +92,24 @@ def _held_out() -> None:
     )
 
 
-def _early_stopping() -> None:
-    st.segmented_control(
-        settings.label("early_stopping"),
-        EARLY_STOPPING,
-        key="early_stopping",
+def _rules() -> None:
+    """What the textbook does in one way, and the page Learn asks why."""
+    _choice("clipping", CLIPPING)
+    number_field.draw("clip_limit", disabled=settings.value("clipping") == "off")
+    scaled = settings.value("initial_weights") != "normal"
+    number_field.draw("initial_scale", step=0.01, disabled=scaled)
+    _choice("hidden_state", HIDDEN_STATE)
+    _choice("gradients_through_time", OFF_ON)
+
+
+def _choice(name: str, options: dict[str, str]) -> None:
+    """A setting with a few values. options: value -> what the page calls it."""
+    st.pills(
+        settings.label(name),
+        options,
+        key=name,
         required=True,
-        format_func=EARLY_STOPPING.__getitem__,
-        help=RunConfig.meaning("early_stopping"),
+        format_func=options.__getitem__,
+        help=RunConfig.meaning(name),
         persist_state="session",
     )

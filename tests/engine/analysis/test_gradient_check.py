@@ -31,13 +31,20 @@ def test_the_network_before_the_first_update_passes():
 
 
 def test_a_wrong_gradient_is_found(monkeypatch):
-    def wrong(weights, window, gradients, right=module.backward):
-        right(weights, window, gradients)
+    def wrong(weights, window, gradients, *, through_time, right=module.backward):
+        right(weights, window, gradients, through_time=through_time)
         gradients.Whh[...] *= 1.001
 
     monkeypatch.setattr(module, "backward", wrong)
     failed = {entry.array for entry in check(random_network()) if not entry.agrees}
     assert failed == {"Whh"}
+
+
+def test_without_gradients_through_time_those_of_the_hidden_state_fail():
+    hidden, rng = np.zeros(5), np.random.default_rng(0)
+    checked = gradient_check(random_network(), IDS, hidden, rng, through_time=False)
+    failed = {entry.array for entry in checked if not entry.agrees}
+    assert failed == {"Wxh", "Whh", "bh"}  # those of Why and by are complete
 
 
 def test_the_network_is_not_changed():

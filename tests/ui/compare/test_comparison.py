@@ -273,6 +273,8 @@ def test_table_has_settings_and_results(compared_run):
         "decay epochs": 1000,
         "initial weights": "normal",
         "initial scale": 0.01,
+        "hidden state": "carried",
+        "gradients through time": "on",
     }
 
 

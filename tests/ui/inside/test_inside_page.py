@@ -146,6 +146,7 @@ RECIPES = {
     "adam": {"clipping": "norm", "schedule": "cosine", "warm_up": 100, "streams": 3},
     "rmsprop": {"clip_limit": 0.01},
     "sgd": {"clipping": "off", "learning_rate": 0.02},
+    "adagrad": {"hidden_state": "cleared", "gradients_through_time": "off"},
 }
 
 
@@ -457,6 +458,20 @@ def test_the_gradient_check_passes(open_inside, cats):
     page.button[-1].click().run()
     assert "gradients agree" in page.success[0].value
     assert page.dataframe[0].value["array"].tolist() == ["Wxh", "Whh", "Why", "bh", "by"]
+
+
+def test_the_gradient_check_turns_red_without_gradients_through_time(
+    open_inside, workspace, corpus, work
+):
+    config = replace(SMALL, gradients_through_time="off")
+    run = work(workspace.create(corpus, config, pause_at=20))
+    page = open_inside("Gradient check", run=run.id)
+    page.button[-1].click().run()
+    assert not page.success
+    assert "This run trains without gradients through time" in page.error[0].value
+    assert page.dataframe[0].value["agrees"].tolist() == ["NO", "NO", "yes", "NO", "yes"]
+    [data] = pictures(open_inside("One step", run=run.id), "step")
+    assert "nothing comes from the future" in data["notes"]["future"]
 
 
 def test_what_is_explained_stays_while_the_run_trains_on_until_the_newest_is_loaded(

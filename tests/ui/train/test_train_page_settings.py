@@ -262,3 +262,29 @@ def test_back_to_the_previous_run_finds_its_last_learning_rate(open_page, shown_
     click(page, "Back to the previous run")
     assert page.select_slider(key="learning_rate_slider").value == 0.02
     assert store.runs.get(cats.id).learning_rate == 0.02
+
+
+def test_the_rules_can_be_changed_under_advanced(open_page, shown_run):
+    page = open_page()
+    page.button_group(key="clipping").set_value("off").run()
+    assert page.number_input(key="clip_limit").disabled
+    page.number_input(key="initial_scale").set_value(0.0).run()
+    page.button_group(key="hidden_state").set_value("cleared").run()
+    page.button_group(key="gradients_through_time").set_value("off").run()
+    assert page.button_group(key="recipe").value == "own"
+    click(page, "Train")
+    run = shown_run(page)
+    assert run.config == RunConfig(
+        clipping="off",
+        initial_scale=0.0,
+        hidden_state="cleared",
+        gradients_through_time="off",
+    )
+    assert open_page(run=run.id).button_group(key="hidden_state").value == "cleared"
+
+
+def test_the_initial_scale_can_only_be_set_where_it_makes_a_difference(open_page):
+    page = open_page()
+    assert not page.number_input(key="initial_scale").disabled
+    page.button_group(key="recipe").set_value("quick").run()  # its weights are orthogonal
+    assert page.number_input(key="initial_scale").disabled
