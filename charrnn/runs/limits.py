@@ -71,6 +71,9 @@ class Limits:
         "how many runs train at the same time on the server; the others wait in the queue",
         whole=True,
     )
+    room_people: float = _limit(
+        100, "CHARRNN_ROOM_PEOPLE", "how many people a room takes", whole=True
+    )
     free_megabytes: float = _limit(
         200,
         "CHARRNN_FREE_MEGABYTES",

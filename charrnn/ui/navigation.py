@@ -19,6 +19,13 @@ def go(title: str) -> None:
     st.switch_page(_pages[title], query_params=session.link_to_selected())
 
 
+def follow(title: str, query: dict[str, str]) -> None:
+    """Show a page just as its URL says. Does nothing for a page that is not there."""
+    if title in _pages:
+        session.open_anew(query)
+        st.switch_page(_pages[title], query_params=query)
+
+
 def link(title: str, label: str, *, query: dict[str, str]) -> None:
     """Draw a link to a page. Unlike go(), following it can be undone with the browser's Back."""
     st.page_link(_pages[title], label=label, query_params=query)

@@ -7,7 +7,9 @@ from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.inside import page as inside
+from charrnn.ui.room import page as room
 from charrnn.ui.shared import deleted_runs, dialogs, quota, workspace_link
+from charrnn.ui.shared.room import following, presence, strip
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
@@ -20,6 +22,7 @@ pages = [
     st.Page(inside.show, title="Inside", icon=":material/neurology:", url_path="inside"),
     st.Page(compare.show, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     st.Page(write.show, title="Write", icon=":material/edit_note:", url_path="write"),
+    st.Page(room.show, title="Room", icon=":material/groups:", url_path="room"),
 ]
 navigation.register(pages)
 page = st.navigation(pages, position="top")
@@ -31,4 +34,7 @@ with shows_errors():
     with st.container(key="notices"):  # also if it is empty: nothing below it may move
         deleted_runs.draw_notice()
         quota.draw_notice()
+    present = presence.current()
+    following.follow(present)
+    strip.draw(present)
     page.run()

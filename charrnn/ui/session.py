@@ -86,6 +86,9 @@ CLEAR_MEMORY, CLIP_OFF = "clear_memory", "clip_off"
 HELD_OUT_FROM = "held_out_from"
 HIDDEN_UNIT = "hidden_unit"  # the one that the text is coloured by
 
+# On the page /room.
+WALL_VIEW = "show"  # also the URL parameter
+
 # On the page /alphabet.
 SHOWN = "shown"  # the run whose text and network the page shows
 FIND = "find"
@@ -195,6 +198,15 @@ def _put_in_url(parameters: dict[str, str], *, instead_of: tuple[str, ...] = ())
     after = {name: value for name, value in before.items() if name not in instead_of} | parameters
     if after != before:
         st.query_params.from_dict(after)
+
+
+def open_anew(parameters: Iterable[str]) -> None:
+    """Let the next run of the page follow the URL alone, as in a new session.
+
+    parameters: of that URL; the session's own values for the same names are forgotten.
+    """
+    for name in (_PAGE, *({*parameters} & {VIEW, BY, AT, AXIS, WALL_VIEW})):
+        st.session_state.pop(name, None)
 
 
 def shown_runs() -> list[str]:

@@ -53,6 +53,7 @@ _SHEETS = (
     "inside/inside.css",
     "compare/compare.css",
     "write/write.css",
+    "room/room.css",
 )
 
 

@@ -23,6 +23,7 @@ BENCHMARKS = {
     "compare": "tests.benchmarks.compare",
     "history": "tests.benchmarks.history",
     "load": "tests.benchmarks.load",
+    "room": "tests.benchmarks.room",
 }
 ONLY_BY_NAME = {
     "soak": "tests.benchmarks.soak",  # takes ten minutes

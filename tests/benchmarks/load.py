@@ -111,16 +111,16 @@ async def _measure(server: Server, folder: Path) -> None:
             await asyncio.sleep(ARRIVAL_SECONDS)
         responses: list[float] = []
         timeouts: list[str] = []
-        clicking = [asyncio.create_task(_click(v, responses, timeouts)) for v in visitors]
+        clicking = [asyncio.create_task(click_on(v, responses, timeouts)) for v in visitors]
         await asyncio.sleep(SETTLING_SECONDS)
         responses.clear()
         await _with_simulated_visitors(server, store, visitors)
         print(f"  one run per core without pages: {speed_alone:,.0f} windows/s")
-        _print_seconds("click until the page is updated", responses)
+        print_seconds("click until the page is updated", responses)
         _print_memory(server, empty_megabytes)
         responses.clear()
         await _with_browser(server, store)
-        _print_seconds("simulated visitors meanwhile, click until the page is updated", responses)
+        print_seconds("simulated visitors meanwhile, click until the page is updated", responses)
         for task in clicking:
             task.cancel()
         for result in await asyncio.gather(*clicking, return_exceptions=True):
@@ -135,7 +135,7 @@ async def _with_simulated_visitors(server: Server, store: Store, visitors: list[
     await asyncio.sleep(MEASURED_SECONDS)
     usage = Usage.now(server, store, []).since(before)
     ticks = sum(v.ticks for v in visitors) - ticks
-    _print_usage("simulated visitors only", usage)
+    print_usage(f"{VISITORS} pages, {VISITORS} runs, simulated visitors only", usage)
     print(f"  {usage.iterations / usage.wall:,.0f} windows/s of all runs")
     print(f"  {ticks / usage.wall:.1f} fragment runs a second, ", end="")
     print(f"{1000 * usage.server / max(1, ticks):.1f} ms of server CPU time each")
@@ -157,8 +157,8 @@ async def _with_browser(server: Server, store: Store) -> None:
                 await asyncio.sleep(random.uniform(1.2, 1.7))  # no double click
                 painted.append(await page.evaluate(TIMED_CLICK, click))
         usage = Usage.now(server, store, browser).since(before)
-        _print_usage("and a real browser", usage)
-        _print_seconds("click until it is painted", painted)
+        print_usage(f"{VISITORS} pages, {VISITORS} runs, and a real browser", usage)
+        print_seconds("click until it is painted", painted)
 
 
 @contextlib.asynccontextmanager
@@ -192,7 +192,7 @@ async def _speed_alone(store: Store) -> float:
     )
 
 
-async def _click(visitor: Visitor, responses: list[float], timeouts: list[str]) -> None:
+async def click_on(visitor: Visitor, responses: list[float], timeouts: list[str]) -> None:
     """Click something now and then. responses: gets seconds. timeouts: gets query strings."""
     rng = random.Random()
     while True:
@@ -211,8 +211,8 @@ async def _click(visitor: Visitor, responses: list[float], timeouts: list[str]) 
             await visitor.reload()
 
 
-def _print_usage(title: str, usage: Usage) -> None:
-    print(f"\n{VISITORS} pages, {VISITORS} runs, {title} ({usage.wall:.0f} s)")
+def print_usage(title: str, usage: Usage) -> None:
+    print(f"\n{title} ({usage.wall:.0f} s)")
     for name in ("workers", "server", "visitors", "browser", "others"):
         print(f"  {name:8} {usage.share_of_cores(getattr(usage, name)):6.1%} of the cores")
     available = usage.wall * len(os.sched_getaffinity(0)) - usage.others
@@ -232,7 +232,7 @@ def _print_memory(server: Server, empty_megabytes: float) -> None:
     )
 
 
-def _print_seconds(name: str, seconds: list[float]) -> None:
+def print_seconds(name: str, seconds: list[float]) -> None:
     p = statistics.quantiles(seconds, n=20, method="inclusive")
     print(f"  {name}: {len(seconds)} times, ", end="")
     print(f"p50 {p[9]:.3f} s, p95 {p[18]:.3f} s, longest {max(seconds):.3f} s")

@@ -13,8 +13,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.util import calc_hash
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+
+from charrnn.ui import workspace_key
 
 RESPONSE_SECONDS = 20.0  # a page that takes longer has failed: TimeoutError
 _FULL_RUN_FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY  # not a fragment, and not interrupted
@@ -24,10 +27,19 @@ CACHED_RUNS = 2  # a browser caches a large message for this many script runs
 class Visitor:
     """One open page. `async with Visitor(url) as visitor:` opens and closes it."""
 
-    def __init__(self, url: str, query: str = "", *, patience: float = RESPONSE_SECONDS):
+    def __init__(
+        self,
+        url: str,
+        query: str = "",
+        *,
+        key: str = "",
+        page: str = "",
+        patience: float = RESPONSE_SECONDS,
+    ):
         """url: of the server, http://127.0.0.1:port. query: the query string of the page.
 
-        patience: seconds until an answer that does not come is a TimeoutError.
+        key: of the visitor's workspace, in the cookie; "" for a new visitor. page: its path; "" is
+        the Train page. patience: seconds until an answer that does not come is a TimeoutError.
         """
         self._url, self.query, self._patience = url, query, patience
         self.buttons: dict[str, str] = {}  # label -> id, as of the last full run
@@ -37,7 +49,9 @@ class Visitor:
         self.ticks = 0  # fragment runs that a timer has caused
         self.bytes = 0
         self.session = ""  # its id
-        self._page = ""
+        self.pictures: list[float] = []  # when a component arrived, in seconds of perf_counter()
+        self._cookie = f"{workspace_key.COOKIE}={key}" if key else ""
+        self._page = calc_hash(page) if page else ""
         self._drawing: dict[str, str] = {}
         self._timers: dict[str, tuple[float, asyncio.Task]] = {}
         self._cached: dict[str, int] = {}  # hash of a message -> the last script run with it
@@ -50,6 +64,7 @@ class Visitor:
         self._socket = await connect(
             self._url.replace("http", "ws", 1) + "/_stcore/stream",
             origin=self._url,
+            additional_headers={"Cookie": self._cookie} if self._cookie else None,
             subprotocols=["streamlit"],
             compression=None,
             max_size=None,
@@ -155,6 +170,8 @@ class Visitor:
         elif kind == "menu_button":
             menu = delta.new_element.menu_button
             self.menus[menu.label] = menu.id, list(menu.options)
+        elif kind == "bidi_component":
+            self.pictures.append(time.perf_counter())
         elif kind == "exception":
             self.errors.append(delta.new_element.exception.type)
         elif kind == "alert" and delta.new_element.alert.format == delta.new_element.alert.ERROR:

@@ -27,7 +27,7 @@ def no_variables(monkeypatch):
 
 def test_without_variables_the_defaults_apply():
     assert Limits.from_environment() == Limits()
-    assert len(set(VARIABLES.values())) == len(VARIABLES) == 11
+    assert len(set(VARIABLES.values())) == len(VARIABLES) == 12
 
 
 @pytest.mark.parametrize(("name", "variable"), VARIABLES.items())

@@ -2,7 +2,8 @@
 
 All SQL is in this folder. `Store` opens the database and has one part for each kind of content:
 
-    store.py      Store, with the parts corpora, runs, history, snapshots, leases and space
+    store.py      Store, with the parts corpora, runs, history, snapshots, leases, space
+                  and rooms
     corpora.py    store.corpora: the texts, each stored once
     runs.py       store.runs: creating runs, reading them, requesting a desired state
     history.py    store.history: metrics, gauges, evaluations, samples, learning-rate changes
@@ -11,6 +12,10 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     leases.py     store.leases: which worker trains a run, and what only that worker writes
     space.py      store.space: what is free on the disk, and what each visitor takes
     workspace.py  Workspace: one visitor's runs
+    rooms.py      store.rooms: the rooms of workshops, as the people in them use them
+    walls.py      store.walls: what the wall of a room shows
+    presenter.py  Presenter: what only the presenter of a room may do
+    room_records.py  what these three take and return: Room, Start, Member, Tile, Wall ...
     losses.py     what the losses of a run come to: recent mean, and best
     retention.py  prune(): deletes runs and texts that nobody needs
     records.py    what the store takes and returns: Run, Corpus, History, Progress ...

@@ -57,7 +57,8 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     deleted = remove(r.id, long_deleted & unleased, _delete_run)
     unseen = remove(r.id, long_unseen & inactive & unleased, _delete_run)
     users = select(r.id).where(r.sha256 == c.sha256, r.id.not_in([*deleted, *unseen]))
-    unused = not_(users.exists()) & (func.coalesce(c.added_at, 0.0) < now - DAY_SECONDS)
+    unused = not_(users.exists()) & not_(_is_in_a_start())
+    unused &= func.coalesce(c.added_at, 0.0) < now - DAY_SECONDS
     texts = remove(c.sha256, unused & c.sha256.not_in(library_titles()), _delete_text)
     return Pruned(deleted, unseen, texts, "" if dry_run else store.database.compact())
 
@@ -74,7 +75,7 @@ def make_room(store: Store, workspace: str, *, keep: str = "") -> bool:
     uploaders = select(u.sha256).where(u.sha256 == c.sha256)
     theirs = uploaders.where(u.workspace == workspace).exists()
     others = uploaders.where(u.workspace != workspace).exists()
-    unused = theirs & not_(others) & not_(users.exists())
+    unused = theirs & not_(others) & not_(users.exists()) & not_(_is_in_a_start())
     unused &= c.sha256.not_in([keep, *library_titles()])
     for key, order, unneeded, delete_row in (
         (r.id, r.deleted_at, deleted, _delete_run),
@@ -85,6 +86,13 @@ def make_room(store: Store, workspace: str, *, keep: str = "") -> bool:
         if oldest is not None and _remove(store, key, oldest, unneeded, delete_row):
             return True
     return False
+
+
+def _is_in_a_start() -> ColumnElement[bool]:
+    """Whether a room starts with a text: somebody may join, and have no run with it yet."""
+    r, text = schema.rooms.c, schema.rooms.c.start["sha256"].as_string()
+    starts = select(r.id).where(r.closed_at.is_(None), text == schema.corpora.c.sha256)
+    return starts.exists()
 
 
 def _remove(

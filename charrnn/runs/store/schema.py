@@ -154,5 +154,64 @@ checkpoints = Table(
     Column("state", LargeBinary, nullable=False),  # Trainer.state() as safetensors
 )
 
+# A room: a presenter, and the people who have joined with its code.
+rooms = Table(
+    "rooms",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("code", String(8), nullable=False, unique=True),
+    # The key of the presenter's workspace: whoever has it presents the room.
+    Column("presenter", String(64), nullable=False, index=True),
+    Column("opened_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),  # when a page last showed the room to its presenter
+    Column("closed_at", Float),
+    Column("names_hidden", Boolean, nullable=False, server_default=false()),
+    Column("start", JSON, nullable=False),  # Start.to_dict(): what everybody starts with
+    Column("begins_at", Float),  # when everybody is started, during the countdown
+    Column("lead", JSON(none_as_null=True)),  # Place.to_dict(): what the presenter looks at
+    Column("question", JSON(none_as_null=True)),  # Question.to_dict(): what everybody guesses
+    Column("challenge", JSON(none_as_null=True)),  # Challenge.to_dict()
+)
+
+
+def _room_table(name: str, *items: SchemaItem) -> Table:
+    """A table whose rows belong to a room and are deleted with it."""
+    return Table(name, metadata, Column("room", ForeignKey("rooms.id"), primary_key=True), *items)
+
+
+room_members = _room_table(
+    "room_members",
+    Column("workspace", String(64), primary_key=True),
+    Column("key", String(32), nullable=False, unique=True),  # names the member on pages of others
+    Column("number", Integer, nullable=False),  # 1, 2, 3 ... within the room
+    Column("nickname", Text, nullable=False),
+    Column("address", String(64)),  # as in runs
+    Column("joined_at", Float, nullable=False),
+    Column("start", Integer, nullable=False),  # the number of the start that the page has taken
+    Column("chosen", JSON(none_as_null=True)),  # Start.to_dict(): what the page would train
+    Column("run", String(32)),  # the one that was started with everybody's
+    Index("ix_room_members_workspace", "workspace"),
+)
+
+room_guesses = _room_table(
+    "room_guesses",
+    Column("question", Integer, primary_key=True),  # its number in the room
+    Column("workspace", String(64), primary_key=True),
+    Column("guess", Float, nullable=False),
+)
+
+# Moments of the wall that the presenter has kept, with copies of all they show.
+room_moments = _room_table(
+    "room_moments",
+    Column("number", Integer, primary_key=True),
+    Column("position", Integer, nullable=False),  # in the presenter's order
+    Column("nickname", Text, nullable=False),
+    Column("caption", Text, nullable=False),
+    Column("sample", Text, nullable=False),
+    Column("curve", JSON, nullable=False),  # a list of [iteration, bits per character]
+)
+
+ROOM_TABLES = (room_members, room_guesses, room_moments)
+
 # The version of the tables: Alembic's own table, created here together with the others.
 version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

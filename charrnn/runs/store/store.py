@@ -4,9 +4,11 @@ from charrnn.runs.store.corpora import Corpora
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.history import Histories
 from charrnn.runs.store.leases import Leases
+from charrnn.runs.store.rooms import Rooms
 from charrnn.runs.store.runs import Runs
 from charrnn.runs.store.snapshots import Snapshots
 from charrnn.runs.store.space import Space
+from charrnn.runs.store.walls import Walls
 
 
 class Store:
@@ -15,6 +17,7 @@ class Store:
     corpora: the texts. runs: the table of runs and their desired states. history: metrics and
     samples by iteration. snapshots: saved training states. leases: which worker trains a run, and
     what only that worker writes. space: how much room there is, and how much each visitor takes.
+    rooms: the rooms of workshops. walls: what their walls show.
     """
 
     def __init__(self, url: str):
@@ -29,3 +32,5 @@ class Store:
         self.snapshots = Snapshots(self.database)
         self.leases = Leases(self.database)
         self.space = Space(self.database)
+        self.rooms = Rooms(self.database)
+        self.walls = Walls(self.database)

@@ -18,8 +18,8 @@ def clean_name(filename: str) -> str:
     return short_name(re.split(r"[/\\]", filename.rstrip("/\\"))[-1])
 
 
-def short_name(name: str) -> str:
-    """One line of at most MAX_NAME_LENGTH characters, never empty.
+def short_name(name: str, most: int = MAX_NAME_LENGTH) -> str:
+    """One line of at most `most` characters, never empty.
 
     Nothing in it is invisible, covers other lines, or changes the direction in which the text
     around it is read.
@@ -30,6 +30,6 @@ def short_name(name: str) -> str:
             marks = marks + 1 if category(c)[0] == "M" else 0
             visible += c if marks <= MAX_MARKS else ""
     line = " ".join(visible.split())
-    if len(line) > MAX_NAME_LENGTH:
-        line = line[: MAX_NAME_LENGTH - 1].rstrip(f" {JOINERS}") + "…"
+    if len(line) > most:
+        line = line[: most - 1].rstrip(f" {JOINERS}") + "…"
     return line if line.strip(f" {JOINERS}") else "Untitled"

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from charrnn.runs.events import log_event
@@ -23,20 +23,28 @@ class Slots(NamedTuple):
     giving_way: set[str]
 
 
-def assign_slots(runnable: Iterable[Run], training: set[str], limits: Limits) -> Slots:
+def assign_slots(
+    runnable: Iterable[Run],
+    training: set[str],
+    limits: Limits,
+    *,
+    one_each: Container[str] = (),
+) -> Slots:
     """Share the slots of the server among the runs that should be training.
 
     runnable: those runs, oldest first. training: the ids of those that have a worker. While there
     is room, a run starts at once. On a full server the slots are dealt out one by one (see
     _by_turn), and a run that trains out of turn gives way. A run whose visitor already trains as
-    many runs as the limits allow does not hold up the runs behind it.
+    many runs as the limits allow does not hold up the runs behind it. one_each: the workspaces that
+    train one run at a time, because they are in a room.
     """
     runnable = list(runnable)
     by_turn, per_visitor = _by_turn(runnable, training), Counter[str]()
     chosen: set[str] = set()
     for run in by_turn:
         per_visitor[run.workspace] += 1
-        allowed = run.id in training or per_visitor[run.workspace] <= limits.visitor_runs
+        most = 1 if run.workspace in one_each else limits.visitor_runs
+        allowed = run.id in training or per_visitor[run.workspace] <= most
         if allowed and len(chosen) < limits.server_runs:
             chosen.add(run.id)
     trained = {run.id for run in runnable} & training

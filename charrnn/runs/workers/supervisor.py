@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_event
@@ -34,6 +35,13 @@ RETRY_SECONDS = 10.0  # after a worker could not use the store
 HANG_SECONDS = 15.0
 # Idle workers that are kept for a quick resume: each takes 46 MB.
 MAX_IDLE, MAX_IDLE_OF_VISITOR = 8, 2
+
+
+class Load(NamedTuple):
+    """How many runs train on this server, and how many wait for a slot."""
+
+    training: int = 0
+    queued: int = 0
 
 
 @dataclass
@@ -76,6 +84,7 @@ class Supervisor:
         self._hang_seconds, self._clock = hang_seconds, clock
         self._workers: dict[str, _Attempt] = {}  # by run id
         self._queue_positions: dict[str, int] = {}  # by run id
+        self._training: set[str] = set()  # ids of the runs that have a slot
         self._started_at = clock()
         self._quotas_checked_at = 0.0
         self._round = threading.Lock()  # one round at a time
@@ -108,13 +117,16 @@ class Supervisor:
         whose place others need. Raises StoreError.
         """
         with self._round:
+            checks_quotas = self._is_time_for_quotas()
+            if checks_quotas:
+                self.store.rooms.retire(now=self._clock())
             runnable = queue.apply_pause_rules(
                 self.store,
                 self.limits,
                 self.store.runs.runnable(),
                 server_started=self._started_at,
                 now=self._clock(),
-                quotas=self._is_time_for_quotas(),
+                quotas=checks_quotas,
             )
             runnable = [self._release_dead_lease(run) for run in runnable]
             with self._lock:
@@ -122,8 +134,10 @@ class Supervisor:
             for run in runnable:
                 self._kill_if_hung(run, len(training))
             training |= {run.id for run in runnable if run.leased}
-            slots = queue.assign_slots(runnable, training, self.limits)
+            one_each = self.store.rooms.sharing_evenly() if runnable else set()
+            slots = queue.assign_slots(runnable, training, self.limits, one_each=one_each)
             self._queue_positions = slots.positions
+            self._training = {run.id for run in runnable} - slots.positions.keys()
             self._stop_idle(runnable)
             self._make_way(slots.giving_way)
             for run in slots.startable:
@@ -139,6 +153,15 @@ class Supervisor:
     def queue_position(self, run_id: str) -> int | None:
         """The position of a run in the queue, from 1; None if it is not queued."""
         return self._queue_positions.get(run_id)
+
+    @property
+    def load(self) -> Load:
+        """How many runs train and how many are queued, as of the last round."""
+        return Load(len(self._training), len(self._queue_positions))
+
+    def trains(self, run_id: str) -> bool:
+        """Whether a run has a slot, as of the last round."""
+        return run_id in self._training
 
     def ensure_worker(self, run: Run) -> None:
         """Start a worker for a run that should train and has none. Raises StoreError."""

@@ -9,5 +9,6 @@ kept for the next rerun), quota (how much a visitor has stored), workspace_link 
 another device).
 
 Building blocks of a page: dialogs, formatting (durations and lists), charts/ (what all charts
-share), run_actions/ (the menu of a run).
+share), run_actions/ (the menu of a run), room/ (what a room adds to
+every page).
 """

@@ -8,6 +8,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
+from charrnn.ui.shared.room import starts
 from charrnn.ui.train import double_click, suggestions_panel, textbook_panel
 from charrnn.ui.train.controls import draw_controls, start_awaited
 from charrnn.ui.train.live import draw_live
@@ -34,6 +35,7 @@ def _draw() -> None:
     with st.sidebar:
         corpus = choose_text()
         config = choose_settings(corpus, run)
+    starts.note_choice(run, corpus, config)
     with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
         st.markdown("# charrnn")
         st.caption("Watch a small neural network learn to write your text, character by character.")

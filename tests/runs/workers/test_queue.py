@@ -18,7 +18,7 @@ from charrnn.runs.workers.queue import apply_pause_rules, assign_slots
 # --- The queue ----------------------------------------------------------------------------------
 
 
-def assign(names, training=(), *, visitor=8, server=32):
+def assign(names, training=(), *, visitor=8, server=32, one_each=()):
     """assign_slots() with names, such as "a1" for the first run of the visitor a.
 
     Returns (the names of the runs that may start, the positions of those that are queued).
@@ -27,6 +27,7 @@ def assign(names, training=(), *, visitor=8, server=32):
         [SimpleNamespace(id=name, workspace=name[0], address=None) for name in names],
         set(training),
         Limits(visitor_runs=visitor, server_runs=server),
+        one_each=one_each,
     )
     assert giving_way == set()
     return [run.id for run in startable], positions
@@ -50,6 +51,12 @@ def test_a_visitor_at_the_limit_does_not_hold_up_other_visitors():
     assert startable == ["a1", "a2", "b1"]
     assert positions == {"a3": 1, "a4": 2}
     assert assign(["a1", "a2", "a3"], ["a2", "a3"], visitor=2)[0] == []
+
+
+def test_people_in_a_room_train_one_run_each():
+    names = ["a1", "a2", "a3", "b1", "c1", "c2"]
+    assert assign(names, one_each={"a", "b"}) == (["a1", "b1", "c1", "c2"], {"a2": 1, "a3": 2})
+    assert assign(names, ["a3"], one_each={"a", "b"})[0] == ["b1", "c1", "c2"]
 
 
 def test_runs_that_another_server_trains_count():

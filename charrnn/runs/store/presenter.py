@@ -1,0 +1,266 @@
+"""What only the presenter of a room may do: send starts, start everybody, lead, rename, close."""
+
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.errors import NoRoom, RunNotFound
+from charrnn.runs.limits import TooLarge
+from charrnn.runs.store import schema
+from charrnn.runs.store.room_records import (
+    Challenge,
+    Member,
+    Moment,
+    Place,
+    Question,
+    Room,
+    Start,
+    Tile,
+)
+from charrnn.runs.store.rooms import (
+    CODE_CHARACTERS,
+    CODE_LENGTH,
+    distinct_nickname,
+    find_room,
+    members_of,
+)
+from charrnn.runs.store.runs import new_key
+from charrnn.runs.store.store import Store
+from charrnn.runs.store.workspace import Workspace
+
+MAX_MOMENTS = 24
+
+
+class NotPresenter(KeyError):
+    """The room is presented by somebody else, or has been closed or deleted."""
+
+
+class Presenter:
+    """The powers over one open room. They hang on the key of a workspace, not on the code.
+
+    Every method raises NotPresenter if the room is not open or not presented by this workspace,
+    and StoreError if the database fails.
+    """
+
+    def __init__(self, store: Store, workspace: str, room_id: str):
+        self.store, self.key, self.room_id = store, workspace, room_id
+
+    @classmethod
+    def open_room(cls, store: Store, workspace: str, start: Start) -> Room:
+        """Open a room. One that the workspace presents already is closed."""
+        r, now = schema.rooms.c, time.time()
+        mine = (r.presenter == workspace) & r.closed_at.is_(None)
+        room_id = new_key()
+        row = {"id": room_id, "presenter": workspace, "opened_at": now, "seen_at": now}
+        row |= {"start": start.to_dict()}
+        while True:
+            code = "".join(secrets.choice(CODE_CHARACTERS) for _ in range(CODE_LENGTH))
+            with store.database.writing() as db:
+                if db.execute(select(r.id).where(r.code == code)).first() is None:
+                    db.execute(update(schema.rooms).where(mine).values(closed_at=now, lead=None))
+                    db.execute(schema.rooms.insert().values(row | {"code": code}))
+                    return find_room(db, room_id)
+
+    # --- The start ------------------------------------------------------------------------------
+
+    def send(self, start: Start) -> None:
+        """Give everybody a new start, now and when they join. Its number is set here."""
+        with self.store.database.writing() as db:
+            number = find_room(db, self.room_id).start.number + 1
+        self._update(start=replace(start, number=number).to_dict(), begins_at=None)
+
+    def count_down(self, begins_at: float | None) -> None:
+        """Announce when everybody will be started; None calls it off."""
+        self._update(begins_at=begins_at)
+
+    def begin(self, begins_at: float) -> list[Member]:
+        """Start everybody with what stands on their page; returns those who were started.
+
+        Does nothing unless this is the time that was announced, so that it happens once. What
+        somebody trains in the room already is paused. Whoever cannot train, for lack of room on
+        the disk, say, is left out.
+        """
+        r = schema.rooms.c
+        announced = self._mine() & (r.begins_at == begins_at)
+        with self.store.database.writing() as db:
+            claimed = update(schema.rooms).where(announced).values(begins_at=None)
+            if db.execute(claimed).rowcount == 0:
+                return []
+        tiles = self.store.walls.read(self.room_id, points=1).tiles
+        room = self.store.rooms.people(self.room_id)[0]
+        return [tile.member for tile in tiles if self._start(room, tile)]
+
+    def _start(self, room: Room, tile: Tile) -> bool:
+        """Start one member. Returns whether that was possible."""
+        member = tile.member
+        workspace = Workspace(self.store, member.workspace, address=member.address)
+        with suppress(KeyError, TooLarge, NoRoom, ValueError):
+            if tile.run and tile.run.active:
+                with suppress(RunNotFound):
+                    workspace.request(tile.run.id, desired="paused")
+            chosen = member.chosen or own_start(room.start, member)
+            corpus = self.store.corpora.get(chosen.sha256, chosen.text_name)
+            run = workspace.create(corpus, chosen.config.fitted(corpus.characters))
+            m = schema.room_members.c
+            theirs = (m.room == member.room) & (m.workspace == member.workspace)
+            with self.store.database.writing() as db:
+                db.execute(update(schema.room_members).where(theirs).values(run=run.id))
+            return True
+        return False
+
+    # --- What everybody sees --------------------------------------------------------------------
+
+    def lead(self, place: Place | None) -> None:
+        """Show everybody this place; None: let them look where they like."""
+        self._update(lead=place and place.to_dict())
+
+    def hide_names(self, hidden: bool) -> None:
+        """Let the wall show numbers in place of nicknames, or nicknames again."""
+        self._update(names_hidden=hidden)
+
+    def ask(self, text: str) -> None:
+        """Ask everybody to guess a number. text: the question."""
+        with self.store.database.reading() as db:
+            before = find_room(db, self.room_id).question
+        self._update(question=Question(text, (before.number if before else 0) + 1).to_dict())
+
+    def answer(self, answer: float | None) -> None:
+        """Take no more guesses, and show the answer if there is one."""
+        with self.store.database.reading() as db:
+            asked = find_room(db, self.room_id).question
+        if asked:
+            self._update(question=replace(asked, open=False, answer=answer).to_dict())
+
+    def withdraw_question(self) -> None:
+        """Show neither the question nor its guesses any more."""
+        with self.store.database.reading() as db:
+            asked = find_room(db, self.room_id).question
+        # Kept without a text: the number of the next question has to be another one.
+        if asked:
+            self._update(question=Question("", asked.number, open=False).to_dict())
+
+    def challenge(self, seconds: float | None) -> None:
+        """Ask for the lowest loss after so many seconds of training; None ends the challenge."""
+        posed = Challenge(seconds, time.time()).to_dict() if seconds else None
+        self._update(challenge=posed)
+
+    # --- People ---------------------------------------------------------------------------------
+
+    def rename(self, member_key: str, nickname: str) -> None:
+        """Give a member another nickname."""
+        with self.store.database.writing() as db:
+            self._check(find_room(db, self.room_id))
+            members = members_of(db, self.room_id)
+            others = [member for member in members if member.key != member_key]
+            theirs = self._member(member_key)
+            name = distinct_nickname(nickname, others)
+            db.execute(update(schema.room_members).where(theirs).values(nickname=name))
+
+    def remove(self, member_key: str) -> None:
+        """Remove a member from the room, with nickname and tile. Their runs stay theirs."""
+        with self.store.database.writing() as db:
+            self._check(find_room(db, self.room_id))
+            db.execute(delete(schema.room_members).where(self._member(member_key)))
+
+    # --- Moments --------------------------------------------------------------------------------
+
+    def keep(self, tile: Tile) -> None:
+        """Keep what a tile shows now, behind the moments that are kept already."""
+        if tile.run is None:
+            return
+        room = self.store.rooms.people(self.room_id)[0]
+        self._check(room)
+        iteration, sample = tile.sample or (tile.run.iteration, "")
+        bits = bits_per_character(tile.run.recent_loss, tile.run.config.seq_length)
+        with self.store.database.writing() as db:
+            c = schema.room_moments.c
+            query = select(func.count(), func.max(c.number), func.max(c.position))
+            count, number, position = db.execute(query.where(c.room == self.room_id)).one()
+            if count >= MAX_MOMENTS:
+                return
+            row = {
+                "room": self.room_id,
+                "number": (number or 0) + 1,
+                "position": (position or 0) + 1,
+                "nickname": "" if room.names_hidden else tile.member.nickname,
+                "caption": f"iteration {iteration:,} · {bits:.2f} bits per character",
+                "sample": sample,
+                "curve": [[n, bits] for n, bits, _ in tile.curve],
+            }
+            db.execute(schema.room_moments.insert().values(row))
+
+    def moments(self) -> list[Moment]:
+        """The moments that are kept, in the presenter's order."""
+        c = schema.room_moments.c
+        query = select(schema.room_moments).where(c.room == self.room_id).order_by(c.position)
+        with self.store.database.reading() as db:
+            rows = [row._asdict() for row in db.execute(query)]
+        return [
+            Moment(
+                **{name: value for name, value in row.items() if name not in ("room", "curve")},
+                curve=[(n, bits) for n, bits in row["curve"]],
+            )
+            for row in rows
+        ]
+
+    def move(self, number: int, by: int) -> None:
+        """Move a moment forward (by = 1) or back (by = -1) in the order."""
+        moments = self.moments()
+        places = [moment.number for moment in moments]
+        if number not in places:
+            return
+        place = places.index(number)
+        other = min(max(place + by, 0), len(places) - 1)
+        places[place], places[other] = places[other], places[place]
+        c = schema.room_moments.c
+        with self.store.database.writing() as db:
+            self._check(find_room(db, self.room_id))
+            for position, moved in enumerate(places, start=1):
+                this = (c.room == self.room_id) & (c.number == moved)
+                db.execute(update(schema.room_moments).where(this).values(position=position))
+
+    def discard(self, number: int) -> None:
+        """Keep a moment no longer."""
+        c = schema.room_moments.c
+        with self.store.database.writing() as db:
+            self._check(find_room(db, self.room_id))
+            db.execute(
+                delete(schema.room_moments).where(c.room == self.room_id, c.number == number)
+            )
+
+    # --- The end --------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the room: its code opens nothing any more. Everybody keeps their runs."""
+        self._update(closed_at=time.time(), lead=None, begins_at=None)
+
+    def _mine(self) -> Any:
+        r = schema.rooms.c
+        return (r.id == self.room_id) & (r.presenter == self.key) & r.closed_at.is_(None)
+
+    def _member(self, member_key: str) -> Any:
+        m = schema.room_members.c
+        return (m.room == self.room_id) & (m.key == member_key)
+
+    def _check(self, room: Room) -> None:
+        if room.presenter != self.key or room.closed_at is not None:
+            raise NotPresenter(self.room_id)
+
+    def _update(self, **values: Any) -> None:
+        with self.store.database.writing() as db:
+            query = update(schema.rooms).where(self._mine())
+            if db.execute(query.values(**values)).rowcount == 0:
+                raise NotPresenter(self.room_id)
+
+
+def own_start(start: Start, member: Member) -> Start:
+    """The start as one member takes it: with a random seed of their own, if it says so."""
+    if not start.own_seeds:
+        return start
+    seed = (start.config.seed + member.number) % 2**32
+    return replace(start, config=replace(start.config, seed=seed))

@@ -1,0 +1,153 @@
+"""What the store takes and returns of a room: Room, Start, Place, Question, Member, Tile, Wall.
+
+Times are in seconds since 1970.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Run
+
+ROOM_SECONDS = 86_400.0  # a room that its presenter has not looked at for so long is closed
+
+
+@dataclass(frozen=True)
+class Start:
+    """What people start with: a text and settings."""
+
+    sha256: str  # of the text
+    text_name: str  # what the presenter calls it
+    config: RunConfig
+    number: int = 1  # counts the starts of a room
+    note: str = ""  # what to try, in the presenter's words
+    own_seeds: bool = True  # each person has another random seed
+    controls: tuple[str, ...] = ()  # the settings that people see; () for all
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; from_dict() reads it."""
+        return asdict(self) | {"config": self.config.to_dict()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Start":
+        """The start with these values."""
+        config = RunConfig.from_dict(values["config"])
+        return cls(**{**values, "config": config, "controls": tuple(values["controls"])})
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the dashboard, as the presenter sees it."""
+
+    page: str  # its title
+    query: dict[str, str]  # its URL parameters, with view keys in place of the ids of runs
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; the constructor takes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to guess, in the presenter's words, and the answer once it is known."""
+
+    text: str
+    number: int = 1  # counts the questions of a room
+    open: bool = True  # whether guesses are taken
+    answer: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; the constructor takes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """Who has the lowest loss after so many seconds of training?"""
+
+    seconds: float
+    since: float  # runs that were created earlier do not count
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; the constructor takes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room."""
+
+    id: str
+    code: str  # what people type to join
+    presenter: str  # the key of the presenter's workspace
+    opened_at: float
+    seen_at: float
+    closed_at: float | None
+    names_hidden: bool
+    start: Start
+    begins_at: float | None  # when everybody is started, during the countdown
+    lead: Place | None  # what the presenter looks at, while leading
+    question: Question | None
+    challenge: Challenge | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people can join, and see what the presenter does."""
+        return self.closed_at is None and self.seen_at > time.time() - ROOM_SECONDS
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who has joined a room."""
+
+    room: str
+    workspace: str
+    key: str  # names the member on the pages of others, and gives nobody the workspace
+    number: int  # 1, 2, 3 ... within the room
+    nickname: str
+    address: str | None
+    joined_at: float
+    start: int  # the number of the start that the member's page has taken
+    chosen: Start | None  # what the member's page would train
+    run: str | None  # the run that was started for the member with everybody's
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What the wall shows of a member."""
+
+    member: Member
+    run: Run | None  # the newest that was created in the room; None before the first
+    curve: list[tuple[int, float, float]]  # iteration, smooth loss in bits per character, seconds
+    sample: tuple[int, str] | None  # the newest: iteration, text
+
+    @property
+    def bits(self) -> float | None:
+        """The mean loss of the last windows in bits per character; None without a run."""
+        if self.run is None:
+            return None
+        return bits_per_character(self.run.recent_loss, self.run.config.seq_length)
+
+
+@dataclass(frozen=True)
+class Wall:
+    """A room and all its members at one moment, in the order in which they joined."""
+
+    room: Room
+    tiles: list[Tile]
+    read_at: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A sample and a curve that the presenter has kept, as they were."""
+
+    number: int
+    position: int
+    nickname: str
+    caption: str
+    sample: str
+    curve: list[tuple[int, float]]  # iteration, bits per character

@@ -1,0 +1,134 @@
+"""What the wall of a room shows: of each member, the newest run that was created in the room."""
+
+import time
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    join,
+    literal,
+    select,
+)
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.store import schema
+from charrnn.runs.store.database import Database
+from charrnn.runs.store.records import Run
+from charrnn.runs.store.room_records import Tile, Wall
+from charrnn.runs.store.rooms import find_room, members_of
+from charrnn.runs.store.runs import run_from_row
+
+LARGEST_STRIDE = 2**26  # iterations; a run has at most 100 million
+Curve = list[tuple[int, float, float]]
+
+
+class Walls:
+    """The walls of all rooms. Every method raises StoreError if the database fails."""
+
+    def __init__(self, database: Database):
+        self._database = database
+
+    def read(self, room_id: str, *, points: int = 48) -> Wall:
+        """The wall of a room, read in one transaction. Raises KeyError.
+
+        points: how many each curve has at most, evenly spaced, beside its ends. Only these rows
+        are looked up, so long runs cost no more than short ones.
+        """
+        with self._database.reading() as db:
+            room = find_room(db, room_id)
+            members = members_of(db, room_id)
+            runs = _newest_runs(db, room_id)
+            ids = [run.id for run in runs.values()]
+            samples = {
+                run: (iteration, text)
+                for run, iteration, text in db.execute(_newest_samples(), {"ids": ids})
+            }
+            curves: dict[str, Curve] = {run_id: [] for run_id in ids}
+            of_id = {run.id: run for run in runs.values()}
+            for run_id, iteration, loss, seconds in db.execute(_thinned(points), {"ids": ids}):
+                bits = bits_per_character(loss, of_id[run_id].config.seq_length)
+                curves[run_id].append((iteration, bits, seconds))
+        tiles = []
+        for member in members:
+            run = runs.get(member.workspace)
+            curve = _whole(run, curves[run.id]) if run else []
+            tiles.append(Tile(member, run, curve, samples.get(run.id) if run else None))
+        return Wall(room, tiles, time.time())
+
+
+def _newest_runs(db: Connection, room_id: str) -> dict[str, Run]:
+    """workspace of a member -> the newest run that it has created since joining."""
+    r, m = schema.runs.c, schema.room_members.c
+    newest = (
+        select(r.workspace.label("workspace"), func.max(r.number).label("number"))
+        .join(schema.room_members, m.workspace == r.workspace)
+        .where(m.room == room_id, r.created_at >= m.joined_at, r.deleted_at.is_(None))
+        .group_by(r.workspace)
+        .subquery()
+    )
+    same = (newest.c.workspace == r.workspace) & (newest.c.number == r.number)
+    rows = db.execute(select(schema.runs).join(newest, same))
+    return {row.workspace: run_from_row(row) for row in rows}
+
+
+def _whole(run: Run, curve: Curve) -> Curve:
+    """A curve in order of iteration, from what is stored to where the run is now."""
+    bits = bits_per_character(run.smooth_loss, run.config.seq_length)
+    return [*sorted(curve), (run.iteration, bits, run.seconds)]
+
+
+@cache
+def _newest_samples() -> Select[Any]:
+    """The newest sample of each run in :ids."""
+    r, s = schema.runs.c, schema.samples.c
+    own = schema.samples.alias("own").c
+    newest = (
+        select(own.iteration)
+        .where(own.run == r.id, own.iteration <= r.iteration)
+        .order_by(own.iteration.desc())
+        .limit(1)
+        .correlate(schema.runs)
+        .scalar_subquery()
+    )
+    here = and_(s.run == r.id, s.iteration == newest)
+    return (
+        select(s.run, s.iteration, s.text)
+        .select_from(join(schema.runs, schema.samples, here))
+        .where(r.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+@cache
+def _thinned(points: int) -> Select[Any]:
+    """The metrics of each run in :ids at the iterations 0, s, 2·s ..., in no particular order.
+
+    s is the smallest power of two that gives at most `points` of them. Each is looked up by its
+    key, as in history.py.
+    """
+    r, m = schema.runs.c, schema.metrics.c
+    first = select(r.id, _stride(points).label("stride"), r.iteration, literal(0).label("n"))
+    first = first.where(r.id.in_(bindparam("ids", expanding=True)))
+    grid = first.cte("grid", recursive=True)
+    g = grid.c
+    grid = grid.union_all(
+        select(g.id, g.stride, g.iteration, g.n + g.stride).where(g.n + g.stride <= g.iteration)
+    )
+    here = and_(m.run == grid.c.id, m.iteration == grid.c.n)
+    return select(m.run, m.iteration, m.smooth_loss, m.seconds).select_from(
+        join(grid, schema.metrics, here)
+    )
+
+
+def _stride(points: int) -> ColumnElement[int]:
+    strides = [2**power for power in range(LARGEST_STRIDE.bit_length())]
+    return case(
+        *((schema.runs.c.iteration <= points * stride, stride) for stride in strides),
+        else_=LARGEST_STRIDE,
+    )

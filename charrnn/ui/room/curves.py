@@ -1,0 +1,137 @@
+"""The view "Curves": the losses of all people in one chart, against the baselines of the text."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from charrnn.runs.errors import TextNotFound
+from charrnn.runs.store.room_records import Tile, Wall
+from charrnn.ui import services
+from charrnn.ui.room.tiles import in_order, name
+from charrnn.ui.shared.charts.specs import SHORT_NUMBERS, compiled, doubled, themed
+from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
+
+HEIGHT = 500  # pixels
+FONT_SIZE = 18  # pixels: for a projector
+BASELINES = {
+    "uniform": "guessing",
+    "unigram": "counting characters",
+    "bigram": "counting pairs",
+    "trigram": "counting triples",
+}
+NUMBERS = ["iteration", "bits"]
+
+
+def draw(wall: Wall) -> None:
+    """Draw the chart, and say how far apart the curves are."""
+    trained = [tile for tile in in_order(wall, "loss") if tile.run and tile.run.iteration]
+    if not trained:
+        st.markdown("No curves yet: nobody has trained in the room.")
+        return
+    st.vega_lite_chart(
+        curve_rows(wall, trained),
+        curve_spec(),
+        key="wall_curves",
+        alt="The smooth loss of everybody's run; the tiles have the numbers",
+    )
+    st.markdown(_spread(wall, trained))
+
+
+def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
+    """One row per point of each curve and per baseline, and two invisible corners.
+
+    tiles: those with a run, the best first. Its curve is drawn over the others.
+    """
+    longest = max(tile.run.iteration for tile in tiles if tile.run)
+    end = doubled(100, longest)
+    rows: list[tuple[str, str, str, float, float]] = [
+        ("best" if place == 0 else "curve", tile.member.key, name(tile, wall), n, bits)
+        for place, tile in enumerate(tiles)
+        for n, bits, _ in tile.curve
+    ]
+    bits = [row[-1] for row in rows]
+    low, high = min(bits), max(bits)
+    try:
+        baselines = services.corpus(wall.room.start.sha256).baselines._asdict()
+    except TextNotFound:
+        baselines = {}
+    low, high = min([low, *baselines.values()]), max([high, *baselines.values()])
+    rows += [("baseline", key, BASELINES[key], end, each) for key, each in baselines.items()]
+    rows += [("corner", "", "", 0, max(0.0, low - 0.2)), ("corner", "", "", end, high + 0.1)]
+    frame = pd.DataFrame(rows, columns=["kind", "key", "name", *NUMBERS])
+    return frame.astype(dict.fromkeys(NUMBERS, "float32"))
+
+
+@themed
+def curve_spec() -> dict[str, Any]:
+    """The Vega-Lite specification, without data: lines for people, rules for baselines."""
+    text: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}
+    base = alt.Chart(alt.NamedData("source")).encode(
+        x=alt.X(
+            "iteration:Q",
+            scale=alt.Scale(nice=False),
+            axis=alt.Axis(labelExpr=SHORT_NUMBERS, tickCount=6, grid=False, **text),
+        ),
+        y=alt.Y(
+            "bits:Q",
+            title="bits per character (smooth)",
+            scale=alt.Scale(nice=False, zero=False),
+            axis=alt.Axis(tickCount=6, **text),
+        ),
+    )
+    nearest = alt.selection_point(
+        name="nearest", on="pointermove", nearest=True, fields=["key", "iteration"], empty=False
+    )
+    baselines = base.transform_filter(alt.datum.kind == "baseline")
+    lines = base.transform_filter(
+        alt.FieldOneOfPredicate(field="kind", oneOf=["curve", "best"])
+    ).encode(detail="key:N")
+    layers = [
+        base.transform_filter(alt.datum.kind == "corner").mark_point(
+            opacity=0, tooltip=None, color=MUTED
+        ),
+        baselines.mark_rule(strokeDash=[2, 4], color=MUTED, tooltip=None).encode(
+            x=alt.value(0), x2=alt.value("width")
+        ),
+        baselines.mark_text(
+            align="right",
+            dx=-6,
+            dy=-9,
+            font="serif",
+            fontStyle="italic",
+            fontSize=FONT_SIZE,
+            color=MUTED,
+            tooltip=None,
+        ).encode(x=alt.value("width"), text="name:N"),
+        lines.transform_filter(alt.datum.kind == "curve").mark_line(
+            strokeWidth=2, opacity=0.6, color=HELD_OUT, tooltip=None
+        ),
+        lines.transform_filter(alt.datum.kind == "best").mark_line(
+            strokeWidth=4, color=ACCENT, tooltip=None
+        ),
+        lines.mark_point(filled=True, size=110, color=ACCENT)
+        .encode(
+            opacity=alt.condition(nearest, alt.value(1), alt.value(0)),
+            tooltip=[
+                alt.Tooltip("name:N", title="who"),
+                alt.Tooltip("bits:Q", title="bits per character", format=".3f"),
+                alt.Tooltip("iteration:Q", format=","),
+            ],
+        )
+        .add_params(nearest),
+    ]
+    return compiled(alt.layer(*layers).properties(height=HEIGHT))
+
+
+def _spread(wall: Wall, tiles: list[Tile]) -> str:
+    """How far the best and the last are apart, in a sentence."""
+    bits = sorted(tile.bits for tile in tiles if tile.bits is not None)
+    middle = bits[len(bits) // 2]
+    if len(bits) == 1:
+        return f"One run so far: {bits[0]:.2f} bits per character."
+    return (
+        f"{len(bits)} runs, now between **{bits[0]:.2f}** and **{bits[-1]:.2f}** bits per "
+        f"character; half of them are below {middle:.2f}."
+    )

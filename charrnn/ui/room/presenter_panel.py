@@ -1,0 +1,159 @@
+"""The sidebar of the presenter: the start, starting everybody, leading, people, the end."""
+
+import threading
+import time
+
+import streamlit as st
+
+from charrnn.runs.errors import StoreError
+from charrnn.runs.events import log_event
+from charrnn.runs.store.presenter import Presenter
+from charrnn.runs.store.room_records import Room, Start
+from charrnn.ui import navigation, services
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.room import people_dialog, saved_wall
+from charrnn.ui.shared import lineage
+from charrnn.ui.shared.room import countdown, following, presence, starts, strip
+from charrnn.ui.shared.room.strip import draw_lead_button
+
+NOTE, OWN_SEEDS, NAMES_HIDDEN = "start_note", "start_own_seeds", "names_hidden"
+MAX_NOTE = 200  # characters
+MAIN_SETTINGS = ("hidden_size", "seq_length", "learning_rate")
+
+
+def draw(room: Room) -> None:
+    """Draw the panel."""
+    st.markdown("## Everybody")
+    counting = countdown.seconds_left(room) is not None
+    st.button(
+        "Call it off" if counting else "Start everybody",
+        key="start_everybody",
+        type="primary",
+        icon=":material/cancel:" if counting else ":material/rocket_launch:",
+        help="3, 2, 1: each person trains what stands on their page. Other runs are paused.",
+        on_click=_call_off if counting else _start_everybody,
+        args=(room,),
+        width="stretch",
+    )
+    with st.container(horizontal=True):
+        draw_lead_button(room)
+        if st.button("People", icon=":material/badge:", help="Rename or remove people."):
+            people_dialog.draw(room)
+    st.toggle(
+        "Hide names",
+        room.names_hidden,
+        key=NAMES_HIDDEN,
+        on_change=_hide_names,
+        args=(room,),
+        help="The wall shows numbers in place of nicknames.",
+    )
+    _draw_start(room)
+    st.markdown("## The end")
+    with st.container(horizontal=True):
+        saved_wall.draw_buttons(room)
+    with st.popover("Close the room", icon=":material/meeting_room:"):
+        st.markdown(
+            "The code stops working, and everybody keeps their runs in their own workspace. You "
+            "can still save the wall for a day."
+        )
+        st.button("Close it", type="primary", on_click=_close, args=(room,))
+
+
+def _draw_start(room: Room) -> None:
+    """What people start with, and sending something else."""
+    st.markdown("## The start")
+    st.caption(f"Now: {_in_words(room.start)}")
+    new = starts.from_page()
+    if _in_words(new) != _in_words(room.start) or new.config != room.start.config:
+        st.caption(f"On your Train page: {_in_words(new)}")
+    st.text_input(
+        "What to try",
+        key=NOTE,
+        max_chars=MAX_NOTE,
+        persist_state="session",
+        placeholder="for instance: make it forget",
+        help="One line that stands at the top of everybody's page.",
+    )
+    st.checkbox(
+        "Another random seed for each",
+        True,
+        key=OWN_SEEDS,
+        persist_state="session",
+        help="Without it, equal settings give everybody the same run.",
+    )
+    st.button(
+        "Send to everybody",
+        icon=":material/send:",
+        on_click=_send,
+        args=(room,),
+        help="The text and the settings of your Train page become everybody's. Runs are kept.",
+        width="stretch",
+    )
+    navigation.link(following.TRAIN, "Choose text and settings on Train", query={})
+
+
+def _in_words(start: Start) -> str:
+    values = [
+        f"{lineage.label(name)} {lineage.value(name, getattr(start.config, name))}"
+        for name in MAIN_SETTINGS
+    ]
+    return f"{escape_markdown(start.text_name)} · {' · '.join(values)}"
+
+
+@shows_errors()
+def _send(room: Room) -> None:
+    state = st.session_state
+    start = starts.from_page()
+    presence.presenter(room).send(
+        Start(
+            start.sha256,
+            start.text_name,
+            start.config,
+            note=" ".join(state.get(NOTE, "").split())[:MAX_NOTE],
+            own_seeds=bool(state.get(OWN_SEEDS, True)),
+        )
+    )
+    presence.forget()
+    st.toast("Sent: everybody's page takes it within seconds.")
+
+
+@shows_errors()
+def _start_everybody(room: Room) -> None:
+    begins_at = time.time() + countdown.SECONDS
+    presenter = presence.presenter(room)
+    presenter.count_down(begins_at)
+    presence.forget()
+    # A thread, because all start at once, whether or not a page is drawn just then.
+    timer = threading.Timer(countdown.SECONDS, _begin, args=(presenter, begins_at))
+    timer.daemon = True
+    timer.start()
+
+
+def _begin(presenter: Presenter, begins_at: float) -> None:
+    """Start everybody, unless it was called off or the room was closed."""
+    try:
+        started = presenter.begin(begins_at)
+        services.supervisor().reconcile()
+        log_event("room_began", people=len(started))
+    except (StoreError, KeyError) as error:
+        log_event("room_failed", error=type(error).__name__)
+
+
+@shows_errors()
+def _call_off(room: Room) -> None:
+    presence.presenter(room).count_down(None)
+    presence.forget()
+
+
+@shows_errors()
+def _hide_names(room: Room) -> None:
+    presence.presenter(room).hide_names(bool(st.session_state[NAMES_HIDDEN]))
+    presence.forget()
+
+
+@shows_errors()
+def _close(room: Room) -> None:
+    presence.presenter(room).close()
+    strip.note_end()
+    presence.forget()

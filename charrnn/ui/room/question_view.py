@@ -1,0 +1,164 @@
+"""The view "Guess": a question to the room before a run, and a histogram of the guesses."""
+
+import math
+import statistics
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from charrnn.runs.store.room_records import Question, Room, Wall
+from charrnn.ui import services
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared.charts.specs import compiled, themed
+from charrnn.ui.shared.room import presence
+from charrnn.ui.style import ACCENT, HELD_OUT
+
+QUESTION, ANSWER = "question_text", "question_answer"
+MAX_QUESTION = 140  # characters
+EXAMPLE = "How many bits per character will it need after one minute?"
+HEIGHT = 400  # pixels
+FONT_SIZE = 18  # pixels: for a projector
+MAX_BARS = 16
+
+
+def draw(wall: Wall) -> None:
+    """Draw the question with its guesses, or the field for the next question."""
+    question = wall.room.question
+    if question is None or not question.text:
+        _draw_new_question(wall.room)
+        return
+    guesses = services.store().rooms.guesses(wall.room.id, question)
+    values = sorted(guesses.values())
+    st.markdown(f"## {escape_markdown(question.text)}")
+    if question.open:
+        st.markdown(
+            f"**{len(values)} of {len(wall.tiles)}** have guessed. The guesses are shown when "
+            "guessing ends."
+        )
+        st.button(
+            "End guessing",
+            type="primary",
+            icon=":material/bar_chart:",
+            on_click=_end,
+            args=(wall.room, None),
+        )
+        return
+    if values:
+        st.vega_lite_chart(
+            histogram_rows(values, question.answer),
+            histogram_spec(),
+            key="guesses",
+            alt="How often each guess was made",
+        )
+        st.markdown(_in_words(wall, question, guesses))
+    else:
+        st.markdown("Nobody has guessed.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input("The answer", value=None, key=f"{ANSWER}_{question.number}", width=180)
+        st.button(
+            "Show the answer", on_click=_answer, args=(wall.room, question), icon=":material/flag:"
+        )
+        st.button("Next question", on_click=_withdraw, args=(wall.room,), icon=":material/add:")
+
+
+def _draw_new_question(room: Room) -> None:
+    st.markdown("Ask the room to guess a number before a run starts.")
+    st.text_input(
+        "Question",
+        key=QUESTION,
+        max_chars=MAX_QUESTION,
+        placeholder=EXAMPLE,
+    )
+    st.button("Ask", type="primary", icon=":material/help:", on_click=_ask, args=(room,))
+
+
+def bins(values: list[float]) -> list[tuple[float, float, int]]:
+    """(from, to, count) of bars of equal, round width that hold all values."""
+    low, high = min(values), max(values)
+    span = (high - low) or max(abs(high), 1.0) / 10
+    width = 10.0 ** math.floor(math.log10(span / MAX_BARS))
+    while span / width > MAX_BARS - 1:
+        width *= 2 if round(math.log10(width) % 1, 3) != 0.301 else 2.5
+    first = math.floor(low / width)
+    counts = [0] * (math.floor(high / width) - first + 1)
+    for value in values:
+        counts[math.floor(value / width) - first] += 1
+    return [((first + i) * width, (first + i + 1) * width, count) for i, count in enumerate(counts)]
+
+
+def histogram_rows(values: list[float], answer: float | None) -> pd.DataFrame:
+    """One row per bar, and one for the answer if it is known."""
+    rows: list[tuple[str, float, float, int]] = [("bar", *each) for each in bins(values)]
+    if answer is not None:
+        rows.append(("answer", answer, answer, 0))
+    return pd.DataFrame(rows, columns=["kind", "low", "high", "count"])
+
+
+@themed
+def histogram_spec() -> dict[str, Any]:
+    """The Vega-Lite specification, without data: bars, and a line at the answer."""
+    text: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}
+    base = alt.Chart(alt.NamedData("source")).encode(
+        x=alt.X("low:Q", title="guess", scale=alt.Scale(zero=False), axis=alt.Axis(**text))
+    )
+    layers = [
+        base.transform_filter(alt.datum.kind == "bar")
+        .mark_bar(color=HELD_OUT, stroke=None)
+        .encode(
+            x2="high:Q",
+            y=alt.Y("count:Q", title="people", axis=alt.Axis(tickMinStep=1, **text)),
+        ),
+        base.transform_filter(alt.datum.kind == "answer").mark_rule(
+            color=ACCENT, strokeWidth=4, tooltip=None
+        ),
+    ]
+    return compiled(alt.layer(*layers).properties(height=HEIGHT))
+
+
+def _in_words(wall: Wall, question: Question, guesses: dict[str, float]) -> str:
+    values = list(guesses.values())
+    words = (
+        f"{len(values)} guess{'es' * (len(values) > 1)}, half of them up to "
+        f"**{statistics.median(values):g}**."
+    )
+    if question.answer is None:
+        return words
+    answer = question.answer
+    closest = min(abs(value - answer) for value in values)
+    names = [
+        tile.member.nickname
+        for tile in wall.tiles
+        if abs(guesses.get(tile.member.workspace, math.inf) - answer) == closest
+    ]
+    words += f" The answer is **{answer:g}**."
+    if names and not wall.room.names_hidden:
+        words += f" Closest: **{escape_markdown(', '.join(names[:3]))}**."
+    return words
+
+
+@shows_errors()
+def _ask(room: Room) -> None:
+    text = " ".join((st.session_state.get(QUESTION) or "").split())[:MAX_QUESTION] or EXAMPLE
+    presence.presenter(room).ask(text)
+    presence.forget()
+
+
+@shows_errors()
+def _end(room: Room, answer: float | None) -> None:
+    presence.presenter(room).answer(answer)
+    presence.forget()
+
+
+def _answer(room: Room, question: Question) -> None:
+    answer = st.session_state.get(f"{ANSWER}_{question.number}")
+    if answer is not None and math.isfinite(answer):
+        _end(room, float(answer))
+
+
+@shows_errors()
+def _withdraw(room: Room) -> None:
+    presence.presenter(room).withdraw_question()
+    presence.forget()

@@ -1,0 +1,107 @@
+"""The wall as a file: one HTML page that loads nothing from anywhere, or a table as CSV."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from charrnn.runs.store.room_records import Room, Tile, Wall
+from charrnn.ui import services
+from charrnn.ui.room.tiles import in_order, name
+from charrnn.ui.shared.charts.tables import inert
+
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; }
+body { max-width: 80rem; margin: 2rem auto; padding: 0 1rem; }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1rem; }
+article { padding: 0.8rem 1rem; border: 1px solid #8886; border-radius: 0.6rem; }
+h2 { display: flex; justify-content: space-between; margin: 0; font-size: 1.2rem; }
+svg { width: 100%; height: 6rem; fill: none; stroke: #ad4e1b; stroke-width: 2; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; }
+p { margin: 0; opacity: 0.75; font-size: 0.85rem; }
+"""
+WIDTH, HEIGHT = 100, 40  # of a curve, in units of its own
+_SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams", "seed")
+
+
+def draw_buttons(room: Room) -> None:
+    """Two buttons that save the wall as it is when they are pressed."""
+    _button("HTML", room, as_html, "text/html")
+    _button("CSV", room, as_csv, "text/csv")
+
+
+def _button(kind: str, room: Room, make: Callable[[Wall], bytes], mime: str) -> None:
+    st.download_button(
+        f"Wall as {kind}",
+        lambda: make(services.store().walls.read(room.id)),
+        file_name=f"wall-{room.code}.{kind.lower()}",
+        mime=mime,
+        key=f"save_wall_{kind}",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def as_html(wall: Wall) -> bytes:
+    """The wall as one HTML page, the lowest loss first. Everything in it is escaped."""
+    when = datetime.fromtimestamp(wall.read_at, UTC)
+    title = f"Room {wall.room.code}, {when:%Y-%m-%d %H:%M} UTC"
+    tiles = "\n".join(_article(tile, wall) for tile in in_order(wall, "loss"))
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        "style-src 'unsafe-inline'\">"
+        f"<title>{title}</title><style>{_STYLE}</style></head>\n"
+        f"<body><h1>{title}</h1><p>{escape(wall.room.start.text_name)} · {len(wall.tiles)} people"
+        f"</p>\n<main>\n{tiles}\n</main></body></html>\n"
+    )
+    return page.encode(errors="replace")
+
+
+def _article(tile: Tile, wall: Wall) -> str:
+    head = f"<bdi>{escape(name(tile, wall))}</bdi>"
+    if tile.run is None:
+        return f"<article><h2>{head}</h2><p>no run</p></article>"
+    settings = ", ".join(f"{each} {getattr(tile.run.config, each)}" for each in _SETTINGS)
+    curve = [(n, bits) for n, bits, _ in tile.curve]
+    sample = escape(tile.sample[1]) if tile.sample else ""
+    return (
+        f"<article><h2>{head}<span>{tile.bits:.3f}</span></h2>{_svg(curve)}"
+        f"<pre>{sample}</pre><p>iteration {tile.run.iteration:,}, {settings}</p></article>"
+    )
+
+
+def _svg(curve: list[tuple[int, float]]) -> str:
+    """A curve as SVG, from guessing at the top to 0 bits at the bottom."""
+    last = max((n for n, _ in curve), default=0) or 1
+    top = max((bits for _, bits in curve), default=0.0) or 1.0
+    points = " ".join(
+        f"{WIDTH * n / last:.2f},{HEIGHT * (1 - bits / top):.2f}" for n, bits in curve
+    )
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<polyline points="{points}" vector-effect="non-scaling-stroke"/></svg>'
+    )
+
+
+def as_csv(wall: Wall) -> bytes:
+    """One row per person, the lowest loss first; nothing in it is a formula."""
+    rows = []
+    for tile in in_order(wall, "loss"):
+        row: dict[str, object] = {"who": name(tile, wall)}
+        if run := tile.run:
+            row |= {each: getattr(run.config, each) for each in _SETTINGS}
+            row |= {
+                "bits per character": tile.bits,
+                "iteration": run.iteration,
+                "seconds": run.seconds,
+                "characters/s": run.characters_per_second,
+                "sample": tile.sample[1] if tile.sample else "",
+            }
+        rows.append(row)
+    frame = inert(pd.DataFrame(rows))
+    # With a byte order mark, because spreadsheets do not recognize UTF-8 without one.
+    return frame.to_csv(index=False).encode("utf-8-sig", errors="replace")

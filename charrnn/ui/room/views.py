@@ -1,0 +1,132 @@
+"""The wall with its views, and the one live part of the page that draws them."""
+
+import time
+from collections.abc import Callable
+from html import escape
+from typing import NamedTuple
+
+import streamlit as st
+
+from charrnn.runs.limits import Limits
+from charrnn.runs.store.room_records import Room, Wall
+from charrnn.ui import navigation, services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.room import challenge_view, curves, moments_view, qr_code, question_view, tiles
+from charrnn.ui.room.join import JOIN
+from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.room import presence
+from charrnn.ui.shared.room.presence import Presence
+from charrnn.ui.shared.room.strip import code_in_words, refresh_seconds
+
+FIRST_VIEW = "Tiles"
+WALL_SECONDS = 1.5
+NEARLY_FULL = 0.8  # of the places in a room: from here on, the page says so
+LOCAL_HOSTS = ("://localhost", "://127.0.0.1", "://[::1]")
+
+
+class _Context(NamedTuple):
+    """What a view draws."""
+
+    wall: Wall
+    presents: bool  # whether the visitor is the presenter
+
+
+VIEWS: dict[str, Callable[[_Context], None]] = {
+    "Join": lambda context: _draw_join(context.wall),
+    "Tiles": lambda context: tiles.draw(context.wall, presents=context.presents),
+    "Curves": lambda context: curves.draw(context.wall),
+    "Guess": lambda context: question_view.draw(context.wall),
+    "Challenge": lambda context: challenge_view.draw(context.wall, presents=context.presents),
+    "Moments": lambda context: moments_view.draw(context.wall),
+}
+FOR_EVERYBODY = ("Tiles", "Curves", "Challenge")
+
+
+def draw(present: Presence) -> None:
+    """Draw the wall, as its presenter or as one of the others sees it."""
+    options = list(VIEWS) if present.is_presenter else list(FOR_EVERYBODY)
+    with st.container(horizontal=True, vertical_alignment="center", key="wall_heading"):
+        if present.is_presenter:
+            _draw_address(present.room)
+        st.segmented_control(
+            "View",
+            options,
+            default="Join" if present.is_presenter else FIRST_VIEW,
+            required=True,
+            key=session.WALL_VIEW,
+            bind="query-params",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+    seconds = _seconds_between(present)
+    st.fragment(_draw_live, run_every=seconds)(present, seconds)
+
+
+@shows_errors()
+def _draw_live(present: Presence, seconds: float) -> None:
+    """seconds: between two refreshes, as of when the whole page was drawn."""
+    wall = presence.wall(present.room)
+    if wall is None or not wall.room.is_open:
+        return  # the strip sees to it that the whole page is drawn anew
+    if present.is_presenter:
+        services.show_runs([tile.run for tile in wall.tiles if tile.run])
+    services.note_refresh(seconds)
+    if _seconds_between(present) != seconds:
+        rerun_page()
+    view = st.session_state.get(session.WALL_VIEW) or FIRST_VIEW
+    with st.container(key="wall"):
+        VIEWS[view](_Context(wall, present.is_presenter))
+    st.caption(_status(wall))
+
+
+def _seconds_between(present: Presence) -> float:
+    """Seconds between two refreshes. The one wall on the screen is live, however many pages are."""
+    return WALL_SECONDS if present.is_presenter else refresh_seconds()
+
+
+def _status(wall: Wall) -> str:
+    """How many people there are, and what the machine is doing."""
+    load, people = services.supervisor().load, len(wall.tiles)
+    most = int(Limits.from_environment().room_people)
+    words = [f"{people} {'person' if people == 1 else 'people'}"]
+    if people >= NEARLY_FULL * most:
+        words = [f"{people} of {most} places taken"]
+    runs = f"{load.training} run{'s' * (load.training != 1)}"
+    words.append(f"{runs} training on this machine, with equal shares")
+    if load.queued:
+        words.append(f"{load.queued} in the queue")
+    age = time.time() - wall.read_at
+    words.append(f"as of {age:.0f} s ago" if age >= 1.0 else "live")
+    return " · ".join(words)
+
+
+def join_link(room: Room) -> str:
+    """The link that people open to join."""
+    return f"{navigation.address()}/room?{JOIN}={room.code}"
+
+
+def _draw_address(room: Room) -> None:
+    """Code and address in one line, for those who come late."""
+    st.markdown(f"# Room {code_in_words(room.code)}")
+    st.html(f'<p class="room-address">{escape(navigation.address().partition("://")[2])}/room</p>')
+
+
+def _draw_join(wall: Wall) -> None:
+    """The QR code, large enough for the back row, and who is there."""
+    link = join_link(wall.room)
+    names = ["" if wall.room.names_hidden else tile.member.nickname for tile in wall.tiles]
+    people = "".join(f"<li><bdi>{escape(name)}</bdi></li>" for name in names if name)
+    host = escape(navigation.address().partition("://")[2])
+    st.html(
+        f'<div class="room-join"><img class="room-qr" alt="QR code of this room" '
+        f'src="{escape(qr_code.address(link))}"><div>'
+        f'<p class="room-how">Scan it, or open <b>{host}/room</b> and type</p>'
+        f'<p class="room-code">{code_in_words(wall.room.code)}</p>'
+        f'<ul class="room-people">{people}</ul></div></div>'
+    )
+    if any(host in link for host in LOCAL_HOSTS):
+        st.warning(
+            "This address works on this computer only. Open the page by an address that the others "
+            "can reach, and the code leads there.",
+            icon=":material/lan:",
+        )

@@ -1,0 +1,120 @@
+"""What the presenter does reaches the pages of the others: a start, a run, a place to look at.
+
+All of it happens at the beginning of a full run of the page, before anything of it is drawn. The
+strip sees to it that the page runs when there is something to follow.
+"""
+
+from contextlib import suppress
+
+import streamlit as st
+
+from charrnn.runs.errors import RunNotFound
+from charrnn.runs.store.presenter import own_start
+from charrnn.runs.store.room_records import Member, Place, Room
+from charrnn.ui import navigation, services, session, workspace_key
+from charrnn.ui.shared.room import presence, starts
+from charrnn.ui.shared.room.presence import Presence
+
+TRAIN, ROOM = "Train", "Room"
+NOT_SHOWN = (workspace_key.URL_PARAMETER, "join")  # parameters that stay the presenter's own
+_KEYS_OF_RUNS = ("run", "compare")  # parameters that name runs, with commas between them
+
+_TAKEN = "room_taken"  # (room, start): what this session has taken
+_RUN = "room_run"  # the run that this session has gone to when everybody was started
+_FOLLOWED = "room_followed"  # Place.to_dict() of the place that the session has gone to last
+_LEFT = "room_left"  # Place.to_dict() of where it was before
+_ALONE = "room_alone"  # whether the visitor looks at something else than the presenter
+
+
+def follow(present: Presence | None) -> None:
+    """Go where the room wants this page to be. May end the run of the page."""
+    if present is None or present.member is None:
+        return
+    _take_start(present.room, present.member)
+    _go_to_run(present.member)
+    _go_to_place(present.room, present.member)
+
+
+def is_alone() -> bool:
+    """Whether the visitor has stopped following the presenter."""
+    return bool(st.session_state.get(_ALONE))
+
+
+def go_alone(alone: bool) -> None:
+    """Stop following, or follow again."""
+    st.session_state[_ALONE] = alone
+
+
+def _take_start(room: Room, member: Member) -> None:
+    state, start = st.session_state, room.start
+    is_new = start.number > member.start
+    # A page that is opened anew has lost what was in its controls.
+    lost = _TAKEN not in state and session.run_id() is None and session.linked_text() is None
+    state[_TAKEN] = (room.id, start.number)
+    if is_new:
+        _pause_own_run()
+        found = starts.put_on_page(own_start(start, member))
+        services.store().rooms.take_start(member, start.number)
+        presence.forget()
+        if found:
+            starts.show_toast(start.number)
+        if session.page() != TRAIN:
+            navigation.go(TRAIN)
+    elif lost:
+        starts.put_on_page(starts.of_member(room, member))
+
+
+def _pause_own_run() -> None:
+    """Pause the run on the page, if it is the visitor's own: it is kept."""
+    with suppress(RunNotFound):
+        if selected := session.run_id():
+            services.workspace().request(selected, desired="paused")
+
+
+def _go_to_run(member: Member) -> None:
+    state = st.session_state
+    is_new_session = _RUN not in state
+    if member.run is None or state.get(_RUN) == member.run:
+        state.setdefault(_RUN, None)
+        return
+    state[_RUN] = member.run
+    if is_new_session and session.run_id() is not None:
+        return
+    session.select_run(member.run)
+    if not is_new_session and session.page() != TRAIN:
+        navigation.go(TRAIN)
+
+
+def _go_to_place(room: Room, member: Member) -> None:
+    state, lead = st.session_state, room.lead
+    if lead is None:
+        state[_ALONE] = False
+        state[_FOLLOWED] = None
+        left = state.pop(_LEFT, None)
+        if left:
+            session.forget_run()  # the one that the presenter has shown, and its settings
+            starts.put_on_page(starts.of_member(room, member))
+            navigation.follow(left["page"], left["query"])
+        return
+    if state.get(_ALONE) or state.get(_FOLLOWED) == lead.to_dict():
+        return
+    state[_FOLLOWED] = lead.to_dict()
+    if not state.get(_LEFT):
+        state[_LEFT] = Place(session.page(), st.query_params.to_dict()).to_dict()
+    navigation.follow(lead.page, lead.query)
+
+
+def place() -> Place:
+    """Where the presenter is now, with links to runs as others can follow them."""
+    query = {
+        name: ",".join(map(_view_key, value.split(","))) if name in _KEYS_OF_RUNS else value
+        for name, value in st.query_params.to_dict().items()
+        if name not in NOT_SHOWN
+    }
+    return Place(session.page(), query)
+
+
+def _view_key(run_id: str) -> str:
+    with suppress(KeyError):
+        return services.store().runs.get(run_id).view_key
+    return run_id

@@ -1,0 +1,216 @@
+"""The line at the top of every page for whoever is in a room; it looks for changes by itself."""
+
+import math
+from typing import NamedTuple
+
+import streamlit as st
+
+from charrnn.runs.store.room_records import Member, Place, Question, Room
+from charrnn.ui import navigation, services, session
+from charrnn.ui.direction import isolated
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.room import countdown, following, presence
+from charrnn.ui.shared.room.presence import Presence
+
+REFRESH_SECONDS = 1.5
+MAX_REFRESH_SECONDS = 3.0  # also with many pages: the countdown must not be over before
+GUESS = "room_guess"
+_IN_ROOM = "in_room"  # whether this session was in a room, unless it was told that it has ended
+
+
+class _Phase(NamedTuple):
+    """What the whole page depends on: when it changes, the page has to run again."""
+
+    room: str
+    start: int
+    run: str | None
+    lead: Place | None
+    is_leading: bool
+    nickname: str
+    question: Question | None
+    refresh_seconds: float
+
+
+def draw(present: Presence | None) -> None:
+    """Draw the strip; nothing for those who are in no room."""
+    with st.container(key="room_strip"):  # also if it is empty: nothing below it may move
+        if present:
+            st.session_state[_IN_ROOM] = True
+            phase = _phase(present)
+            st.fragment(_draw_live, run_every=phase.refresh_seconds)(present, phase)
+        elif st.session_state.get(_IN_ROOM):
+            _draw_end()
+
+
+def _draw_end() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="room_line"):
+        st.markdown(
+            "You are no longer in the room: it was closed, or you were taken out of it. Your runs "
+            "stay here, and they are yours."
+        )
+        st.button("Close", key="close_room_line", type="tertiary", on_click=note_end)
+
+
+def note_end() -> None:
+    """Say no more that the visitor is no longer in a room."""
+    st.session_state[_IN_ROOM] = False
+
+
+def refresh_seconds() -> float:
+    """How often the parts of a page that show a room refresh."""
+    return min(REFRESH_SECONDS * services.refresh_factor(), MAX_REFRESH_SECONDS)
+
+
+def _phase(present: Presence) -> _Phase:
+    room, member = present.room, present.member
+    return _Phase(
+        room=room.id,
+        start=room.start.number if member else 0,
+        run=member.run if member else None,
+        lead=room.lead if member and not following.is_alone() else None,
+        is_leading=room.lead is not None,
+        nickname=member.nickname if member else "",
+        question=room.question,
+        refresh_seconds=refresh_seconds(),
+    )
+
+
+@shows_errors()
+def _draw_live(drawn: Presence, phase: _Phase) -> None:
+    """drawn, phase: as they were when the whole page was drawn."""
+    present = presence.refreshed(drawn)
+    if present is None:
+        presence.forget()
+        rerun_page()
+        return
+    if _phase(present) != phase:
+        presence.forget()
+        rerun_page()
+    services.note_refresh(phase.refresh_seconds)
+    if present.member is None:
+        _draw_for_presenter(present.room)
+    else:
+        _draw_for_member(present.room, present.member)
+
+
+# --- For the presenter --------------------------------------------------------------------------
+
+
+def _draw_for_presenter(room: Room) -> None:
+    services.store().rooms.mark_seen(room)
+    if room.lead is not None and room.lead != (here := following.place()):
+        presence.presenter(room).lead(here)
+        presence.forget()
+    if session.page() == following.ROOM:
+        countdown.draw(room)
+        return  # the page itself shows the rest
+    with st.container(horizontal=True, vertical_alignment="center", key="room_line"):
+        leads = " · **everybody sees what you look at**" if room.lead else ""
+        st.markdown(f":material/co_present: You present room **{code_in_words(room.code)}**{leads}")
+        draw_lead_button(room)
+        navigation.link(following.ROOM, "The wall", query={})
+    countdown.draw(room)
+
+
+def draw_lead_button(room: Room) -> None:
+    """The button with which the presenter leads, or stops leading."""
+    st.button(
+        "Stop leading" if room.lead else "Lead",
+        key="lead_button",
+        icon=":material/visibility_off:" if room.lead else ":material/visibility:",
+        help=None if room.lead else "Everybody's page shows what you look at, as you look around.",
+        on_click=_lead,
+        args=(room, room.lead is None),
+    )
+
+
+@shows_errors()
+def _lead(room: Room, leads: bool) -> None:
+    presence.presenter(room).lead(following.place() if leads else None)
+    presence.forget()
+
+
+# --- For the others -----------------------------------------------------------------------------
+
+
+def _draw_for_member(room: Room, member: Member) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="room_line"):
+        st.markdown(
+            f":material/groups: Room **{code_in_words(room.code)}** · you are "
+            f"**{escape_markdown(member.nickname)}** · {share_in_words()}"
+        )
+        if session.page() != following.ROOM:
+            navigation.link(following.ROOM, "About this room", query={})
+    if room.start.note:
+        st.caption(f"To try: {escape_markdown(room.start.note)}")
+    if room.lead:
+        _draw_wheel()
+    _draw_question(room, member)
+    countdown.draw(room)
+
+
+def _draw_wheel() -> None:
+    """Whether the page follows the presenter, and the button that changes it."""
+    alone = following.is_alone()
+    with st.container(horizontal=True, vertical_alignment="center", key="room_wheel"):
+        st.markdown(
+            "The presenter is showing something."
+            if alone
+            else "You see what the presenter looks at."
+        )
+        st.button(
+            "Follow the presenter" if alone else "Look around yourself",
+            key="wheel_button",
+            on_click=following.go_alone,
+            args=(not alone,),
+        )
+
+
+def _draw_question(room: Room, member: Member) -> None:
+    question = room.question
+    if question is None or not question.open:
+        return
+    with st.container(border=True, key="room_question"):
+        st.markdown(f"**Your guess:** {escape_markdown(question.text)}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input(
+                "Your guess",
+                value=None,
+                key=f"{GUESS}_{question.number}",
+                placeholder="a number",
+                label_visibility="collapsed",
+                width=180,
+            )
+            st.button("Send my guess", key="send_guess", on_click=_guess, args=(member, question))
+
+
+@shows_errors()
+def _guess(member: Member, question: Question) -> None:
+    guess = st.session_state.get(f"{GUESS}_{question.number}")
+    if guess is None or not math.isfinite(guess):
+        return
+    services.store().rooms.guess(member, question, float(guess))
+    st.toast(f"Your guess is {guess:g}. Until guessing ends, you can send another one.")
+
+
+def share_in_words() -> str:
+    """How the machine is shared at the moment, and where in the queue the visitor's run is."""
+    load = services.supervisor().load
+    run_id = session.run_id()
+    position = services.supervisor().queue_position(run_id) if run_id else None
+    if position:
+        return f"your run is number {position} in the queue, {load.training} are training"
+    if not load.training:
+        return "no run is training"
+    runs = f"{load.training} run{'s' * (load.training > 1)}"
+    if run_id and services.supervisor().trains(run_id):
+        return f"yours is 1 of {runs} that share the machine evenly"
+    return f"{runs} {'are' if load.training > 1 else 'is'} training"
+
+
+def code_in_words(code: str) -> str:
+    """A code in two halves, which are easier to type."""
+    half = len(code) // 2
+    return isolated(f"{code[:half]} {code[half:]}")

@@ -1,0 +1,112 @@
+"""A workshop in real browsers: a presenter and three people, from the code to the end."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.workspace import Workspace
+from tests.support.browser import button
+
+NAMES = ("Ada", "Ben <i>", "Cleo")
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name, exact=True).click()
+
+
+def tile(page: Page, name: str):
+    return page.locator(".tile").filter(has_text=name)
+
+
+def test_a_workshop(open_page, store, eventually):
+    presenter = open_page("/room", heading="Room")
+    button(presenter, "Open a room").click()
+    code = presenter.locator(".room-code").inner_text().replace(" ", "")
+    square = presenter.locator(".room-qr").bounding_box()
+    assert square["width"] > 400  # the back row can scan it
+    assert square["width"] == square["height"]
+
+    # Three people join: two with the link, and one, who types the code, on a phone.
+    people = []
+    for name in NAMES:
+        on_phone = name == "Cleo"
+        options = {"viewport": {"width": 390, "height": 844}} if on_phone else {}
+        path = "/room" if on_phone else f"/room?join={code}"
+        page = open_page(path, heading="Room" if on_phone else "Join a room", **options)
+        if on_phone:
+            page.get_by_label("Code", exact=True).fill(code.lower())
+        page.get_by_label("Nickname").fill(name)
+        button(page, "Join").click()
+        expect(page.get_by_text("you are")).to_be_visible()
+        expect(page.locator(".st-key-room_line").get_by_text(name)).to_be_visible()
+        expect(button(page, "Train")).to_be_visible()
+        people.append(page)
+    expect(presenter.locator(".room-people li")).to_have_text(NAMES)
+
+    # All start at once, and the wall is live.
+    room = store.rooms.find(code)
+    view(presenter, "Tiles")
+    expect(presenter.locator(".tile")).to_have_count(3)
+    button(presenter, "Start everybody").click()
+    for page in (presenter, *people):
+        expect(page.locator(".countdown-number")).to_have_text(re.compile(r"[123]"))
+    for page in people:
+        expect(button(page, "Pause")).to_be_visible()
+        expect(page.get_by_text(re.compile("yours is 1 of 3 runs"))).to_be_visible()
+    expect(presenter.locator(".tile-state").filter(has_text="characters/s")).to_have_count(3)
+    drawn = tile(presenter, "Ada").locator("path").get_attribute("d")
+    expect(tile(presenter, "Ada").locator("path")).not_to_have_attribute("d", drawn)
+    configs = [each.run.config for each in store.walls.read(room.id).tiles]
+    assert len({config.seed for config in configs}) == 3
+
+    # One tile on the big screen, kept as a moment; then names are hidden.
+    tile(presenter, NAMES[1]).click()
+    expect(presenter.locator(".tile")).to_have_count(1)
+    expect(presenter.locator(".tile-name")).to_have_text(NAMES[1])
+    button(presenter, "Keep this moment").click()
+    button(presenter, "All tiles").click()
+    expect(presenter.locator(".tile")).to_have_count(3)
+    presenter.locator(".st-key-names_hidden label").click()
+    expect(tile(presenter, "Ada")).to_have_count(0)
+    assert sorted(presenter.locator(".tile-name").all_inner_texts()) == ["1", "2", "3"]
+    view(presenter, "Curves")
+    expect(presenter.get_by_test_id("stVegaLiteChart")).to_be_visible()
+    view(presenter, "Moments")
+    expect(presenter.locator(".tile-name")).to_have_text(NAMES[1])
+
+    # The presenter leads: everybody looks into a network, until one looks around.
+    mine = Workspace(store, room.presenter)
+    corpus = store.corpora.get(room.start.sha256, room.start.text_name)
+    run = mine.create(corpus, RunConfig(hidden_size=12, iterations=300))
+    eventually(lambda: mine.run(run.id).iteration == 300)
+    presenter.get_by_role("link", name="Inside").first.click()
+    expect(presenter.get_by_role("heading", name="Inside the network")).to_be_visible()
+    button(presenter, "Lead").click()
+    for page in people:
+        expect(page.get_by_role("heading", name="Inside the network")).to_be_visible()
+        expect(page).to_have_url(re.compile(rf"/inside\?.*run={run.view_key}"))
+    presenter.get_by_role("radio", name="Memory").or_(
+        presenter.get_by_role("button", name="Memory")
+    ).first.click()
+    expect(people[0]).to_have_url(re.compile("view=Memory"))
+    button(people[0], "Look around yourself").click()
+    people[0].get_by_role("link", name="Alphabet").first.click()
+    expect(people[0]).to_have_url(re.compile("/alphabet"))
+    button(presenter, "Stop leading").click()
+    expect(button(people[1], "Pause").or_(button(people[1], "Resume"))).to_be_visible()
+
+    # The end: the code opens nothing, and everybody keeps their run.
+    presenter.get_by_role("link", name="The wall").click()
+    button(presenter, "Close the room").click()
+    button(presenter, "Close it").click()
+    expect(presenter.get_by_text("is closed")).to_be_visible()
+    with presenter.expect_download() as download:
+        presenter.get_by_role("button", name="Wall as HTML").click()
+    saved = download.value.path().read_text()
+    assert saved.count("<polyline") == 3
+    assert "<i>" not in saved
+    for page in people:
+        expect(page.get_by_text("You are no longer in the room")).to_be_visible()
+    assert store.rooms.find(code) is None
+    expect(button(people[1], "Pause").or_(button(people[1], "Resume"))).to_be_visible()

@@ -1,0 +1,278 @@
+"""The page /room, and what a room adds to the pages of the people in it."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from charrnn.runs.store.room_records import Place, Start
+from charrnn.runs.store.workspace import Workspace
+from charrnn.ui.room import presenter_panel
+from charrnn.ui.room.code_guesses import MAX_OF_VISITOR
+from tests.support.store import SMALL
+from tests.support.train_page import click, settings, words
+from tests.ui.conftest import go
+from tests.ui.room.conftest import ADA, BEN, PRESENTER
+
+HOSTILE = "<b>*x*</b> :red[y] $z$"  # HTML, Markdown, Streamlit's own markup, a formula
+
+
+def tiles(page) -> list[dict]:
+    """What the tiles of the wall show."""
+    (component,) = [
+        each
+        for each in page.get("bidi_component")
+        if each.proto.component_name.endswith("charrnn_tiles")
+    ]
+    return json.loads(component.proto.json)["tiles"]
+
+
+# --- Joining ------------------------------------------------------------------------------------
+
+
+def join_with(page, code: str, nickname: str) -> None:
+    page.text_input(key="room_code").set_value(code)
+    page.text_input(key="room_nickname").set_value(nickname)
+    go(page, "room")
+    click(page, "Join")
+
+
+def test_whoever_joins_finds_the_start_on_the_train_page(open_page, room, people):
+    page = open_page("room", key=ADA)
+    join_with(page, room.code.lower(), "Ada")
+    assert "you are **Ada**" in words(page)
+    assert settings(page) == replace(SMALL, seed=1)  # each has another seed
+    assert people()[0].start == 1
+
+
+def test_a_link_brings_the_code_along(open_page, room, people):
+    page = open_page("room", key=ADA, join=room.code)
+    assert page.text_input(key="room_code").value == room.code
+    page.text_input(key="room_nickname").set_value(HOSTILE)
+    go(page, "room")
+    click(page, "Join")
+    assert people()[0].nickname == HOSTILE[:23] + "…" * (len(HOSTILE) > 24)
+    assert HOSTILE not in [element.value for element in page.markdown]  # it is escaped
+
+
+def test_wrong_codes_are_slowed_down(open_page, room, people):
+    page = open_page("room", key=ADA)
+    for _ in range(MAX_OF_VISITOR):
+        join_with(page, "QQQQQQ", "Ada")
+        assert "No open room has this code" in words(page)
+    join_with(page, room.code, "Ada")
+    assert "Too many wrong codes" in words(page)
+    assert people() == []
+
+
+def test_a_full_room_says_so(open_page, room, store, monkeypatch):
+    monkeypatch.setenv("CHARRNN_ROOM_PEOPLE", "1")
+    store.rooms.join(room, BEN, "Ben")
+    page = open_page("room", key=ADA)
+    join_with(page, room.code, "Ada")
+    assert "This room is full" in words(page)
+
+
+def test_opening_a_room_takes_text_and_settings_from_the_train_page(open_page, store):
+    page = open_page(key=PRESENTER)
+    page.number_input(key="hidden_size").set_value(12)
+    page.run()
+    go(page, "room")
+    page.run()
+    click(page, "Open a room")
+    room = store.rooms.presented(PRESENTER)
+    assert room.start.config.hidden_size == 12
+    assert room.code in words(page).replace(" ", "")
+
+
+# --- The start ----------------------------------------------------------------------------------
+
+
+def test_a_new_start_reaches_pages_that_are_open_and_keeps_their_runs(
+    enter_room, presenter, room, store, corpus
+):
+    page = enter_room(ADA, "Ada")
+    click(page, "Train")
+    run = Workspace(store, ADA).runs()[0]
+    presenter.send(Start(corpus.sha256, "cats", replace(SMALL, hidden_size=12), note=HOSTILE))
+    page.run()
+    assert settings(page).hidden_size == 12
+    assert not page.query_params.get("run")
+    assert store.runs.get(run.id).desired == "paused"
+    page.number_input(key="hidden_size").set_value(16)
+    page.run()
+    assert settings(page).hidden_size == 16  # a start is taken once
+
+
+def test_a_page_that_is_reloaded_before_training_has_the_start_again(enter_room, open_page):
+    enter_room(ADA, "Ada")
+    assert settings(open_page(key=ADA)).hidden_size == SMALL.hidden_size
+
+
+def test_when_everybody_is_started_each_page_shows_its_run(
+    enter_room, presenter, people, shown_run, started
+):
+    page = enter_room(ADA, "Ada")
+    page.number_input(key="hidden_size").set_value(12)  # what stands on the page is trained
+    page.run()
+    presenter.count_down(100.0)
+    presenter_panel._begin(presenter, 100.0)
+    page.run()
+    run = shown_run(page)
+    assert run.id == people()[0].run
+    assert started == [run.id]
+    assert run.config.hidden_size == 12
+    assert "yours is 1 of 1 run" in words(page)
+
+
+def test_the_presenter_sends_what_stands_on_the_train_page(open_page, room, now):
+    page = open_page(key=PRESENTER)
+    page.number_input(key="hidden_size").set_value(24)
+    page.run()
+    go(page, "room")
+    page.run()
+    page.text_input(key="start_note").set_value("make it forget")
+    go(page, "room")
+    click(page, "Send to everybody")
+    start = now().start
+    assert (start.number, start.config.hidden_size, start.note) == (2, 24, "make it forget")
+
+
+def test_starting_everybody_can_be_called_off(wall, now):
+    page = wall()
+    click(page, "Start everybody")
+    announced = now().begins_at
+    click(page, "Call it off")
+    assert announced is not None
+    assert now().begins_at is None
+
+
+# --- The wall -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ada_trains(enter_room, store, corpus, work):
+    page = enter_room(ADA, HOSTILE[:20])
+    run = work(Workspace(store, ADA).create(corpus, SMALL))
+    return page, run
+
+
+def test_the_wall_shows_a_tile_for_each_person(wall, ada_trains, store, room):
+    store.rooms.join(room, BEN, "Ben")
+    first, second = tiles(wall())
+    assert (first["name"], second["name"]) == (HOSTILE[:20], "Ben")  # text, for the browser to set
+    assert first["state"] == "done"
+    assert first["sample"]
+    assert len(first["curve"]) > 10
+    assert (second["bits"], second["state"]) == ("–", "no run yet")
+    assert ADA not in json.dumps(first)  # nothing that leads into the workspace
+
+
+def test_hidden_names_are_numbers_for_everybody(wall, ada_trains, open_page):
+    page = wall()
+    page.toggle(key="names_hidden").set_value(True)
+    go(page, "room")
+    page.run()
+    for each in (page, open_page("room", key=ADA)):
+        assert [tile["name"] for tile in tiles(each)] == ["1"]
+
+
+@pytest.mark.parametrize("view", ["Join", "Tiles", "Curves", "Guess", "Challenge", "Moments"])
+def test_every_view_can_be_drawn_with_people_and_without(wall, view, enter_room, store, corpus):
+    wall(view)
+    enter_room(ADA, HOSTILE[:20])
+    wall(view)
+    Workspace(store, ADA).create(corpus, SMALL)
+    wall(view)
+
+
+def test_the_curves_stand_beside_the_baselines(wall, ada_trains):
+    page = wall("Curves")
+    assert "One run so far" in words(page)
+    assert page.get("vega_lite_chart")
+
+
+def test_a_kept_moment_is_shown(wall, ada_trains, presenter, store, room):
+    presenter.keep(store.walls.read(room.id).tiles[0])
+    page = wall("Moments")
+    assert [tile["name"] for tile in tiles(page)] == [HOSTILE[:20]]
+    assert "&lt;b&gt;*x*&lt;/b&gt;" in words(page)  # in the strip
+    assert "<b>*x*" not in words(page)
+
+
+def test_a_challenge_counts_runs_that_begin_after_it(wall, ada_trains, presenter, store, corpus):
+    presenter.challenge(60.0)
+    assert "Nobody has begun yet" in words(wall("Challenge"))
+    Workspace(store, ADA).create(corpus, replace(SMALL, hidden_size=12))
+    assert "hidden_size 12" in words(wall("Challenge"))
+
+
+def test_guesses_are_shown_when_guessing_ends(wall, enter_room, now, store, room):
+    page = wall("Guess")
+    page.text_input(key="question_text").set_value("How many *bits*?")
+    go(page, "room")
+    click(page, "Ask")
+    member = enter_room(ADA, "Ada")
+    member.number_input(key="room_guess_1").set_value(2.5)
+    click(member, "Send my guess")
+    assert store.rooms.guesses(room.id, now().question) == {ADA: 2.5}
+    page.run()
+    assert "**1 of 1** have guessed" in words(page)
+    click(page, "End guessing")
+    assert "half of them up to **2.5**" in words(page)
+    page.number_input(key="question_answer_1").set_value(2.25)
+    click(page, "Show the answer")
+    assert "Closest: **Ada**" in words(page)
+
+
+# --- Follow me ----------------------------------------------------------------------------------
+
+
+def test_people_see_what_the_presenter_looks_at_until_they_look_around(
+    enter_room, open_page, store, corpus, work, now
+):
+    page = enter_room(ADA, "Ada")
+    run = work(Workspace(store, PRESENTER).create(corpus, SMALL))
+    leader = open_page("inside", key=PRESENTER, run=run.id)
+    click(leader, "Lead")
+    assert now().lead == Place("Inside", {"run": run.view_key})
+    page.run()
+    assert "Inside the network" in words(page)
+    assert page.query_params["run"] == [run.view_key] or page.query_params["run"] == run.view_key
+    click(page, "Look around yourself")
+    assert "The presenter is showing something" in words(page)
+    click(leader, "Stop leading")
+    go(page, "inside")
+    page.run()
+    assert settings(page).hidden_size == SMALL.hidden_size  # back on the Train page
+
+
+# --- The end ------------------------------------------------------------------------------------
+
+
+def test_after_the_end_people_keep_their_runs_and_the_wall_can_be_saved(
+    wall, ada_trains, open_page, store, room
+):
+    page, run = ada_trains
+    leader = wall()
+    click(leader, "Close it")
+    assert "is closed" in words(leader)
+    assert {button.proto.label for button in leader.get("download_button")} == {
+        "Wall as HTML",
+        "Wall as CSV",
+    }
+    page.run()
+    assert "You are no longer in the room" in words(page)
+    assert Workspace(store, ADA).run(run.id) == store.runs.get(run.id)
+
+
+def test_who_leaves_is_no_longer_on_the_wall(enter_room, people):
+    page = enter_room(ADA, "Ada")
+    go(page, "room")
+    page.run()
+    click(page, "Leave the room")
+    assert people() == []
+
+
+def test_visitors_in_no_room_see_no_line_about_one(open_page, room):
+    assert "Room" not in words(open_page(key=ADA))
