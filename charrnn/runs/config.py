@@ -212,6 +212,11 @@ class RunConfig:
         return metadata["low"], metadata["high"]
 
     @classmethod
+    def choices(cls, name: str) -> tuple[str, ...] | None:
+        """The values that a field can have; None for a number, which has limits()."""
+        return cls.__dataclass_fields__[name].metadata.get("choices")
+
+    @classmethod
     def is_whole(cls, name: str) -> bool:
         """Whether a numeric field takes whole numbers only."""
         return cls.__dataclass_fields__[name].type is int

@@ -1,8 +1,9 @@
 """What a session has selected: the page, the run, the text, the character; and its named keys.
 
 The URL parameter `run` names the selected run, so that a reload, a bookmark or another browser
-finds it again. `text` names a text that the visitor uploaded and has not trained on yet. The other
-URL parameters are handled in workspace_key.py and comparison.py.
+finds it again. `text` names a text that the visitor uploaded and has not trained on yet. A link to
+settings has the parameters of shared/settings_link.py, until a run is selected; its `only` stays.
+The other URL parameters are handled in workspace_key.py and comparison.py.
 
 Named here is every session key that more than one function uses. A widget whose key contains the
 id of its run builds it where it is drawn; the settings are stored under their own names, see
@@ -15,6 +16,7 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.runs.config import RunConfig
 from charrnn.ui import workspace_key
 from charrnn.ui._compat import is_history_navigation
 
@@ -30,6 +32,12 @@ _LENDERS = "lenders"  # sha256 of a text -> another visitor's run that shares it
 _OWN_TEXTS = "own_texts"  # sha256 -> name of each text this visitor uploaded or pasted
 _INSPECTED = "inspected"  # the character or word inspected on /alphabet
 
+# The URL parameters of a link to settings, beside `text` and `only`.
+SETTINGS_PARAMETERS = ("recipe", *RunConfig.__dataclass_fields__)
+ONLY = "only"  # the controls that the link shows, () for all; also the URL parameter
+FOLLOWED = "followed"  # the settings in the link that were followed last
+LINK_PROBLEMS = "link_problems"  # sentences: what of the link was left out
+
 SETTINGS_OF = "settings_of"  # the run that the settings were last copied from
 AGREED = "agreed"  # run id -> its live settings when page and run last agreed on them
 VALID_SETTINGS = "valid_settings"  # name -> the last value that is allowed
@@ -44,19 +52,27 @@ SOURCE = "source"
 OFFER = "offer"
 UPLOAD = "upload"
 PASTE = "paste"
+LINK_SHOWS = "link_shows"  # the controls that a copied link shows; [] for all
 TRAIN_ON_UPLOAD = "train_on_upload"  # (pause_at,): Train was pressed before a file had arrived
 LAST_TEXT = "last_text"  # the text uploaded or pasted last, and whether it could be read
 ENCODINGS = "encodings"  # (id of the uploaded file, its encoding as guessed, all plausible ones)
 STEP_SIZE = "step_size"
 ANSWERED_AT = "answered_at"  # when the page had answered the last click on the main button
 UNIT = "unit"
+COUNTING = "counting"  # whether what counting writes is shown, key of a switch
 CLICKED_SAMPLE = "clicked_sample"  # the iteration clicked in the chart, until it has been shown
+
+CHALLENGES = "challenges"  # whether they are open, key of an expander
 
 # On the page /compare.
 BY = "by"
 AT = "at"
 RUN_FILE = "run_file"
 IMPORTED_FILE = "imported_file"  # the id of the uploaded file that was imported last
+
+# Beat the network.
+BEAT_GAME = "beat_game"  # which passage is guessed: 0, 1, 2 ...
+HUMAN_SCORES = "human_scores"  # sha256 of a text -> the visitor's score in the newest game
 
 # On the page /write.
 PROMPT, LENGTH, TEMPERATURE, SAMPLE_SEED = "prompt", "length", "temperature", "sample_seed"
@@ -123,8 +139,9 @@ def read_url(page: str) -> None:
     if is_history_navigation() or _PAGE not in state or (linked and state[_PAGE_CHANGED]):
         if linked:
             state[_RUN] = linked
-        elif state.get(_RUN):
-            select_run(None)  # the visitor has stepped back to before there was a run
+        elif state.get(_RUN):  # the visitor has stepped back to before there was a run
+            state[_PREVIOUS_RUN], state[_RUN] = state[_RUN], None
+            state[SETTINGS_OF] = None
     elif state[_PAGE_CHANGED] or linked != state.get(_RUN):
         _put_in_url(link_to_selected(), instead_of=(_RUN,))
     state[_PAGE] = page
@@ -159,7 +176,7 @@ def select_run(run_id: str | None) -> None:
         state[_PREVIOUS_RUN] = state.get(_RUN)
     state[_RUN] = run_id
     state[SETTINGS_OF] = None
-    _put_in_url(link_to_selected(), instead_of=(_RUN, _TEXT))
+    _put_in_url(link_to_selected(), instead_of=(_RUN, _TEXT, *SETTINGS_PARAMETERS))
 
 
 def select_new_run(run_id: str) -> None:
@@ -181,11 +198,11 @@ def link_to(run_id: str) -> dict[str, str]:
 
 def link_to_selected() -> dict[str, str]:
     """The URL parameters of the selected run, or else of a text of one's own; may be empty."""
-    selected = run_id()
+    selected, sha256 = run_id(), text_sha256()
+    only = {ONLY: ",".join(shown_controls())} if shown_controls() else {}
     if selected is None:
-        sha256 = text_sha256()
-        return {_TEXT: sha256} if sha256 in own_texts() else {}
-    return link_to(selected)
+        return ({_TEXT: sha256} if sha256 in own_texts() else {}) | only
+    return link_to(selected) | only
 
 
 def _put_in_url(parameters: dict[str, str], *, instead_of: tuple[str, ...] = ()) -> None:
@@ -247,7 +264,12 @@ def select_text(sha256: str) -> None:
 def linked_text() -> str | None:
     """The text in the URL, which the visitor may not be allowed to see; None if there is none."""
     sha256 = st.query_params.get(_TEXT, "")
-    return sha256 if _SHA256.fullmatch(sha256) else None
+    return sha256 if is_sha256(sha256) else None
+
+
+def is_sha256(text: str) -> bool:
+    """Whether this could name a text of the visitor's."""
+    return _SHA256.fullmatch(text) is not None
 
 
 def link_text(run_sha256: str | None) -> None:
@@ -257,7 +279,8 @@ def link_text(run_sha256: str | None) -> None:
     """
     sha256 = text_sha256()
     named = {_TEXT: sha256} if sha256 in own_texts() and sha256 != run_sha256 else {}
-    _put_in_url(named, instead_of=(_TEXT,))
+    keeps_text = run_id() is None and not named and settings_in_url()
+    _put_in_url(named, instead_of=() if keeps_text else (_TEXT,))
 
 
 def forget_selected_text() -> None:
@@ -267,6 +290,37 @@ def forget_selected_text() -> None:
     state[_OWN_TEXTS] = {key: name for key, name in own_texts().items() if key != sha256}
     for key in (_TEXT, LAST_TEXT, OFFER):
         state.pop(key, None)
+
+
+def settings_in_url() -> dict[str, str]:
+    """The URL parameters of a link to settings; {} for any other address."""
+    found = st.query_params.to_dict()
+    linked = {name: found[name] for name in (*SETTINGS_PARAMETERS, ONLY) if name in found}
+    text = found.get(_TEXT)
+    return linked | ({_TEXT: text} if text is not None and not is_sha256(text) else {})
+
+
+def drop_linked_text() -> None:
+    """Take a text out of the URL that is not one of the visitor's own."""
+    if _TEXT in settings_in_url():
+        _put_in_url({}, instead_of=(_TEXT,))
+
+
+def shown_controls() -> tuple[str, ...]:
+    """The controls that the link shows; () for all of them."""
+    only: tuple[str, ...] = st.session_state.get(ONLY, ())
+    return only
+
+
+def shows(control: str) -> bool:
+    """Whether the Train page shows a control: a name in settings_link.CONTROLS."""
+    return not shown_controls() or control in shown_controls()
+
+
+def show_only(controls: tuple[str, ...]) -> None:
+    """Show only these controls of the Train page, now and after a reload; () for all."""
+    st.session_state[ONLY] = controls
+    _put_in_url({ONLY: ",".join(controls)} if controls else {}, instead_of=(ONLY,))
 
 
 def borrow_text(sha256: str, run_id: str) -> None:

@@ -7,6 +7,7 @@ settings_panel.py  sidebar, step 2: the settings
 recipe_choice.py   the recipe, at the top of it
 suggestions_panel.py   settings tried on the text, and one click that takes the best
 suggestions_chart.py   their chart
+copy_link.py       copying a link to the settings (copy_link.js)
 number_field.py    a number to type, with a slider
 controls.py        the buttons Train, Pause, Resume, Step, Reset
 double_click.py    ignores the second click of a double click
@@ -16,6 +17,8 @@ live.py            the live part and how often it refreshes
 run_view.py        the data of one refresh
 announcement.py    the progress, said aloud by a screen reader now and then
 progress.py        problems of the run, its progress bar, its figures
+counting_panel.py  what counting writes, and when the network overtakes it
+rivals.py          who else predicts the held-out text: counting, and the visitor
 loss_panel.py      the loss chart with its options
 loss_rows.py       its rows
 loss_chart.py      its Vega-Lite specification

@@ -5,11 +5,17 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import settings
+from charrnn.ui.shared import settings, settings_link
 from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.shared.room import starts
-from charrnn.ui.train import double_click, suggestions_panel, textbook_panel
+from charrnn.ui.train import (
+    copy_link,
+    counting_panel,
+    double_click,
+    suggestions_panel,
+    textbook_panel,
+)
 from charrnn.ui.train.controls import draw_controls, start_awaited
 from charrnn.ui.train.live import draw_live
 from charrnn.ui.train.next_steps_panel import draw_next_steps
@@ -28,6 +34,7 @@ def show() -> None:
 def _draw() -> None:
     run = run_in_link()
     settings.set_defaults()
+    settings_link.follow()
     _select_text(run)
     settings.take_input()
     if run:
@@ -35,10 +42,15 @@ def _draw() -> None:
     with st.sidebar:
         corpus = choose_text()
         config = choose_settings(corpus, run)
+        copy_link.draw(corpus)
     starts.note_choice(run, corpus, config)
     with st.container(horizontal=True, vertical_alignment="bottom", key="title"):
         st.markdown("# charrnn")
         st.caption("Watch a small neural network learn to write your text, character by character.")
+        with st.container(key="keys_hint"):
+            st.caption("Press **?** for the keys.")
+    with st.container():  # also if it is empty: nothing below it may move
+        settings_link.draw_problems()
     start_awaited(run)
     session.link_text(run.sha256 if run else None)
     draw_controls(run, corpus, config)
@@ -47,6 +59,7 @@ def _draw() -> None:
             draw_next_steps(run)
         suggestions_panel.draw_panel(run, corpus)
     draw_live(run, corpus, config)
+    counting_panel.draw(run, services.text_of(run) if run else corpus)
     textbook_panel.draw()
 
 

@@ -1,13 +1,17 @@
 """Step 2 in the sidebar: the settings. The three that matter most first, the rest in "Advanced"."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.store.records import Corpus, Run
+from charrnn.ui import session
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import learning_rate_hint, lineage, settings
+from charrnn.ui.shared import learning_rate_hint, lineage, settings, settings_link
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
@@ -21,26 +25,23 @@ UNCHANGED = "Three settings decide how much the network can learn, and how fast.
 def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("## 2 · Network")
-    recipe_choice.draw()
-    with st.container(gap=None, key="suggest"):
-        suggestions_panel.draw_button(corpus)
-        recipe_choice.draw_notebook_button(run)
+    settings_link.draw_hidden_controls()
+    if session.shows("recipe"):
+        recipe_choice.draw()
+        with st.container(gap=None, key="suggest"):
+            suggestions_panel.draw_button(corpus)
+            recipe_choice.draw_notebook_button(run)
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     pair = learning_rate_hint.good_pair(settings.current())
-    number_field.draw_with_slider("hidden_size", advice=pair)
-    number_field.draw_with_slider("seq_length")
-    number_field.draw_with_slider("learning_rate", advice=pair)
+    for name, advice in (("hidden_size", pair), ("seq_length", ""), ("learning_rate", pair)):
+        if session.shows(name):
+            number_field.draw_with_slider(name, advice=advice)
     hint = st.container()
-    with st.expander("Advanced"):
-        number_field.draw_with_slider("iterations")
-        number_field.draw("seconds", step=10)
-        number_field.draw_with_slider("streams")
-        _held_out()
-        _choice("early_stopping", OFF_ON)
-        number_field.draw("seed")
-        number_field.draw("sample_length", step=50)
-        number_field.draw("sample_interval", step=100)
-        _rules()
+    shown = {name: draw for name, draw in ADVANCED.items() if session.shows(name)}
+    if shown:
+        with st.expander("Advanced"):
+            for draw in shown.values():
+                draw()
     config = settings.current().fitted(corpus.characters)
     _warn_of_limits(corpus, config)
     changes = changes_in_words(run, corpus, config)
@@ -92,14 +93,13 @@ def _held_out() -> None:
     )
 
 
-def _rules() -> None:
-    """What the textbook does in one way, and the page Learn asks why."""
-    _choice("clipping", CLIPPING)
+def _clip_limit() -> None:
     number_field.draw("clip_limit", disabled=settings.value("clipping") == "off")
+
+
+def _initial_scale() -> None:
     scaled = settings.value("initial_weights") != "normal"
     number_field.draw("initial_scale", step=0.01, disabled=scaled)
-    _choice("hidden_state", HIDDEN_STATE)
-    _choice("gradients_through_time", OFF_ON)
 
 
 def _choice(name: str, options: dict[str, str]) -> None:
@@ -113,3 +113,21 @@ def _choice(name: str, options: dict[str, str]) -> None:
         help=RunConfig.meaning(name),
         persist_state="session",
     )
+
+
+ADVANCED: dict[str, Callable[[], None]] = {
+    "iterations": partial(number_field.draw_with_slider, "iterations"),
+    "seconds": partial(number_field.draw, "seconds", step=10),
+    "streams": partial(number_field.draw_with_slider, "streams"),
+    "held_out": _held_out,
+    "early_stopping": partial(_choice, "early_stopping", OFF_ON),
+    "seed": partial(number_field.draw, "seed"),
+    "sample_length": partial(number_field.draw, "sample_length", step=50),
+    "sample_interval": partial(number_field.draw, "sample_interval", step=100),
+    # What the textbook does in one way, and the page Learn asks why.
+    "clipping": partial(_choice, "clipping", CLIPPING),
+    "clip_limit": _clip_limit,
+    "initial_scale": _initial_scale,
+    "hidden_state": partial(_choice, "hidden_state", HIDDEN_STATE),
+    "gradients_through_time": partial(_choice, "gradients_through_time", OFF_ON),
+}

@@ -46,6 +46,12 @@ def choose_text() -> Corpus:
     """Draw the panel; returns the selected text. There always is one."""
     st.session_state.setdefault(session.SOURCE, SOURCES[0])
     st.markdown("## 1 · Text")
+    if not session.shows("text"):
+        corpus = chosen_corpus()
+        session.select_text(corpus.sha256)
+        st.markdown(f"**{escape_markdown(corpus.name)}**")
+        _describe(corpus, unchanged=False)
+        return corpus
     source = st.segmented_control(
         "Where the text comes from",
         SOURCES,
