@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.ui import accessibility, navigation, session, style, workspace_key
+from charrnn.ui import accessibility, keys, navigation, session, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
@@ -16,6 +16,7 @@ from charrnn.ui.write import page as write
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
 style.follow_theme()
 accessibility.repair()
+keys.listen()
 pages = [
     st.Page(train.show, title="Train", icon=":material/model_training:", default=True),
     st.Page(alphabet.show, title="Alphabet", icon=":material/abc:", url_path="alphabet"),

@@ -15,6 +15,7 @@ const build = (box) => {
   box.player.perSecond = 2;
   box.playButton = button("Play", () => box.player.toggle());
   box.playButton.className = "play";
+  box.playButton.dataset.plays = ""; // see ui/keys.js
   box.range = element("input");
   box.range.type = "range";
   box.range.min = 0;

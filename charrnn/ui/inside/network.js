@@ -59,6 +59,8 @@ const build = (box) => {
   );
   box.playButton = button("Play", () => box.player.toggle());
   box.playButton.className = "play";
+  box.playButton.dataset.plays = ""; // see ui/keys.js
+  box.dataset.steps = "";
   const speed = element("input");
   Object.assign(speed, { type: "range", min: 0, max: SPEEDS.length - 1, step: 1, value: 3 });
   speed.setAttribute("aria-label", "Speed");
