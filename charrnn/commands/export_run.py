@@ -1,4 +1,4 @@
-"""Save a run of the local store as a file."""
+"""Save a run of the local store as a file, or as an HTML page."""
 
 import argparse
 from urllib.parse import parse_qs, urlsplit
@@ -13,8 +13,9 @@ RUN_HELP = (
 
 
 def export_run(options: argparse.Namespace) -> int:
-    """Save a run of the local store as a file, as of its newest checkpoint."""
+    """Save a run of the local store as a file, as of its newest checkpoint, or as an HTML page."""
     from charrnn.runs.files import archive, transfer
+    from charrnn.runs.files.replay.page import run_page
     from charrnn.runs.files.validation import BadRunFile
 
     with file_errors("written", options.out):
@@ -23,7 +24,10 @@ def export_run(options: argparse.Namespace) -> int:
     with local_store() as store:
         try:
             run = store.runs.get(run_id)
-            data = transfer.export_run(store, run, with_text=options.with_text)
+            if options.html:
+                data = run_page(store, run, with_text=options.with_text).encode()
+            else:
+                data = transfer.export_run(store, run, with_text=options.with_text)
         except KeyError as problem:
             raise CommandError(f"no run in the store has the id {run_id[:80]!r}") from problem
         except (transfer.NoCheckpoint, BadRunFile) as problem:
@@ -36,4 +40,9 @@ def export_run(options: argparse.Namespace) -> int:
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN_ID", help=RUN_HELP)
     parser.add_argument("--out", metavar="RUN", required=True, help="The file to save it in.")
+    parser.add_argument(
+        "--html",
+        action="store_true",
+        help="Save a page instead, which opens offline in any browser: curve, samples, settings.",
+    )
     parser.add_argument("--with-text", action="store_true", help="Include its text in the file.")

@@ -131,3 +131,11 @@ def test_failed_prune_is_one_line_with_status_1(local, monkeypatch, environment,
     assert (result.returncode, result.stdout) == (1, "")
     assert complaint in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_run_is_exported_as_a_page(text, trained, tmp_path, local):
+    link = run("import", trained[1], "--text", text).stdout.strip()
+    out = tmp_path / "run.html"
+    result = run("export", link.partition("&run=")[2], "--html", "--out", out)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert out.read_text().startswith("<!DOCTYPE html>")

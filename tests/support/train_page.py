@@ -8,7 +8,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.ui.shared.settings import TYPED
 
 SETTINGS_ACTIONS = ("Suggest settings", "As in the notebook")  # in the sidebar
-SNAPSHOT_ACTIONS = ("Write from", "Branch from")  # below the slider of earlier samples
+SNAPSHOT_ACTIONS = ("Play", "Write from", "Branch from")  # below the slider of earlier samples
 OTHER_ACTIONS = SETTINGS_ACTIONS + SNAPSHOT_ACTIONS
 
 

@@ -9,6 +9,7 @@ one_hot_panel       panel 2: one-hot vectors; their HTML is in cells
 windows_panel       the windows the network reads
 why_one_hot_panel   panel 3: multiplying by a one-hot vector is a lookup
 embeddings_panel    panel 4: embeddings and surprisal; charts in embedding_charts
+map_player          the embedding map over the snapshots, played (map_player.js)
 measurements        what panel 4 computes from a snapshot, cached
 live                refreshes panels 3 and 4 while a run trains
 """

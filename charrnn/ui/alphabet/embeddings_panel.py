@@ -8,12 +8,13 @@ from charrnn.engine.analysis import character_info
 from charrnn.engine.analysis.embeddings import cluster_order, nearest_neighbours
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
-from charrnn.ui.alphabet import character_charts, contents, embedding_charts
+from charrnn.ui.alphabet import character_charts, contents, embedding_charts, map_player
 from charrnn.ui.alphabet.measurements import Measurements, measure
 from charrnn.ui.alphabet.one_hot_panel import inspected_index
 from charrnn.ui.direction import isolated
 from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.charts import tables
+from charrnn.ui.shared.replay import ICON
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 PAGE_SIZE = 40  # characters in the heat map
@@ -51,7 +52,7 @@ def draw(subject: Subject, run: Run) -> None:
     st.text(f"Iteration {snapshot.iteration:,} of {run.iterations:,} · {status}")
     with st.container(horizontal=True, key="stage_map"):
         with st.container():
-            _draw_map(subject, run, measurements)
+            _draw_map(subject, run, measurements, kept)
         with st.container():
             _draw_neighbours(subject, snapshot)
     order = _choose_order(subject, snapshot)
@@ -62,8 +63,11 @@ def draw(subject: Subject, run: Run) -> None:
             _draw_surprisal(subject, measurements, order)
 
 
-def _draw_map(subject: Subject, run: Run, measurements: Measurements) -> None:
-    st.markdown("### Embedding map: similar characters are close")
+def _draw_map(subject: Subject, run: Run, measurements: Measurements, kept: list[int]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="map_heading"):
+        st.markdown("### Embedding map: similar characters are close", width="content")
+        if len(kept) > 1 and st.button("Play", icon=ICON):
+            map_player.play(run)
     ids, characters = measurements.ids, subject.vocabulary.characters
     kinds = [character_info.kind(characters[i]) for i in ids]
     rows = embedding_charts.map_rows(

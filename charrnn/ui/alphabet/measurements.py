@@ -35,6 +35,18 @@ def measure(subject: Subject, run: Run, snapshot: Snapshot, kept: list[int]) -> 
     return Measurements(ids, points, shares, measured)
 
 
+def embedding_maps(
+    subject: Subject, run: Run, kept: list[int], chosen: list[int]
+) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+    """(ids, iteration -> points (n, 2)): the maps of the chosen ones of the snapshots `kept`."""
+    ids = np.sort(subject.by_frequency[:MAX_MAP_POINTS])
+    maps = {}
+    for n in chosen:
+        earlier = tuple(other for other in kept if other < n)
+        maps[n] = _map(subject, subject.snapshot(n), ids, run.id, n, earlier)[0]
+    return ids, maps
+
+
 @st.cache_data(show_spinner=False, max_entries=300)
 def _map(
     _subject: Subject,

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from charrnn.runs.files.replay.data import replay_of
+from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui.compare.compared_run import ComparedRun
 from charrnn.ui.compare.line_style import DASHES, LineStyle
-from charrnn.ui.shared import samples
+from charrnn.ui.shared import replay, samples
 from charrnn.ui.shared.charts.specs import thinned
+from charrnn.ui.shared.dialogs import run_dialog
 
 UNITS = ("iteration", "second")
 MAX_POSITIONS = 120  # on the slider, about
@@ -21,12 +24,34 @@ CSS_LINE_STYLES = dict(zip(DASHES, ("solid", "dashed", "dotted"), strict=True))
 
 def draw(compared_runs: list[ComparedRun]) -> None:
     """The slider, and a sample of each run."""
-    st.markdown("## Samples")
+    with st.container(horizontal=True, vertical_alignment="center", key="samples_heading"):
+        st.markdown("## Samples", width="content")
+        if st.button("Play", icon=replay.ICON):
+            _play(compared_runs[0].run, compared_runs)
     position, by = _choose_position(compared_runs)
     with st.container(horizontal=True, key="samples"):
         for compared in compared_runs:
             with st.container(key=f"sample_of_{compared.key}"):
                 _draw_sample(compared, position, by)
+
+
+@run_dialog("Play the samples", width="large", icon=replay.ICON)
+def _play(_run: Run, compared_runs: list[ComparedRun]) -> None:
+    """The dialog in which the histories of all compared runs play side by side."""
+    runs = [
+        replay.played_run(
+            compared.run,
+            name=" · ".join(filter(None, [compared.run.title, compared.differing_settings])),
+            color=compared.style.colour,
+            dash=" ".join(map(str, compared.style.dash)),
+        )
+        for compared in compared_runs
+    ]
+    same_text = len({compared.run.sha256 for compared in compared_runs}) == 1
+    baselines = compared_runs[0].corpus.baselines if same_text else None
+    label = "The smooth loss of each run over its iterations, in bits per character"
+    key = "_".join(["replay", *(compared.key for compared in compared_runs)])
+    replay.draw(replay_of(runs, baselines, label=label), key=key)
 
 
 def _choose_position(compared_runs: list[ComparedRun]) -> tuple[float, str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
-from charrnn.ui.shared import samples
+from charrnn.ui.shared import replay, samples
 from charrnn.ui.shared.charts.specs import thinned
 from charrnn.ui.shared.run_actions import branch
 from charrnn.ui.train.loss_rows import MAX_DOTS
@@ -52,7 +52,7 @@ def choose_earlier_sample(run: Run, view: RunView) -> int:
     )
     which = "By iteration" if stride <= 1 else f"By iteration, one in {stride:,} samples"
     st.caption(f"{which}. You can also click a dot in the chart.")
-    _offer_snapshot(run, selected)
+    _offer_actions(run, selected)
     return selected
 
 
@@ -64,13 +64,16 @@ def draw_earlier_sample(run: Run, iteration: int) -> None:
         samples.draw(text, samples.readable(run), height=EARLIER_HEIGHT)
 
 
-def _offer_snapshot(run: Run, iteration: int) -> None:
-    """Buttons to write with, or branch from, the snapshot nearest to a sample."""
+def _offer_actions(run: Run, iteration: int) -> None:
+    """Buttons to play the history, and to write with, or branch from, the snapshot nearest to a
+    sample."""
     snapshots = services.store().snapshots.iterations(run.id)
-    if not snapshots:
-        return
-    nearest = min(snapshots, key=lambda n: abs(n - iteration))
+    nearest = min(snapshots, key=lambda n: abs(n - iteration), default=None)
     with st.container(horizontal=True, key="snapshot_actions"):
+        if st.button("Play", icon=replay.ICON):
+            replay.play(run)
+        if nearest is None:
+            return
         if st.button(f"Write from {nearest:,}", icon=":material/edit_note:"):
             st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
             navigation.go("Write")

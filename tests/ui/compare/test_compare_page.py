@@ -220,7 +220,7 @@ def test_a_withdrawn_run_is_neither_listed_nor_found_by_its_id(open_compare, sto
 def test_shared_run_can_be_viewed_but_not_changed(open_compare, theirs, started):
     page = open_compare(theirs.view_key)
     assert len(legend(page)) == 1
-    assert [b.label for b in page.button] == []
+    assert [b.label for b in page.button] == ["Play"]
     assert theirs.id not in words(page)
     assert started == []
 

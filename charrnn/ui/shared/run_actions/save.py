@@ -1,10 +1,11 @@
-"""Save a run to files: the whole run, its loss curve as a table, its samples as text."""
+"""Save a run to files: the whole run, a page to look at, its loss curve, its samples as text."""
 
 from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
 
+from charrnn.runs.files.replay.page import run_page
 from charrnn.runs.files.transfer import curve_csv, export_run, samples_text
 from charrnn.runs.store.records import Run
 from charrnn.ui import services
@@ -30,6 +31,17 @@ def save(run: Run) -> None:
         partial(export_run, store, run, with_text=with_text),
         f"{stem}.safetensors",
         "application/octet-stream",
+    )
+    st.markdown(
+        "**A page**: one HTML file that opens offline in any browser, with the curve, all samples "
+        "and the settings."
+    )
+    in_page = st.toggle("Include the text in the page", value=False)
+    _download(
+        "The run as a page",
+        partial(run_page, store, run, with_text=in_page),
+        f"{stem}.html",
+        "text/html",
     )
     st.markdown("**Parts of it**: the loss curve as a spreadsheet (CSV), the samples as text.")
     with st.container(horizontal=True):
