@@ -16,6 +16,7 @@ Read it in this order:
     training      all of it, one step at a time
     stretches     reading parts of a text as if everything before had been read
     ngrams        predicting by counting, to compare the network with
+    ngram_writer  writing by counting
     evaluation    how well the network predicts held-out text
     analysis/     what can be said about a text, a network and a sample
 

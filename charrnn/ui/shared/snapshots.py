@@ -74,7 +74,7 @@ class Subject:
     def ids(self) -> np.ndarray:
         """The whole text as indices, (n,). Cached: do not modify it. Raises TextNotShared."""
         self._check_text()
-        return _ids(services.url(), self.corpus.sha256)
+        return text_ids(services.url(), self.corpus.sha256)
 
     @cached_property
     def by_frequency(self) -> np.ndarray:
@@ -120,7 +120,9 @@ class Subject:
         return len(self.vocabulary), self.config.hidden_size, self.config.dtype
 
 
-def _ids(url: str, sha256: str) -> np.ndarray:
+def text_ids(url: str, sha256: str) -> np.ndarray:
+    """A text as indices, (n,), for who may read it. Cached: do not modify it."""
+
     def encode() -> np.ndarray:
         text = services.store().corpora.text(sha256)
         return Vocabulary(services.corpus(sha256).vocabulary).encode(text)
@@ -131,7 +133,7 @@ def _ids(url: str, sha256: str) -> np.ndarray:
 @st.cache_resource(show_spinner=False, max_entries=20)
 def _table(url: str, sha256: str) -> pd.DataFrame:
     characters = services.corpus(sha256).vocabulary
-    counts = character_info.count(_ids(url, sha256), len(characters))
+    counts = character_info.count(text_ids(url, sha256), len(characters))
     return pd.DataFrame(
         {
             "index": np.arange(len(characters), dtype="int32"),

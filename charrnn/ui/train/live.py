@@ -1,6 +1,7 @@
 """The live part of the Train page: two fragments that refresh while the run trains."""
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
@@ -10,7 +11,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.dialogs import rerun_page
-from charrnn.ui.train import announcement, run_view
+from charrnn.ui.train import announcement, rivals, run_view
 from charrnn.ui.train.advice_panel import draw_advice
 from charrnn.ui.train.loss_panel import choose_axes, draw_loss, explain_loss
 from charrnn.ui.train.progress import draw_figures, draw_problem, draw_progress
@@ -120,6 +121,8 @@ def _draw_words(
 def _draw_chart(run_id: str | None, corpus: Corpus, config: RunConfig) -> None:
     """The loss chart, what there is to explain and, once there are any, the earlier samples."""
     run, view = _read(run_id, corpus, config)
+    if run:
+        view = replace(view, rivals=rivals.of_run(run, view))
     with st.container(key="axes"):
         unit, axis = choose_axes()
     with st.container(key="curve"):

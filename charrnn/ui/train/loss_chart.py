@@ -30,11 +30,17 @@ def loss_spec(unit: str, axis: str) -> dict[str, Any]:
     # From back to front.
     layers = [
         _rows("corner", x=x, y=y).mark_point(opacity=0, tooltip=None).add_params(zoom_and_pan()),
+        _rows("interval", y=y, y2="y2:Q").mark_rect(
+            color=MUTED, opacity=0.14, clip=True, tooltip=None
+        ),
         _rows("baseline", y=y).mark_rule(
             strokeDash=[2, 4], color=MUTED, opacity=0.9, clip=True, tooltip=None
         ),
         *_line_layers(x, y),
         *_best_layers(x, y),
+        _rows("overtaken", x=x, y=y).mark_point(
+            shape="diamond", color=HELD_OUT, filled=True, size=110, clip=True, tooltip=None
+        ),
         *_rate_layers(x),
         *_label_layers(y),
         *_dot_layers(x, y),

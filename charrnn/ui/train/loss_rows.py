@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from charrnn.ui.shared.charts.specs import doubled, thinned
+from charrnn.ui.shared.charts.specs import UNITS, doubled, thinned
 from charrnn.ui.train.run_view import CurvePoint, RunView
 
 BASELINE_LABELS = {
@@ -36,8 +36,8 @@ def loss_rows(view: RunView, unit: str, axis: str) -> pd.DataFrame:
     All that changes while a run trains is in the rows, even the extent of the axes. So the
     specification never changes, and the chart keeps its hover and its zoom.
     """
-    rows = _curve_rows(view) + _baseline_rows(view) + _corner_rows(view, axis)
-    rows += _label_rows(view)
+    rows = _curve_rows(view) + _baseline_rows(view) + _rival_rows(view)
+    rows += _corner_rows(view, axis) + _label_rows(view)
     # Built column by column with the final types, because to change a DataFrame afterwards takes
     # three times as long, at every refresh of every page.
     columns = {name: [row[name] for row in rows] for name in rows[0]}
@@ -47,12 +47,20 @@ def loss_rows(view: RunView, unit: str, axis: str) -> pd.DataFrame:
         "iteration": iterations,
         "seconds": np.array(columns.pop("seconds"), dtype=float),
         "characters": iterations * view.characters_per_iteration,
-        "bits": nats / LN_2,
-        "nats": nats * view.config.seq_length,
-        "perplexity": np.exp(np.minimum(nats, 80.0)),  # without overflow in float32
     }
-    numbers |= {"x": numbers[axis], "y": numbers[unit]}
+    numbers |= {name: _in_unit(nats, name, view) for name in UNITS}
+    high = np.array(columns.pop("high"), dtype=float)
+    numbers |= {"x": numbers[axis], "y": numbers[unit], "y2": _in_unit(high, unit, view)}
     return pd.DataFrame(columns | {name: n.astype("float32") for name, n in numbers.items()})
+
+
+def _in_unit(nats: np.ndarray, unit: str, view: RunView) -> np.ndarray:
+    """Losses in nats per character in one of UNITS."""
+    if unit == "bits":
+        return nats / LN_2
+    if unit == "nats":
+        return nats * view.config.seq_length
+    return np.exp(np.minimum(nats, 80.0))  # without overflow in float32
 
 
 def _row(kind: str, iteration: float, nats: float, seconds: float = 0.0, label: str = "") -> Row:
@@ -62,6 +70,7 @@ def _row(kind: str, iteration: float, nats: float, seconds: float = 0.0, label: 
         "nats_per_character": nats,
         "seconds": seconds,
         "label": label,
+        "high": math.nan,  # the upper end of an interval, in nats per character
         "label_y": 0,  # pixels from the top, for labels of the learning rate
     }
 
@@ -137,6 +146,21 @@ def _baseline_rows(view: RunView) -> list[Row]:
     return [_row("baseline", 0, bits * LN_2) for bits in view.baselines]
 
 
+def _rival_rows(view: RunView) -> list[Row]:
+    """The lines of rivals that no baseline has drawn, and where the network overtakes each."""
+    rows, at = [], Interpolation(view.curve)
+    for rival in view.rivals:
+        if rival.label not in BASELINE_LABELS.values():
+            rows.append(_row("baseline", 0, rival.bits * LN_2))
+        if rival.low is not None and rival.high is not None:
+            high = min(rival.high * LN_2, _extent(view)[1])
+            rows.append(_row("interval", 0, rival.low * LN_2) | {"high": high})
+        n = rival.overtaken_at
+        if n is not None:
+            rows.append(_row("overtaken", n, rival.bits * LN_2, at.seconds(n), rival.label))
+    return rows
+
+
 def _corner_rows(view: RunView, axis: str) -> list[Row]:
     """Two invisible corners. The x axis doubles when it is full, so that the curve never creeps."""
     low, high = _extent(view)
@@ -157,7 +181,8 @@ def _extent(view: RunView) -> tuple[float, float]:
     T, baselines = view.config.seq_length, view.baselines
     bits = [point.smooth_loss / T / LN_2 for point in view.curve]
     held_out = [nats / LN_2 for _, nats in view.evaluations]
-    low = min(*bits, *held_out, baselines.trigram, baselines.bigram - 0.5)
+    rivals = [rival.bits for rival in view.rivals]
+    low = min(*bits, *held_out, *rivals, baselines.trigram, baselines.bigram - 0.5)
     high = max([min(max(*bits, baselines.uniform), 1.5 * baselines.uniform), *held_out])
     low = max(0.0, math.floor(2 * (low - 0.25)) / 2)
     label_height = 0.08 * (high - low) + 0.05
@@ -173,6 +198,11 @@ def _label_rows(view: RunView) -> list[Row]:
     labels = [
         ("baseline label", bits * LN_2, BASELINE_LABELS[name])
         for name, bits in view.baselines._asdict().items()
+    ]
+    labels += [
+        ("baseline label", rival.bits * LN_2, rival.label)
+        for rival in view.rivals
+        if rival.label not in BASELINE_LABELS.values()
     ]
     if draws_held_out_line(view):
         labels.append(("held-out label", view.evaluations[-1][1], HELD_OUT_LABEL))

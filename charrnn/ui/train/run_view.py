@@ -24,6 +24,16 @@ class CurvePoint(NamedTuple):
     seconds: float  # of training
 
 
+class Rival(NamedTuple):
+    """Somebody else who predicts the held-out text: counting, or the visitor."""
+
+    label: str
+    bits: float  # per character
+    overtaken_at: int | None = None  # the iteration from which the network is better
+    low: float | None = None  # the interval of an estimate
+    high: float | None = None
+
+
 @dataclass(frozen=True)
 class RunView:
     """A run as one refresh shows it; everything in it is from the same moment."""
@@ -46,6 +56,7 @@ class RunView:
     moving: bool
     diverged: bool
     best: tuple[int, float] | None = None  # the best snapshot: iteration, held-out loss
+    rivals: tuple[Rival, ...] = ()  # drawn beside the baselines
 
     @property
     def bits(self) -> float:
