@@ -9,6 +9,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import navigation, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import samples, settings
+from charrnn.ui.shared.beat import panel as beat
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.shared.snapshots import Subject
@@ -42,6 +43,15 @@ def show() -> None:
         return
     link.read_iteration(run)
     st.fragment(_draw)(subject, run)
+    game = st.expander(
+        "Beat the network: guess thirty characters",
+        icon=":material/sports_score:",
+        key="beat_game_expander",
+        on_change="rerun",
+    )
+    with game:
+        if game.open:
+            beat.draw(run)
 
 
 @shows_errors()

@@ -1,0 +1,6 @@
+"""Beat the network: thirty held-out characters, guessed by a person and by the network.
+
+panel    the game on a page, and its result (beat.js, beat.css)
+passage  the characters of one game, and what the network bets on each
+score    what the guesses come to, kept for the text while the session lasts
+"""
