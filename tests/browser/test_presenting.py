@@ -1,0 +1,83 @@
+"""What somebody in front of a room uses: a link with settings, keys, and a history that plays."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import button, slider
+
+LINK = "/?text=brackets&hidden_size=16&iterations=2000&sample_interval=500&only=hidden_size"
+KEYS = re.compile("^Keys")
+
+
+def leave(page: Page) -> None:
+    """Take the focus from whatever control has it."""
+    page.get_by_role("heading", name="charrnn", exact=True).click()
+
+
+def test_a_link_fills_the_controls_in_and_another_is_copied(open_page):
+    page = open_page(LINK)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    expect(page.get_by_role("spinbutton", name="hidden_size")).to_have_value("16")
+    expect(page.get_by_role("spinbutton", name="seq_length")).to_have_count(0)
+    expect(button(page, "Train")).to_be_visible()
+    button(page, "Show all controls").click()
+    expect(page.get_by_role("spinbutton", name="seq_length")).to_have_value("25")
+    button(page, "Copy link to these settings").click()
+    expect(button(page, "Copied")).to_be_visible()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    again = open_page(copied)
+    expect(again.get_by_role("spinbutton", name="hidden_size")).to_have_value("16")
+    expect(again.get_by_role("spinbutton", name="seq_length")).to_have_value("25")
+    expect(again.get_by_text("80,008 characters")).to_be_visible()
+
+
+def test_keys_train_step_and_play_but_not_while_somebody_types(open_page, store):
+    page = open_page(LINK)
+    dialog = page.get_by_role("dialog")
+    number = page.get_by_role("spinbutton", name="hidden_size")
+    number.focus()
+    for key in (" ", "?"):
+        page.keyboard.press(key)
+    expect(dialog).to_have_count(0)
+    expect(button(page, "Train")).to_be_visible()
+    assert store.runs.runnable() == []
+
+    leave(page)
+    page.keyboard.press("?")
+    expect(dialog.filter(has_text=KEYS)).to_be_visible()
+    page.keyboard.press(" ")  # closes it, as the focus is on "Close", and does nothing else
+    expect(dialog).to_have_count(0)
+    expect(button(page, "Train")).to_be_visible()
+
+    leave(page)
+    page.keyboard.press(" ")
+    expect(button(page, "Pause")).to_be_visible()
+    expect(page.get_by_text("Iteration 2,000 of 2,000")).to_be_visible(timeout=60_000)
+
+    samples = slider(page, "earlier_samples")
+    expect(samples).to_have_attribute("aria-valuetext", "0")
+    page.get_by_role("radio", name="bits").focus()
+    page.keyboard.press("ArrowRight")  # the radio's own key
+    leave(page)
+    page.keyboard.press("ArrowRight")
+    expect(samples).to_have_attribute("aria-valuetext", "500")
+    expect(page.get_by_text("Earlier sample · iteration 500")).to_be_visible()
+    page.keyboard.press("End")
+    expect(samples).to_have_attribute("aria-valuetext", "2,000")
+
+    button(page, "Play").click()
+    history = page.locator(".replay")
+    expect(history).to_be_focused()
+    expect(button(history, "Pause")).to_be_visible()
+    button(history, "4×").click()
+    expect(history.get_by_role("status")).to_have_text("iteration 2,000")
+    expect(button(history, "Play")).to_be_visible()  # it has ended
+    drawn = history.locator("clipPath rect").get_attribute("width")
+    history.focus()
+    page.keyboard.press("Home")
+    expect(history.get_by_role("status")).to_have_text("iteration 0")
+    assert float(history.locator("clipPath rect").get_attribute("width")) < float(drawn)
+    page.keyboard.press("ArrowRight")
+    expect(history.locator("figcaption")).to_contain_text("iteration 500")
+    expect(history.locator("pre")).to_have_text(re.compile(r"\w"))
