@@ -4,6 +4,7 @@ Pages and workers communicate only through the store: a page writes the desired 
 the run's worker writes the actual state. Nothing here imports Streamlit.
 
     config.py         RunConfig: the settings of a run, with their limits and meanings
+    challenges.py     goals on a text within a budget of characters, and who has met them
     recipes.py        Textbook, Quick, Patient: settings that go well together
     limits.py         Limits: what one server allows, set by environment variables
     memory.py         how much memory training takes

@@ -16,6 +16,7 @@ BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "evaluation": "tests.benchmarks.evaluation",
     "gauges": "tests.benchmarks.gauges",
+    "challenges": "tests.benchmarks.challenges",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
     "inside": "tests.benchmarks.inside",
