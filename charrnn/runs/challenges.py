@@ -51,10 +51,10 @@ CHALLENGES = (
     ),
     Challenge(
         "names",
-        "Below 2.4 bits within half a million characters of dinosaurs",
+        "Below 2.45 bits within half a million characters of dinosaurs",
         "dinosaurs",
         500_000,
-        bits=2.4,
+        bits=2.45,
         hint="A short text is soon learned by heart: its held-out loss turns up again.",
     ),
     Challenge(
@@ -63,7 +63,8 @@ CHALLENGES = (
         "brackets",
         3_000_000,
         closed=0.9,
-        hint="A line is closed many characters after it began: what keeps a memory that long?",
+        hint="A line is closed long after it began. The initial weights and the learning rate "
+        "decide whether a memory lasts that long.",
     ),
 )
 

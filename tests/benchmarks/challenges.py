@@ -25,7 +25,7 @@ MEET: dict[str, tuple[str, dict[str, Any]]] = {
     "names": ("quick", {}),
     "brackets": (
         "textbook",
-        {"hidden_size": 64, "learning_rate": 0.03, "initial_weights": "orthogonal"},
+        {"hidden_size": 64, "learning_rate": 0.03, "initial_scale": 0.12},
     ),
 }
 
