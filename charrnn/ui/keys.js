@@ -6,10 +6,9 @@ const TYPED_IN = `:is(input, textarea, select):not([type=range], [type=checkbox]
 const USES = {
   Space: `button, summary, input, select, textarea, [contenteditable], [role=button], [role=switch],
     [role=checkbox], [role=radio], [role=tab], [role=option], [role=listbox], [role=combobox],
-    [role=menuitem], canvas, [data-keys]`,
+    [role=menuitem], canvas`,
   Arrow: `input, select, textarea, [contenteditable], [role=slider], [role=radio], [role=tab],
-    [role=option], [role=listbox], [role=combobox], [role=menuitem], [role=grid], canvas,
-    [data-keys]`,
+    [role=option], [role=listbox], [role=combobox], [role=menuitem], [role=grid], canvas`,
   "?": TYPED_IN,
 };
 const OFF = "charrnn_keys_off"; // in the browser: this visitor wants no keys
@@ -57,17 +56,11 @@ const press = (button, event) => {
   if (!event.repeat && !button.disabled) button.click();
 };
 
-// A slider of Streamlit follows the events of its input, as when it is moved with its own keys.
-const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set;
+// A slider of Streamlit follows its own keys alone.
 const step = (input, key) => {
-  const [low, high, now] = [input.min, input.max, input.value].map(Number);
-  const by = Number(input.step) || 1;
-  const to = { ArrowLeft: now - by, ArrowRight: now + by, Home: low, End: high }[key];
-  const value = Math.max(low, Math.min(high, to));
-  if (value === now) return;
-  setValue.call(input, value);
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-  input.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const type of ["keydown", "keyup"]) {
+    input.dispatchEvent(new KeyboardEvent(type, { key, bubbles: true, cancelable: true }));
+  }
 };
 
 const element = (tag, text = "", ...children) => {
@@ -103,7 +96,7 @@ const list = () => {
 };
 
 const onKey = (event) => {
-  if (event.defaultPrevented || event.isComposing) return;
+  if (!event.isTrusted || event.defaultPrevented || event.isComposing) return;
   if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector(OVERLAY)) return;
   const key = event.key === " " ? "Space" : event.key;
   const steps = ["ArrowLeft", "ArrowRight", "Home", "End"].includes(key);

@@ -9,7 +9,7 @@ from tests.support.browser import LOADED, button, slider
 
 MAX_FRAMES = 60
 MAX_STOPS = 90  # presses of Tab that lead through any page
-# The element with the focus, also inside a component: its name, its style and that of its frame.
+# The element with the focus, also inside a component: its name, and whether its style or that of its frame shows it.
 # An animation is skipped, since a style is read at once.
 FOCUSED = """() => {
     let element = document.activeElement;
@@ -17,7 +17,6 @@ FOCUSED = """() => {
     document.getAnimations()
         .filter(animation => animation instanceof CSSTransition)
         .forEach(transition => transition.finish());
-    const style = getComputedStyle(element);
     const around = [];
     for (let each = element; each && around.length < 4; each = each.parentElement)
         around.push(getComputedStyle(each));
@@ -26,7 +25,8 @@ FOCUSED = """() => {
         name: element.getAttribute('aria-label') || element.textContent.trim().slice(0, 60),
         // A table is drawn by itself, with its focus; the handle of a slider has a shadow.
         visible: element.tagName === 'CANVAS'
-            || style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
+            || around.some(({outlineStyle, outlineWidth}) =>
+                outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2)
             || around.some(({borderTopColor}) => borderTopColor === 'rgb(173, 78, 27)')
             || element.type === 'range' && around.some(({boxShadow}) => boxShadow !== 'none'),
     };
