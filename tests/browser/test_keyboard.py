@@ -9,7 +9,8 @@ from tests.support.browser import LOADED, button, slider
 
 MAX_FRAMES = 60
 MAX_STOPS = 90  # presses of Tab that lead through any page
-# The element with the focus, also inside a component: its name, and whether its style or that of its frame shows it.
+# The element with the focus, also inside a component: its name, and whether its style or its
+# frame shows it.
 # An animation is skipped, since a style is read at once.
 FOCUSED = """() => {
     let element = document.activeElement;
