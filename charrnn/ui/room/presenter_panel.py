@@ -13,11 +13,12 @@ from charrnn.ui import navigation, services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import people_dialog, saved_wall
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import lineage, settings, settings_link
 from charrnn.ui.shared.room import countdown, following, presence, starts, strip
 from charrnn.ui.shared.room.strip import draw_lead_button
 
 NOTE, OWN_SEEDS, NAMES_HIDDEN = "start_note", "start_own_seeds", "names_hidden"
+CONTROLS = "start_controls"
 MAX_NOTE = 200  # characters
 MAIN_SETTINGS = ("hidden_size", "seq_length", "learning_rate")
 
@@ -82,6 +83,15 @@ def _draw_start(room: Room) -> None:
         persist_state="session",
         help="Without it, equal settings give everybody the same run.",
     )
+    st.multiselect(
+        "Show only these controls",
+        settings_link.CONTROLS,
+        key=CONTROLS,
+        format_func=settings.label,
+        placeholder="All of them",
+        persist_state="session",
+        help="What people see of the text and the settings, until they choose *Show all controls*.",
+    )
     st.button(
         "Send to everybody",
         icon=":material/send:",
@@ -112,6 +122,7 @@ def _send(room: Room) -> None:
             start.config,
             note=" ".join(state.get(NOTE, "").split())[:MAX_NOTE],
             own_seeds=bool(state.get(OWN_SEEDS, True)),
+            controls=tuple(state.get(CONTROLS, ())),
         )
     )
     presence.forget()

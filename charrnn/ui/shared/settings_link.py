@@ -184,7 +184,7 @@ def draw_hidden_controls() -> None:
     """Say that the link hides controls, with a button that shows them; nothing without such."""
     if session.shown_controls():
         with st.container(gap=None, key="hidden_controls"):
-            st.caption("The link that you opened shows only some of the controls.")
+            st.caption("Only some of the controls are shown, as whoever sent you here has chosen.")
             st.button(
                 "Show all controls",
                 type="tertiary",

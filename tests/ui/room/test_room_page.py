@@ -104,6 +104,19 @@ def test_a_new_start_reaches_pages_that_are_open_and_keeps_their_runs(
     assert settings(page).hidden_size == 16  # a start is taken once
 
 
+def test_a_start_shows_people_only_the_controls_that_the_presenter_has_chosen(enter_room, wall):
+    page = enter_room(ADA, "Ada")
+    presenter = wall()
+    presenter.multiselect(key="start_controls").set_value(["learning_rate"])
+    go(presenter, "room")
+    click(presenter, "Send to everybody")
+    page.run()
+    fields = {field.key for field in page.number_input}
+    assert fields == {"learning_rate"}
+    click(page, "Show all controls")
+    assert "hidden_size" in {field.key for field in page.number_input}
+
+
 def test_a_page_that_is_reloaded_before_training_has_the_start_again(enter_room, open_page):
     enter_room(ADA, "Ada")
     assert settings(open_page(key=ADA)).hidden_size == SMALL.hidden_size

@@ -36,6 +36,7 @@ def put_on_page(start: Start) -> bool:
     settings.set_defaults()
     settings.put(start.config.to_dict())
     choose_corpus(start.sha256, start.text_name)
+    session.show_only(start.controls)
     session.select_run(None)
     return True
 
