@@ -7,6 +7,7 @@ from charrnn.ui import browser_history, errors, services, style
 from charrnn.ui.client_messages import ClientMessages
 from charrnn.ui.html_page import HtmlPage
 from charrnn.ui.response_headers import ResponseHeaders
+from charrnn.ui.shared.room.changes import RoomChanges
 from charrnn.ui.uploads import UploadLimit
 from charrnn.ui.workspace_cookie import WorkspaceCookie
 
@@ -19,6 +20,7 @@ app = st.App(
         Middleware(WorkspaceCookie),
         Middleware(UploadLimit),
         Middleware(ClientMessages),
+        Middleware(RoomChanges),
     ],
     on_script_error=errors.show_unexpected,
 )

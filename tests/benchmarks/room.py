@@ -7,17 +7,21 @@ on the same cores, and their own share is left out of what training could have.
 
 import asyncio
 import contextlib
+import http.client
 import itertools
+import json
 import secrets
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlparse
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.presenter import Presenter
 from charrnn.runs.store.room_records import Start
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import library
+from charrnn.ui.shared.room.changes import PEOPLE_PER_SECOND
 from tests.benchmarks.load import Usage, click_on, print_log_errors, print_seconds, print_usage
 from tests.benchmarks.visitor import Visitor
 from tests.support.server import Server
@@ -66,6 +70,8 @@ async def _measure(server: Server, folder: Path, people: int) -> None:
             f"\n{people} people: all have a run {time.perf_counter() - began:.1f} s after a click"
         )
         await asyncio.sleep(SETTLING_SECONDS)
+        asked: list[float] = []
+        watching = asyncio.create_task(_watch(server.url, visitors, asked))
         responses: list[float] = []
         timeouts: list[str] = []
         clicking = [asyncio.create_task(click_on(v, responses, timeouts)) for v in visitors]
@@ -73,11 +79,12 @@ async def _measure(server: Server, folder: Path, people: int) -> None:
         before = Usage.now(server, store, [])
         await asyncio.sleep(MEASURED_SECONDS)
         usage = Usage.now(server, store, []).since(before)
-        for task in clicking:
+        for task in (*clicking, watching):
             task.cancel()
-        await asyncio.gather(*clicking, return_exceptions=True)
+        await asyncio.gather(*clicking, watching, return_exceptions=True)
         print_usage(f"a room of {people}, each with a page, and one wall", usage)
         print_seconds("click until the page is updated", responses)
+        print_seconds("a question whether the room has changed", asked)
         _print_wall(wall.pictures, store, room.id)
         pages = [wall, *visitors]
         print(f"  lost clicks: {len(timeouts) or 'none'}")
@@ -89,6 +96,25 @@ async def _until_all_have_runs(store: Store, room_id: str) -> None:
     while not all(member.run for member in store.rooms.people(room_id)[1]):
         assert time.monotonic() < deadline, "not everybody was started"
         await asyncio.sleep(0.1)
+
+
+async def _watch(url: str, visitors: list[Visitor], seconds: list[float]) -> None:
+    """Ask for changes as every browser does, in turn, each once a second or less often."""
+    wait = max(1.0, len(visitors) / PEOPLE_PER_SECOND) / len(visitors)
+    host = urlparse(url)
+    connection = http.client.HTTPConnection(host.hostname, host.port, timeout=20)
+
+    def ask(address: str) -> None:
+        connection.request("GET", address)
+        answer = json.loads(connection.getresponse().read())
+        assert answer["version"], "a page was no longer in the room"
+
+    while True:
+        for visitor in visitors:
+            started = time.perf_counter()
+            await asyncio.to_thread(ask, visitor.watches)
+            seconds.append(time.perf_counter() - started)
+            await asyncio.sleep(max(0.0, wait - seconds[-1]))
 
 
 def _print_wall(pictures: list[float], store: Store, room_id: str) -> None:

@@ -6,10 +6,12 @@ of them need little CPU time themselves.
 """
 
 import asyncio
+import json
 import time
 from contextlib import suppress
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -49,7 +51,8 @@ class Visitor:
         self.ticks = 0  # fragment runs that a timer has caused
         self.bytes = 0
         self.session = ""  # its id
-        self.pictures: list[float] = []  # when a component arrived, in seconds of perf_counter()
+        self.pictures: list[float] = []  # when tiles of a room arrived, as time.perf_counter()
+        self.watches = ""  # where it asks for changes of its room, if it is in one
         self._cookie = f"{workspace_key.COOKIE}={key}" if key else ""
         self._page = calc_hash(page) if page else ""
         self._drawing: dict[str, str] = {}
@@ -171,11 +174,17 @@ class Visitor:
             menu = delta.new_element.menu_button
             self.menus[menu.label] = menu.id, list(menu.options)
         elif kind == "bidi_component":
-            self.pictures.append(time.perf_counter())
+            self._handle_component(delta.new_element.bidi_component)
         elif kind == "exception":
             self.errors.append(delta.new_element.exception.type)
         elif kind == "alert" and delta.new_element.alert.format == delta.new_element.alert.ERROR:
             self.errors.append(delta.new_element.alert.body)
+
+    def _handle_component(self, component: BidiComponent) -> None:
+        if component.component_name.endswith("charrnn_tiles"):
+            self.pictures.append(time.perf_counter())
+        elif component.component_name.endswith("charrnn_room_watch"):
+            self.watches = json.loads(component.json)["address"]
 
     def _finish_run(self) -> None:
         self._runs += 1

@@ -22,6 +22,7 @@ EXAMPLE = "How many bits per character will it need after one minute?"
 HEIGHT = 400  # pixels
 FONT_SIZE = 18  # pixels: for a projector
 MAX_BARS = 16
+ROUNDING = 1e-9  # of a bar
 
 
 def draw(wall: Wall) -> None:
@@ -82,19 +83,21 @@ def bins(values: list[float]) -> list[tuple[float, float, int]]:
     width = 10.0 ** math.floor(math.log10(span / MAX_BARS))
     while span / width > MAX_BARS - 1:
         width *= 2 if round(math.log10(width) % 1, 3) != 0.301 else 2.5
-    first = math.floor(low / width)
-    counts = [0] * (math.floor(high / width) - first + 1)
-    for value in values:
-        counts[math.floor(value / width) - first] += 1
+    # A guess of 2.3 belongs to the bar that begins there, though 2.3 / 0.1 is a little below 23.
+    bars = [math.floor(value / width + ROUNDING) for value in values]
+    first = min(bars)
+    counts = [0] * (max(bars) - first + 1)
+    for bar in bars:
+        counts[bar - first] += 1
     return [((first + i) * width, (first + i + 1) * width, count) for i, count in enumerate(counts)]
 
 
 def histogram_rows(values: list[float], answer: float | None) -> pd.DataFrame:
     """One row per bar, and one for the answer if it is known."""
-    rows: list[tuple[str, float, float, int]] = [("bar", *each) for each in bins(values)]
+    rows: list[tuple[str, float, float, int, int]] = [("bar", *each, 0) for each in bins(values)]
     if answer is not None:
-        rows.append(("answer", answer, answer, 0))
-    return pd.DataFrame(rows, columns=["kind", "low", "high", "count"])
+        rows.append(("answer", answer, answer, 0, 0))
+    return pd.DataFrame(rows, columns=["kind", "low", "high", "count", "bottom"])
 
 
 @themed
@@ -106,10 +109,11 @@ def histogram_spec() -> dict[str, Any]:
     )
     layers = [
         base.transform_filter(alt.datum.kind == "bar")
-        .mark_bar(color=HELD_OUT, stroke=None)
+        .mark_rect(color=HELD_OUT, tooltip=None)
         .encode(
             x2="high:Q",
             y=alt.Y("count:Q", title="people", axis=alt.Axis(tickMinStep=1, **text)),
+            y2="bottom:Q",
         ),
         base.transform_filter(alt.datum.kind == "answer").mark_rule(
             color=ACCENT, strokeWidth=4, tooltip=None

@@ -16,7 +16,7 @@ from charrnn.ui.room.join import JOIN
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.room import presence
 from charrnn.ui.shared.room.presence import Presence
-from charrnn.ui.shared.room.strip import code_in_words, refresh_seconds
+from charrnn.ui.shared.room.strip import code_in_words
 
 FIRST_VIEW = "Tiles"
 WALL_SECONDS = 1.5
@@ -81,7 +81,7 @@ def _draw_live(present: Presence, seconds: float) -> None:
 
 def _seconds_between(present: Presence) -> float:
     """Seconds between two refreshes. The one wall on the screen is live, however many pages are."""
-    return WALL_SECONDS if present.is_presenter else refresh_seconds()
+    return WALL_SECONDS * (1 if present.is_presenter else services.refresh_factor())
 
 
 def _status(wall: Wall) -> str:
@@ -91,8 +91,10 @@ def _status(wall: Wall) -> str:
     words = [f"{people} {'person' if people == 1 else 'people'}"]
     if people >= NEARLY_FULL * most:
         words = [f"{people} of {most} places taken"]
-    runs = f"{load.training} run{'s' * (load.training != 1)}"
-    words.append(f"{runs} training on this machine, with equal shares")
+    if load.training > 1:
+        words.append(f"{load.training} runs share this machine evenly")
+    else:
+        words.append("1 run is training" if load.training else "no run is training")
     if load.queued:
         words.append(f"{load.queued} in the queue")
     age = time.time() - wall.read_at

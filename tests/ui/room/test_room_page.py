@@ -17,14 +17,17 @@ from tests.ui.room.conftest import ADA, BEN, PRESENTER
 HOSTILE = "<b>*x*</b> :red[y] $z$"  # HTML, Markdown, Streamlit's own markup, a formula
 
 
+def data_of(page, component: str) -> dict:
+    """What a component on the page gets from the server."""
+    (found,) = [
+        each for each in page.get("bidi_component") if each.proto.component_name.endswith(component)
+    ]
+    return json.loads(found.proto.json)
+
+
 def tiles(page) -> list[dict]:
     """What the tiles of the wall show."""
-    (component,) = [
-        each
-        for each in page.get("bidi_component")
-        if each.proto.component_name.endswith("charrnn_tiles")
-    ]
-    return json.loads(component.proto.json)["tiles"]
+    return data_of(page, "charrnn_tiles")["tiles"]
 
 
 # --- Joining ------------------------------------------------------------------------------------
@@ -135,7 +138,7 @@ def test_when_everybody_is_started_each_page_shows_its_run(
     assert run.id == people()[0].run
     assert started == [run.id]
     assert run.config.hidden_size == 12
-    assert "yours is 1 of 1 run" in words(page)
+    assert data_of(page, "charrnn_room_watch")["known"]["share"].startswith("yours is 1 of 1 run")
 
 
 def test_the_presenter_sends_what_stands_on_the_train_page(open_page, room, now):

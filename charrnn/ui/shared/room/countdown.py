@@ -10,7 +10,7 @@ from charrnn.runs.store.room_records import Room
 # Long enough for every page to have heard of it before "3".
 SECONDS = 7.0
 # How long a countdown that was not followed by a start counts as one.
-OVERDUE_SECONDS = 3.0
+OVERDUE_SECONDS = 2.0
 
 _countdown = st.components.v2.component(
     "charrnn_countdown",

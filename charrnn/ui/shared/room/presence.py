@@ -46,16 +46,7 @@ def refreshed(presence: Presence) -> Presence | None:
 
     What has been read for one page serves all pages of the room.
     """
-    room_id = presence.room.id
-
-    def read() -> tuple[Room, dict[str, Member]] | None:
-        try:
-            room, members = services.store().rooms.people(room_id)
-        except KeyError:
-            return None
-        return room, {member.workspace: member for member in members}
-
-    found = _PEOPLE.get((services.url(), room_id), read)
+    found = people(presence.room.id)
     if found is None or not found[0].is_open:
         return None
     room, members = found
@@ -63,6 +54,21 @@ def refreshed(presence: Presence) -> Presence | None:
         return Presence(room, None)
     member = members.get(presence.member.workspace)
     return Presence(room, member) if member else None
+
+
+def people(room_id: str) -> tuple[Room, dict[str, Member]] | None:
+    """A room, and its members by their workspaces; None if there is no such room."""
+
+    def read() -> tuple[Room, dict[str, Member]] | None:
+        if "\0" in room_id:
+            return None  # PostgreSQL fails on it
+        try:
+            room, members = services.store().rooms.people(room_id)
+        except KeyError:
+            return None
+        return room, {member.workspace: member for member in members}
+
+    return _PEOPLE.get((services.url(), room_id), read)
 
 
 def wall(room: Room) -> Wall | None:

@@ -1,36 +1,30 @@
 """The line at the top of every page for whoever is in a room; it looks for changes by itself."""
 
 import math
-from typing import NamedTuple
+from pathlib import Path
 
 import streamlit as st
 
-from charrnn.runs.store.room_records import Member, Place, Question, Room
+from charrnn.runs.store.room_records import Member, Question, Room
 from charrnn.ui import navigation, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared.dialogs import rerun_page
-from charrnn.ui.shared.room import countdown, following, presence
+from charrnn.ui.shared.room import changes, countdown, following, presence
 from charrnn.ui.shared.room.presence import Presence
 
-REFRESH_SECONDS = 1.5
-MAX_REFRESH_SECONDS = 3.0  # also with many pages: the countdown must not be over before
+REFRESH_SECONDS = 1.5  # of the presenter's
 GUESS = "room_guess"
 _IN_ROOM = "in_room"  # whether this session was in a room, unless it was told that it has ended
 
 
-class _Phase(NamedTuple):
-    """What the whole page depends on: when it changes, the page has to run again."""
-
-    room: str
-    start: int
-    run: str | None
-    lead: Place | None
-    is_leading: bool
-    nickname: str
-    question: Question | None
-    refresh_seconds: float
+_watcher = st.components.v2.component(
+    "charrnn_room_watch",
+    html='<div class="room-watch"><span></span></div>',
+    js=Path(__file__).with_name("watch.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
 def draw(present: Presence | None) -> None:
@@ -38,8 +32,12 @@ def draw(present: Presence | None) -> None:
     with st.container(key="room_strip"):  # also if it is empty: nothing below it may move
         if present:
             st.session_state[_IN_ROOM] = True
-            phase = _phase(present)
-            st.fragment(_draw_live, run_every=phase.refresh_seconds)(present, phase)
+            if present.member:
+                _draw_for_member(present.room, present.member)
+            else:
+                st.fragment(_draw_for_presenter, run_every=REFRESH_SECONDS)(
+                    present, changes.version(present)
+                )
         elif st.session_state.get(_IN_ROOM):
             _draw_end()
 
@@ -58,47 +56,20 @@ def note_end() -> None:
     st.session_state[_IN_ROOM] = False
 
 
-def refresh_seconds() -> float:
-    """How often the parts of a page that show a room refresh."""
-    return min(REFRESH_SECONDS * services.refresh_factor(), MAX_REFRESH_SECONDS)
-
-
-def _phase(present: Presence) -> _Phase:
-    room, member = present.room, present.member
-    return _Phase(
-        room=room.id,
-        start=room.start.number if member else 0,
-        run=member.run if member else None,
-        lead=room.lead if member and not following.is_alone() else None,
-        is_leading=room.lead is not None,
-        nickname=member.nickname if member else "",
-        question=room.question,
-        refresh_seconds=refresh_seconds(),
-    )
-
-
-@shows_errors()
-def _draw_live(drawn: Presence, phase: _Phase) -> None:
-    """drawn, phase: as they were when the whole page was drawn."""
-    present = presence.refreshed(drawn)
-    if present is None:
-        presence.forget()
-        rerun_page()
-        return
-    if _phase(present) != phase:
-        presence.forget()
-        rerun_page()
-    services.note_refresh(phase.refresh_seconds)
-    if present.member is None:
-        _draw_for_presenter(present.room)
-    else:
-        _draw_for_member(present.room, present.member)
-
-
 # --- For the presenter --------------------------------------------------------------------------
 
 
-def _draw_for_presenter(room: Room) -> None:
+@shows_errors()
+def _draw_for_presenter(drawn: Presence, version: str) -> None:
+    """Draw the strip, and tell the others where the presenter is, while that leads them.
+
+    drawn, version: as they were when the whole page was drawn.
+    """
+    present = presence.refreshed(drawn)
+    if present is None or changes.version(present) != version:
+        presence.forget()
+        rerun_page()
+    room = present.room if present else drawn.room
     services.store().rooms.mark_seen(room)
     if room.lead is not None and room.lead != (here := following.place()):
         presence.presenter(room).lead(here)
@@ -139,8 +110,9 @@ def _draw_for_member(room: Room, member: Member) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="room_line"):
         st.markdown(
             f":material/groups: Room **{code_in_words(room.code)}** · you are "
-            f"**{escape_markdown(member.nickname)}** · {share_in_words()}"
+            f"**{escape_markdown(member.nickname)}**"
         )
+        _watch(Presence(room, member))
         if session.page() != following.ROOM:
             navigation.link(following.ROOM, "About this room", query={})
     if room.start.note:
@@ -148,7 +120,17 @@ def _draw_for_member(room: Room, member: Member) -> None:
     if room.lead:
         _draw_wheel()
     _draw_question(room, member)
-    countdown.draw(room)
+
+
+def _watch(present: Presence) -> None:
+    """Let the browser look for changes: see watch.js. Says how the machine is shared."""
+    run, alone = session.run_id() or "", following.is_alone()
+    data = changes.of(present, run_id=run, alone=alone)
+    _watcher(
+        key="room_watch",
+        data={"address": changes.address(present, run_id=run, alone=alone), "known": data},
+        on_changed_change=presence.forget,
+    )
 
 
 def _draw_wheel() -> None:
@@ -193,21 +175,6 @@ def _guess(member: Member, question: Question) -> None:
         return
     services.store().rooms.guess(member, question, float(guess))
     st.toast(f"Your guess is {guess:g}. Until guessing ends, you can send another one.")
-
-
-def share_in_words() -> str:
-    """How the machine is shared at the moment, and where in the queue the visitor's run is."""
-    load = services.supervisor().load
-    run_id = session.run_id()
-    position = services.supervisor().queue_position(run_id) if run_id else None
-    if position:
-        return f"your run is number {position} in the queue, {load.training} are training"
-    if not load.training:
-        return "no run is training"
-    runs = f"{load.training} run{'s' * (load.training > 1)}"
-    if run_id and services.supervisor().trains(run_id):
-        return f"yours is 1 of {runs} that share the machine evenly"
-    return f"{runs} {'are' if load.training > 1 else 'is'} training"
 
 
 def code_in_words(code: str) -> str:
