@@ -62,6 +62,7 @@ UNIT = "unit"
 COUNTING = "counting"  # whether what counting writes is shown, key of a switch
 CLICKED_SAMPLE = "clicked_sample"  # the iteration clicked in the chart, until it has been shown
 
+TAKEN_CHALLENGE = "taken_challenge"  # the key of the challenge that the visitor has taken on
 CHALLENGES = "challenges"  # whether they are open, key of an expander
 
 # On the page /compare.

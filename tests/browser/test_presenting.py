@@ -4,7 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from charrnn.runs.files.replay.page import run_page
 from tests.support.browser import button, slider
+from tests.support.store import SMALL
 
 LINK = "/?text=brackets&hidden_size=16&iterations=2000&sample_interval=500&only=hidden_size"
 KEYS = re.compile("^Keys")
@@ -81,3 +83,32 @@ def test_keys_train_step_and_play_but_not_while_somebody_types(open_page, store)
     page.keyboard.press("ArrowRight")
     expect(history.locator("figcaption")).to_contain_text("iteration 500")
     expect(history.locator("pre")).to_have_text(re.compile(r"\w"))
+
+
+def test_a_saved_page_plays_offline_and_nothing_in_it_can_act(
+    browser, store, workspace, work, tmp_path
+):
+    text = "</script><img src=x onerror=alert(1)> & <b>it</b>\n" * 60
+    run = work(workspace.create(store.corpora.add("hostile", text), SMALL))
+    workspace.rename(run.id, "<img src=x onerror=alert(2)>")
+    file = tmp_path / "run.html"
+    file.write_text(run_page(store, store.runs.get(run.id), with_text=True), encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page, asked, dialogs, messages = context.new_page(), [], [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message) or dialog.dismiss())
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.goto(file.as_uri())
+    expect(page.get_by_role("heading", level=1)).to_have_text("<img src=x onerror=alert(2)>")
+    button(page, "4×").click()
+    button(page, "Play").click()
+    place = page.get_by_role("status")
+    expect(place).to_have_text("iteration 1,000")
+    expect(button(page, "Play")).to_be_visible()
+    page.get_by_role("slider", name="Position").fill("3")
+    expect(place).to_have_text("iteration 300")
+    expect(page.locator("#replay pre")).to_have_text(store.history.sample(run.id, 300))
+    expect(page.locator("pre.text")).to_have_text(text)
+    context.close()
+    assert (asked, dialogs, messages) == ([file.as_uri()], [], [])

@@ -68,6 +68,20 @@ def _draw(challenge: Challenge, runs: list[Run]) -> None:
         _take_on(challenge)
 
 
+def progress_in_words(run: Run) -> str:
+    """How far a run has come with the challenge that the visitor has taken on; "" without one."""
+    key = st.session_state.get(session.TAKEN_CHALLENGE)
+    challenge = next((each for each in CHALLENGES if each.key == key), None)
+    if challenge is None or run.sha256 != shipped_sha256(challenge.text):
+        return ""
+    found = _attempt(challenge, run)
+    if found.met_at is not None:
+        figure = _figure(challenge, found.best)
+        return f"Challenge met after {found.met_at:,} characters: {figure}."
+    read = f"{min(found.read, challenge.characters):,} of {challenge.characters:,} characters read"
+    return f"Challenge: {challenge.title}. {read}, {_figure(challenge, found.best)}."
+
+
 def ranked(attempts: list[Attempt]) -> list[Attempt]:
     """The attempts with a figure: first those that met it, after the fewest characters."""
     begun = [each for each in attempts if each.best is not None]
@@ -85,7 +99,7 @@ def _closed(challenge: Challenge, run: Run) -> list[tuple[int, float]]:
     store, last = services.store(), challenge.characters // characters_per_iteration(run.config)
     kept = [n for n in store.snapshots.iterations(run.id) if n <= last]
     newest = store.snapshots.checkpoint_iteration(run.id)
-    if newest is not None and newest <= last:
+    if newest is not None and newest <= last and not run.moving:
         kept.append(newest)
     shares = [(n, _share(services.url(), run.id, n, run)) for n in sorted(set(kept))]
     return [(n, share) for n, share in shares if share is not None]
@@ -93,11 +107,13 @@ def _closed(challenge: Challenge, run: Run) -> list[tuple[int, float]]:
 
 @st.cache_data(show_spinner=False, max_entries=500)
 def _share(url: str, run_id: str, iteration: int, _run: Run) -> float | None:
+    """The share of held-out lines that are closed; None if nothing is held out."""
     subject = Subject.of_run(_run)
     snapshot = _snapshot(subject, iteration)
     ids = subject.ids
     start = training_length(len(ids), _run.config.held_out)
-    start = start if start < len(ids) else len(ids) - PREDICTED
+    if snapshot.iteration != iteration or start == len(ids):
+        return None  # a run that trains meanwhile has left that iteration
     text = subject.vocabulary.decode(ids[start : start + PREDICTED])
     return closed_share(snapshot.weights, subject.vocabulary, text, snapshot.hidden)
 
@@ -133,6 +149,7 @@ def _figure(challenge: Challenge, value: float | None) -> str:
 
 def _take_on(challenge: Challenge) -> None:
     """Go to Train with the text, and with iterations for the budget; the rest is the visitor's."""
+    st.session_state[session.TAKEN_CHALLENGE] = challenge.key
     session.select_run(None)
     choose_corpus(shipped_sha256(challenge.text))
     settings.set_defaults()

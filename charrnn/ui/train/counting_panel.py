@@ -14,6 +14,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import samples, settings
+from charrnn.ui.shared.memory_cache import MemoryCache
 from charrnn.ui.shared.snapshots import text_ids
 
 LENGTH = 200  # characters of each sample
@@ -27,6 +28,10 @@ class Counted(NamedTuple):
 
     bits: list[float]  # per held-out character, by 1 to MAX_ORDER characters; [] without such
     samples: list[str]
+
+
+# For the lock more than for the room: counting a long text takes much memory, one at a time.
+COUNTED = MemoryCache[Counted](lambda counted: sum(map(len, counted.samples)))
 
 
 def draw(run: Run | None, corpus: Corpus) -> None:
@@ -51,12 +56,12 @@ def draw(run: Run | None, corpus: Corpus) -> None:
 def counted(corpus: Corpus, held_out: float) -> Counted:
     """What counting comes to, cached: the same for every run of a text."""
     n_train = training_length(corpus.characters, held_out)
-    return _counted(services.url(), corpus.sha256, n_train, corpus)
+    key = (services.url(), corpus.sha256, n_train)
+    return COUNTED.get(key, lambda: _count(corpus, n_train))
 
 
-@st.cache_resource(show_spinner="Counting", max_entries=20)
-def _counted(url: str, sha256: str, n_train: int, _corpus: Corpus) -> Counted:
-    ids, vocabulary = text_ids(url, sha256), Vocabulary(_corpus.vocabulary)
+def _count(corpus: Corpus, n_train: int) -> Counted:
+    ids, vocabulary = text_ids(services.url(), corpus.sha256), Vocabulary(corpus.vocabulary)
     writer = NgramWriter(ids[:n_train], len(vocabulary))
     written = []
     for order in range(1, MAX_ORDER + 1):

@@ -14,7 +14,7 @@ from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.train import announcement, rivals, run_view
 from charrnn.ui.train.advice_panel import draw_advice
 from charrnn.ui.train.loss_panel import choose_axes, draw_loss, explain_loss
-from charrnn.ui.train.progress import draw_figures, draw_problem, draw_progress
+from charrnn.ui.train.progress import draw_challenge, draw_figures, draw_problem, draw_progress
 from charrnn.ui.train.run_view import RunView
 from charrnn.ui.train.sample_panel import (
     choose_earlier_sample,
@@ -112,6 +112,8 @@ def _draw_words(
             draw_problem(run)
         draw_progress(view, owned=run is None or services.owned(run))
         draw_figures(view)
+        if run:
+            draw_challenge(run)
         announcement.draw(view, run)
     with st.container(key="newest_sample"):
         draw_newest_sample(view, run)

@@ -9,6 +9,7 @@ from charrnn.runs.store.losses import RECENT_WINDOWS
 from charrnn.runs.store.records import DIVERGED, Run
 from charrnn.ui import services
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import challenges
 from charrnn.ui.shared.formatting import duration, effective_choices
 from charrnn.ui.shared.run_actions import branch
 from charrnn.ui.train.run_view import RunView
@@ -50,6 +51,13 @@ def draw_progress(view: RunView, *, owned: bool) -> None:
     elif view.seconds:
         text += f" · {duration(view.seconds)} so far"
     st.progress(min(1.0, view.iteration / view.iterations), text=text)
+
+
+def draw_challenge(run: Run) -> None:
+    """How far the run is with the challenge that the visitor has taken on, if any."""
+    words = challenges.progress_in_words(run)
+    if words:
+        st.caption(f":material/flag: {words}")
 
 
 def draw_figures(view: RunView) -> None:

@@ -9,6 +9,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.texts import library
 from charrnn.ui.shared import challenges
 from tests.support.train_page import as_read, settings, words
+from tests.ui.conftest import go
 
 QUICK = RunConfig(hidden_size=8, iterations=200, sample_interval=100, sample_length=20)
 
@@ -25,10 +26,10 @@ def open_challenges(open_page):
     return open_challenges
 
 
-def challenge_run(store, workspace, work, key):
+def challenge_run(store, workspace, work, key, **changes):
     challenge = next(each for each in CHALLENGES if each.key == key)
     corpus = store.corpora.add(challenge.text, library.load(challenge.text))
-    return work(workspace.create(corpus, QUICK))
+    return work(workspace.create(corpus, replace(QUICK, **changes)))
 
 
 def test_a_challenge_says_what_a_run_has_reached_and_with_which_settings(
@@ -58,6 +59,29 @@ def test_trying_one_fills_in_the_text_and_the_iterations_of_its_budget(open_chal
     assert page.selectbox(key="offer").value == "brackets"
     assert settings(page).iterations == 3_000_000 // 25
     assert started == []
+
+
+def test_train_says_how_far_a_challenge_that_was_taken_on_is(
+    open_challenges, store, workspace, work, monkeypatch
+):
+    run = challenge_run(store, workspace, work, "names")
+    page = open_challenges()
+    page.button(key="try_names").click().run()
+    page.query_params["run"] = run.id
+    page.session_state["run"] = run.id
+    go(page, "")
+    page.run()
+    read = run.iteration * run.config.seq_length
+    assert f"{read:,} of 500,000 characters read, at best" in words(page)
+    easy = tuple(replace(each, bits=9.0) if each.bits else each for each in CHALLENGES)
+    monkeypatch.setattr(challenges, "CHALLENGES", easy)
+    go(page, "")
+    assert "Challenge met after" in words(page.run())
+
+
+def test_brackets_do_not_count_on_text_that_was_trained_on(open_challenges, store, workspace, work):
+    challenge_run(store, workspace, work, "brackets", held_out=0.0)
+    assert "% closed" not in words(open_challenges())
 
 
 def test_those_who_met_it_come_first_after_the_fewest_characters(store, corpus):
