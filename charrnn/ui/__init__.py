@@ -1,7 +1,7 @@
 """The dashboard: everything that uses Streamlit.
 
 pages.py          the script that Streamlit runs: all pages
-train/ alphabet/ inside/ compare/ write/ room/    one page each
+train/ alphabet/ inside/ compare/ write/ room/ learn/    one page each
 shared/           what several pages use
 session.py        what the session has selected; the keys of its state
 workspace_key.py  who owns which runs: the key in the cookie (cookie.js)

@@ -7,6 +7,7 @@ from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.inside import page as inside
+from charrnn.ui.learn import page as learn
 from charrnn.ui.room import page as room
 from charrnn.ui.shared import deleted_runs, dialogs, quota, workspace_link
 from charrnn.ui.shared.room import following, presence, strip
@@ -24,6 +25,7 @@ pages = [
     st.Page(compare.show, title="Compare", icon=":material/compare_arrows:", url_path="compare"),
     st.Page(write.show, title="Write", icon=":material/edit_note:", url_path="write"),
     st.Page(room.show, title="Room", icon=":material/groups:", url_path="room"),
+    st.Page(learn.show, title="Learn", icon=":material/school:", url_path="learn"),
 ]
 navigation.register(pages)
 page = st.navigation(pages, position="top")

@@ -106,6 +106,10 @@ HIDDEN_UNIT = "hidden_unit"  # the one that the text is coloured by
 # On the page /room.
 WALL_VIEW = "show"  # also the URL parameter
 
+# On the page /learn.
+QUESTION = "question"  # the URL parameter: the key of the card
+GUESS, LEARN_TEXT = "guess", "learn_text"  # with "_" and the key of the card
+
 # On the page /alphabet.
 SHOWN = "shown"  # the run whose text and network the page shows
 FIND = "find"

@@ -54,6 +54,7 @@ _SHEETS = (
     "compare/compare.css",
     "write/write.css",
     "room/room.css",
+    "learn/learn.css",
 )
 
 

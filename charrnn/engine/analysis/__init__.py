@@ -10,6 +10,7 @@ guessing_game (how well they predict a text).
 
 Inside a network: reading (its activations while it reads), unit_tracking (what single units go
 along with), holding (what changes if a unit is held at a value), one_step (all that one training
-iteration computes), gradient_check (numerical against analytic gradients), gradient_flow (how far
+iteration computes), gradient_check (numerical against analytic gradients), window_losses (what
+characters cost by their place in the window), gradient_flow (how far
 back it remembers) and spectrum (whether Whh lets what it carries grow or fade).
 """

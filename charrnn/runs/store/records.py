@@ -29,6 +29,16 @@ class Corpus:
 
 
 @dataclass(frozen=True)
+class Experiment:
+    """What a run is an experiment for, on the page Learn. An experiment may have several runs."""
+
+    question: str  # the key of the question that it answers
+    group: str  # the same for all runs that were started together
+    label: str  # what sets it apart from the others of its group, "cleared"; "" if it is alone
+    guess: str  # what the visitor expected
+
+
+@dataclass(frozen=True)
 class Run:
     """One row of the table of runs: its settings, desired state and actual state."""
 
@@ -42,6 +52,7 @@ class Run:
     name: str
     parent: str | None
     branched_at: int | None
+    experiment: Experiment | None
     text_name: str  # what its owner calls its text
     view_key: str
     opens_by_id: bool  # whether its id opens it for others, to look at, as its view key does

@@ -4,6 +4,7 @@ import math
 import secrets
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, func, select, update
@@ -14,7 +15,7 @@ from charrnn.runs.errors import RunNotFound, StoreError
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
-from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.records import Corpus, Experiment, Run
 
 VIEWED_SECONDS = 15.0  # between two updates of viewed_at, however often a page refreshes
 REQUESTABLE = ("desired", "learning_rate", "iterations", "pause_at")
@@ -35,18 +36,20 @@ class Runs:
         workspace: str = "",
         address: str | None = None,
         parent: str | None = None,
+        experiment: Experiment | None = None,
     ) -> Run:
         """A new run that waits for a worker. Its id cannot be guessed: it has 96 random bits.
 
         pause_at: an iteration. address: see Workspace. parent: the id of the run that it is a
-        changed copy of. Raises TooLarge if the network exceeds the limits, StoreError if the text
-        has been deleted.
+        changed copy of. experiment: what it is an experiment for, if it is one. Raises TooLarge if
+        the network exceeds the limits, StoreError if the text has been deleted.
         """
         row = new_run_row(corpus, config) | {
             "workspace": workspace,
             "address": address,
             "parent": parent,
             "pause_at": pause_at,
+            "experiment": asdict(experiment) if experiment else None,
         }
         with self._database.writing() as db:
             insert_run(db, row)
@@ -184,4 +187,5 @@ def run_from_row(row: Row[Any]) -> Run:
     values = row._asdict()
     values["config"] = RunConfig.from_dict(values["config"])
     values["baselines"] = Baselines(*row.baselines) if row.baselines else None
+    values["experiment"] = Experiment(**row.experiment) if row.experiment else None
     return Run(**values)

@@ -52,6 +52,8 @@ runs = Table(
     Column("name", Text, nullable=False),  # "" until the owner names the run
     Column("parent", String(32)),  # the run it was copied or branched from, which may be deleted
     Column("branched_at", Integer),  # the iteration at which it branched off; NULL for a copy
+    # The fields of Experiment by name, if the page Learn started it as one; else NULL.
+    Column("experiment", JSON(none_as_null=True)),
     # What its owner calls its text. Others have other names for the same text.
     Column("text_name", Text, nullable=False, server_default=""),
     # What others can see of it. The view key is part of the read-only link, and is replaced when

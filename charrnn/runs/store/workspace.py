@@ -16,7 +16,7 @@ from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import retention, schema
 from charrnn.runs.store.corpora import library_titles, sha256_of
 from charrnn.runs.store.incomplete import incomplete_run
-from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.records import Corpus, Experiment, Run
 from charrnn.runs.store.runs import find_run, new_key, new_run_row, run_from_row
 from charrnn.runs.store.space import MEGABYTE
 from charrnn.runs.store.store import Store
@@ -127,6 +127,7 @@ class Workspace:
         *,
         pause_at: int | None = None,
         parent: str | None = None,
+        experiment: Experiment | None = None,
     ) -> Run:
         """A new run in this workspace: see Runs.create(). Raises NoRoom as well."""
         self.ensure_room(keep=corpus.sha256)
@@ -135,6 +136,7 @@ class Workspace:
             config,
             pause_at=pause_at,
             parent=parent,
+            experiment=experiment,
             workspace=self.key,
             address=self.address,
         )

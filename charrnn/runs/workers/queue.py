@@ -11,6 +11,8 @@ from charrnn.runs.limits import Limits
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
 
+MAX_EXPERIMENTS = 2  # of a visitor that train at the same time; further ones are queued
+
 
 class Slots(NamedTuple):
     """Who may train now. startable: runs to start. positions: of each queued run's id, from 1.
@@ -35,13 +37,19 @@ def assign_slots(
     runnable: those runs, oldest first. training: the ids of those that have a worker. While there
     is room, a run starts at once. On a full server the slots are dealt out one by one (see
     _by_turn), and a run that trains out of turn gives way. A run whose visitor already trains as
-    many runs as the limits allow does not hold up the runs behind it. one_each: the workspaces that
-    train one run at a time, because they are in a room.
+    many runs as the limits allow does not hold up the runs behind it, nor do the experiments of
+    the page Learn beyond MAX_EXPERIMENTS. one_each: the workspaces that train one run at a time,
+    because they are in a room.
     """
     runnable = list(runnable)
     by_turn, per_visitor = _by_turn(runnable, training), Counter[str]()
+    experiments = Counter[str]()  # by visitor
     chosen: set[str] = set()
     for run in by_turn:
+        if run.experiment:
+            experiments[run.workspace] += 1
+            if experiments[run.workspace] > MAX_EXPERIMENTS and run.id not in training:
+                continue
         per_visitor[run.workspace] += 1
         most = 1 if run.workspace in one_each else limits.visitor_runs
         allowed = run.id in training or per_visitor[run.workspace] <= most

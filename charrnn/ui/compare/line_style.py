@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from charrnn.runs.store.records import Run
 from charrnn.ui.shared import lineage
+from charrnn.ui.shared.charts.specs import COLOURS
 
-# Legible on both backgrounds and distinguishable with colour blindness; a seventh run repeats the
-# first colour with other dashes.
-COLOURS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
-DASHES = ((1, 0), (6, 3), (2, 3))
+DASHES = ((1, 0), (6, 3), (2, 3))  # a seventh run repeats the first colour with other dashes
 
 
 @dataclass(frozen=True)

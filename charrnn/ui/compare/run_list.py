@@ -100,6 +100,8 @@ def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
     ]
     if config.recipe != "textbook":
         lines.insert(0, f"recipe {TITLES[config.recipe]}")
+    if run.experiment:
+        lines.insert(0, "experiment of the page Learn")
     if name_text:
         lines.insert(0, html.escape(services.text_of(run).name))
     if activity(run):

@@ -157,6 +157,8 @@ def _show_lineage(run: Run) -> None:
     lines = lineage.lines(run, services.workspace().runs(), services.parent(run))
     shown, more = lines[:MAX_RELATED], len(lines) - MAX_RELATED
     words = [f"**{escape_markdown(run.title)}**", *map(escape_markdown, shown)]
+    if run.experiment:
+        words.insert(1, "an experiment of the page Learn")
     st.caption(" · ".join(words) + (f" · and {more} more" if more > 0 else ""))
 
 

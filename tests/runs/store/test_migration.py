@@ -183,7 +183,7 @@ def test_store_of_version_3_loses_nothing(url, version_3):
         recorded = row["id"] != "failed"  # which has no history
         row["recent_loss"] = 50.0 if recorded else row["smooth_loss"]
         row["best_smooth_loss"] = min(60.0, row["smooth_loss"]) if recorded else row["smooth_loss"]
-        row["baselines"] = row["address"] = None
+        row["baselines"] = row["address"] = row["experiment"] = None
         row |= SHARING
     assert stored(Store(url), version_3) == without_names(expected)
 
@@ -191,7 +191,14 @@ def test_store_of_version_3_loses_nothing(url, version_3):
 def test_store_of_version_4_loses_nothing(url, version_4):
     found = stored(Store(url), version_4)
     for row in found["runs"]:
-        for name in ("recent_loss", "best_smooth_loss", "baselines", "address", *SHARING):
+        for name in (
+            "recent_loss",
+            "best_smooth_loss",
+            "baselines",
+            "address",
+            "experiment",
+            *SHARING,
+        ):
             del row[name]
     assert found == without_names(in_order(version_4))
 

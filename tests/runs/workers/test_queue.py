@@ -21,10 +21,15 @@ from charrnn.runs.workers.queue import apply_pause_rules, assign_slots
 def assign(names, training=(), *, visitor=8, server=32, one_each=()):
     """assign_slots() with names, such as "a1" for the first run of the visitor a.
 
+    "ax1" is an experiment of that visitor's.
+
     Returns (the names of the runs that may start, the positions of those that are queued).
     """
     startable, positions, giving_way = assign_slots(
-        [SimpleNamespace(id=name, workspace=name[0], address=None) for name in names],
+        [
+            SimpleNamespace(id=name, workspace=name[0], address=None, experiment="x" in name)
+            for name in names
+        ],
         set(training),
         Limits(visitor_runs=visitor, server_runs=server),
         one_each=one_each,
@@ -57,6 +62,15 @@ def test_people_in_a_room_train_one_run_each():
     names = ["a1", "a2", "a3", "b1", "c1", "c2"]
     assert assign(names, one_each={"a", "b"}) == (["a1", "b1", "c1", "c2"], {"a2": 1, "a3": 2})
     assert assign(names, ["a3"], one_each={"a", "b"})[0] == ["b1", "c1", "c2"]
+
+
+def test_experiments_take_no_more_than_two_of_the_runs_that_a_visitor_may_train():
+    names = ["ax1", "ax2", "ax3", "ax4", "a1", "a2", "bx1"]
+    startable, positions = assign(names, visitor=4)
+    assert startable == ["ax1", "ax2", "a1", "a2", "bx1"]
+    assert positions == {"ax3": 1, "ax4": 2}
+    assert assign(["ax1", "ax3", "a1"], ["ax1"], visitor=4)[0] == ["ax3", "a1"]
+    assert assign(["a1", "a2", "ax1"], ["a1", "a2"], visitor=2)[1] == {"ax1": 1}
 
 
 def test_runs_that_another_server_trains_count():
@@ -94,7 +108,9 @@ def share(server, *addresses):
         address, _, workspaces = each.partition(":")
         for workspace, count in re.findall(r"(\w)(\d+)", workspaces):
             runs += [
-                SimpleNamespace(id=f"{workspace}{n}", workspace=workspace, address=address)
+                SimpleNamespace(
+                    id=f"{workspace}{n}", workspace=workspace, address=address, experiment=None
+                )
                 for n in range(int(count))
             ]
         for _ in range(100):

@@ -17,6 +17,9 @@ UNITS = {
 }
 AXES = {"iteration": "iteration", "characters": "characters read", "seconds": "seconds"}
 
+# Of lines: legible on both backgrounds, and distinguishable with colour blindness.
+COLOURS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
+
 FONT_SIZE = 13  # pixels: readable on a projector, and still fits on a phone
 LARGE_TEXT: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}  # of alt.Axis
 

@@ -1,0 +1,14 @@
+"""The page /learn: ten questions about the network, each answered by an experiment.
+
+page         the page: all questions, or one of them
+card         what a card consists of: its question, a guess, the runs, a picture, a verdict
+cards/       the ten cards, one module each
+all_cards    their order
+result       what the runs of an experiment have come to so far
+experiment   starting, finding and deleting these runs
+card_view    one card: the guess, the progress, the guess beside what happened
+curves       the charts: the loss of these runs, other lines, and shares as bars
+brackets     which brackets a network closes, for two of the cards
+texts        which text an experiment reads
+pictures     samples side by side, and what is written after a mark
+"""

@@ -1,0 +1,70 @@
+"""Which brackets a network closes: the measure of two cards that read the text "Brackets"."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from charrnn.engine.analysis.reading import read_passage
+from charrnn.runs.config import RunConfig
+from charrnn.ui.learn import curves
+from charrnn.ui.learn.result import Outcome, Result
+
+TEXT = "brackets"
+CLOSING = ")]}"
+# Learns within some 60,000 windows to close a bracket, at a seq_length of 25.
+CONFIG = RunConfig(
+    hidden_size=64,
+    learning_rate=0.03,
+    initial_weights="orthogonal",
+    iterations=100_000,
+)
+FAR = 25  # characters between two brackets: more than any window of these cards has
+ABOUT = (
+    "Every line of this text begins with one of three brackets, goes on with 7 to 60 letters that "
+    "are the same for all of them, and ends with the bracket that matches the first: "
+    "`(bcdeabcdea)`. So to close a line, the network has to remember how it began."
+)
+
+
+class Closed(NamedTuple):
+    """The share of lines that the network closes correctly, 0 to 1; a guess is right in a third."""
+
+    all: float
+    far: float  # of those with more than FAR characters in between
+
+
+def closed(outcome: Outcome) -> Closed:
+    """Read held-out lines: is the likeliest closing bracket at the end of each the right one?"""
+    network, subject = outcome.network, outcome.subject
+    ids = outcome.held_out_ids
+    text = subject.vocabulary.decode(ids)
+    probabilities = read_passage(network.weights, ids, network.hidden).probabilities
+    brackets = subject.vocabulary.encode(CLOSING)
+    right, distances = [], []
+    start = text.find("\n") + 1  # the first line may be cut off
+    while (end := text.find("\n", start)) > 0:
+        likeliest = brackets[probabilities[end - 2][brackets].argmax()]
+        right.append(likeliest == ids[end - 1])
+        distances.append(end - 1 - start)
+        start = end + 1
+    hits = np.array(right)
+    return Closed(float(hits.mean()), float(hits[np.array(distances) > FAR].mean()))
+
+
+def draw(result: Result, names: dict[str, str]) -> None:
+    """Draw the share of closed brackets of each run, as bars. names: label of a run -> in words."""
+    rows = pd.DataFrame(
+        {
+            "line": [names[outcome.label] for outcome in result.outcomes],
+            "share": [closed(outcome).all for outcome in result.outcomes],
+        }
+    )
+    st.vega_lite_chart(
+        rows,
+        curves.share_spec(tuple(rows["line"]), "lines closed with the right bracket"),
+        key="learn_shares",
+        alt="The share of held-out lines that each network closes with the right bracket",
+        width="stretch",
+    )

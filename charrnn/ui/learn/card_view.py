@@ -1,0 +1,173 @@
+"""One card: the question and a guess; then the progress, and the guess beside what happened."""
+
+import html
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui.errors import shows_errors
+from charrnn.ui.learn import experiment, texts
+from charrnn.ui.learn.card import Card, Choice, Verdict
+from charrnn.ui.learn.result import Result
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared.dialogs import rerun_page
+
+REFRESH_SECONDS = 1.0  # while the runs train; longer when many pages are live, see ui/refresh.py
+
+
+def draw(card: Card) -> None:
+    """Draw the card, with its experiment once that was started."""
+    runs = experiment.runs_of(card)
+    services.show_runs(runs)
+    if not runs:
+        _draw_guess(card)
+        return
+    trains = experiment.result_of(runs).trains
+    seconds = REFRESH_SECONDS * services.refresh_factor() if trains else None
+    st.fragment(_draw_result, run_every=seconds)(card, seconds)
+
+
+# --- Before: what one needs to know, and the guess ----------------------------------------------
+
+
+def _draw_guess(card: Card) -> None:
+    corpus = texts.choose(card)
+    st.markdown(card.idea(corpus))
+    guess = _choose_guess(card)
+    n = len(card.plans(corpus))
+    runs = "one network" if n == 1 else f"{n} networks"
+    if st.button(
+        "See what happens",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=guess is None,
+        help="Choose an answer first." if guess is None else None,
+    ):
+        with shows_errors():
+            experiment.start(card, corpus, guess or "")
+            st.rerun()
+    st.caption(f"Trains {runs} on {escape_markdown(corpus.name)}, for about twenty seconds.")
+
+
+def _choose_guess(card: Card) -> str | None:
+    """The guess as Experiment.guess has it; None before there is one."""
+    key, guess = f"{session.GUESS}_{card.key}", card.guess
+    if isinstance(guess, Choice):
+        return st.radio(
+            f"**{guess.prompt}**",
+            list(guess.answers),
+            index=None,
+            format_func=guess.answers.__getitem__,
+            key=key,
+        )
+    number = st.number_input(
+        f"**{guess.prompt}**", guess.low, guess.high, None, key=key, width=320, format="%g"
+    )
+    return None if number is None else f"{number:g}"
+
+
+# --- After: the progress, the picture, the verdict ----------------------------------------------
+
+
+@shows_errors()
+def _draw_result(card: Card, seconds: float | None) -> None:
+    """Draw the experiment as it is now. seconds: until this is drawn again; None if it is not."""
+    runs = experiment.runs_of(card)
+    if not runs:
+        rerun_page()
+        return
+    result = experiment.result_of(runs)
+    if seconds is not None:
+        services.note_refresh(seconds)
+        if not result.trains:
+            rerun_page()
+    whole = len(runs) == len(card.plans(result.outcomes[0].subject.corpus))
+    verdict = card.verdict(result) if whole and result.finished else None
+    st.html(_guess_beside_answer(card, result, verdict))
+    with st.container(key="learn_progress"):
+        _draw_progress(result)
+    if not whole:
+        st.markdown("A run of this experiment was deleted: start over to see all of it.")
+    else:
+        with st.container(key="learn_picture"):
+            card.picture(result)
+    if verdict:
+        st.markdown(verdict.sentence)
+    _draw_actions(card, result)
+
+
+def _guess_beside_answer(card: Card, result: Result, verdict: Verdict | None) -> str:
+    guessed = in_words(card, result.guess)
+    happened = in_words(card, verdict.answer) if verdict else "…"
+    right = verdict is not None and verdict.answer == result.guess
+    cells = [("You guessed", guessed, ""), ("What happened", happened, "right" if right else "")]
+    return '<dl class="guess">{}</dl>'.format(
+        "".join(
+            f'<div class="{kind}"><dt>{label}</dt><dd>{html.escape(words)}</dd></div>'
+            for label, words, kind in cells
+        )
+    )
+
+
+def in_words(card: Card, answer: str) -> str:
+    """A guess, or the answer, as the page writes it."""
+    if isinstance(card.guess, Choice):
+        return card.guess.answers.get(answer, answer)
+    return f"{answer} {card.guess.unit}"
+
+
+def _draw_progress(result: Result) -> None:
+    for outcome in result.outcomes:
+        run = outcome.run
+        if run.message and not run.active and run.status != "failed":
+            st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
+            break
+    if result.trains:
+        queued = sum(_is_queued(outcome.run) for outcome in result.outcomes)
+        n = len(result.outcomes)
+        words = "Training" if n == 1 else f"Training {n} networks"
+        if queued:
+            words += f" · {queued} of them {'waits' if queued == 1 else 'wait'} for a place"
+        st.progress(result.progress, text=words)
+
+
+def _is_queued(run: Run) -> bool:
+    return run.active and not run.leased and bool(services.supervisor().queue_position(run.id))
+
+
+def _draw_actions(card: Card, result: Result) -> None:
+    """What can be done with the runs, as with any others."""
+    runs = [outcome.run for outcome in result.outcomes]
+    with st.container(horizontal=True, vertical_alignment="center", key="learn_actions"):
+        if not result.trains and not result.finished:
+            st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(runs,))
+        for outcome in result.outcomes:
+            label = f"Open {outcome.label}" if outcome.label else "Open the run"
+            navigation.link("Train", label, query=session.link_to(outcome.run.id))
+        if card.look:
+            navigation.link(
+                card.look.page,
+                card.look.label,
+                query=card.look.query | session.link_to(runs[-1].id),
+            )
+        if len(runs) > 1 and st.button("Compare them", icon=":material/compare_arrows:"):
+            comparison.select([run.id for run in runs])
+            navigation.go("Compare")
+        st.button(
+            "Start over",
+            icon=":material/replay:",
+            on_click=_start_over,
+            args=(runs,),
+            help="Deletes the runs of this experiment. Compare can restore them for a day.",
+        )
+
+
+@shows_errors()
+def _resume(runs: list[Run]) -> None:
+    experiment.resume(runs)
+
+
+@shows_errors()
+def _start_over(runs: list[Run]) -> None:
+    experiment.delete(runs)

@@ -1,0 +1,82 @@
+"""The page /learn: ten questions about the network, each answered by an experiment."""
+
+import streamlit as st
+
+from charrnn.runs.store.records import Run
+from charrnn.ui import services, session
+from charrnn.ui._compat import is_history_navigation
+from charrnn.ui.learn import card_view, experiment
+from charrnn.ui.learn.all_cards import CARDS
+from charrnn.ui.learn.card import Card
+from charrnn.ui.shared import settings
+
+
+def show() -> None:
+    """Draw all questions, or the one that was chosen."""
+    settings.set_defaults()
+    card = _chosen()
+    if card is None:
+        _draw_all()
+        return
+    with st.container(key="learn_card"):
+        _button("All questions", "", icon=":material/arrow_back:")
+        st.markdown(f"# {card.question}")
+        card_view.draw(card)
+        _draw_next(card)
+
+
+def _chosen() -> Card | None:
+    """The card that was chosen, which is also in the URL; None for all of them."""
+    state, linked = st.session_state, st.query_params.get(session.QUESTION, "")
+    if is_history_navigation() or (session.page_changed() and linked):
+        state[session.QUESTION] = linked
+    key = state.get(session.QUESTION, "")
+    card = CARDS.get(key)
+    if card and linked != key:
+        st.query_params[session.QUESTION] = key
+    elif linked and card is None:
+        del st.query_params[session.QUESTION]
+    return card
+
+
+def _draw_all() -> None:
+    st.markdown("# Learn")
+    st.markdown(
+        "Ten questions that people ask about this network. Each has an experiment of about "
+        "twenty seconds. Guess first, then see what happens: that is how it sticks."
+    )
+    started = experiment.newest_by_question(services.workspace().runs())
+    services.show_runs([run for runs in started.values() for run in runs])
+    with st.container(key="learn_cards"):
+        for number, card in enumerate(CARDS.values(), start=1):
+            with st.container(border=True, key=f"learn_card_{card.key}"):
+                _button(f"{number} · {card.question}", card.key)
+                st.caption(_status(card, started.get(card.key, [])))
+
+
+def _status(card: Card, runs: list[Run]) -> str:
+    """What the visitor has done with a card so far."""
+    mark = runs[0].experiment if runs else None
+    if mark is None:
+        return "Not tried yet"
+    training = " · training" if any(run.moving for run in runs) else ""
+    guessed = card_view.in_words(card, mark.guess)
+    return f":primary[:material/check:] You guessed: {guessed}{training}"
+
+
+def _draw_next(card: Card) -> None:
+    cards = list(CARDS.values())
+    following = cards[(cards.index(card) + 1) % len(cards)]
+    label = f"Next question: {following.question}"
+    _button(label, following.key, icon=":material/arrow_forward:")
+
+
+def _button(label: str, key: str, *, icon: str | None = None) -> None:
+    """A button to a card, or with the key "" to all of them."""
+    st.button(
+        label,
+        key=f"question_{key}",
+        type="tertiary",
+        icon=icon,
+        on_click=lambda: st.session_state.update({session.QUESTION: key}),
+    )

@@ -1,0 +1,84 @@
+"""Each experiment shows what its card says, with its own seed and fewer iterations."""
+
+import math
+
+import numpy as np
+import pytest
+
+from charrnn.ui.learn import brackets
+from charrnn.ui.learn.all_cards import CARDS
+from charrnn.ui.learn.card import Choice
+from charrnn.ui.learn.cards import hidden_state, through_time
+
+
+def card(key):
+    return CARDS[key]
+
+
+@pytest.mark.parametrize("key", CARDS)
+def test_every_experiment_can_be_repeated_to_the_same_bits(key, corpus):
+    plans = CARDS[key].plans(corpus)
+    assert len({plan.label for plan in plans}) == len(plans) <= 3
+    assert len({plan.config.seed for plan in plans}) == 1
+    assert all(plan.config.seconds == 0 for plan in plans)  # a fast machine gets no further
+
+
+def test_a_network_beats_counting_pairs_and_then_triples(answer):
+    result = answer(card("good-loss"), 15_000)
+    verdict = card("good-loss").verdict(result)
+    bits, b = result[""].held_out_bits, result[""].run.baselines
+    assert b.trigram < bits < b.bigram
+    assert verdict.answer == "bigram"
+    assert f"{bits:.2f} bits" in verdict.sentence
+
+
+def test_a_start_at_0_finds_letter_frequencies_alone_and_a_start_at_1_is_saturated(answer):
+    result = answer(card("initial-weights"), 10_000)
+    zero, small, large = (result[label].held_out_bits for label in ("0", "0.01", "1"))
+    unigram = result["0"].run.baselines.unigram
+    assert zero == pytest.approx(unigram, abs=0.03)
+    assert small < unigram - 1
+    assert large > small + 1
+    assert np.mean(np.abs(result["1"].network.hidden) > 0.99) > 0.5
+    assert card("initial-weights").verdict(result).answer == "0.01"
+
+
+def test_a_cleared_hidden_state_costs_most_at_the_start_of_a_window(answer):
+    result = answer(card("hidden-state"), 15_000)
+    carried, cleared = (hidden_state.by_place(result[x]) for x in ("carried", "cleared"))
+    assert cleared.mean() > carried.mean() + hidden_state.LITTLE
+    assert cleared[0] - carried[0] > 3 * (cleared[-1] - carried[-1])
+    assert cleared[0] - carried[0] > 0.5
+    assert card("hidden-state").verdict(result).answer == "much"
+    before, kept, after = hidden_state.written(result["carried"])
+    assert before[-3:].isalpha()
+    assert len(kept) == len(after) == hidden_state.GOES_ON
+    assert kept != after
+
+
+def test_brackets_are_closed_with_long_windows_and_gradients_through_time(answer):
+    """One test for two cards: both need the same long run."""
+    lengths, time = card("seq-length"), card("through-time")
+    assert lengths.plans(None)[-1].config == time.plans(None)[0].config
+    by_length = answer(lengths, 70_000)
+    shares = {T: brackets.closed(by_length[T]).all for T in ("1", "5", "25")}
+    assert shares["1"] < 0.45 > shares["5"]
+    assert shares["25"] > 0.8
+    assert brackets.closed(by_length["25"]).far > 0.7
+    assert lengths.verdict(by_length).answer == "25"
+
+    cut = answer(time, 40_000, only=["off"])["off"]
+    assert brackets.closed(cut).all < 0.45
+    assert cut.bits > by_length["25"].bits
+    wrong = {entry.array for entry in through_time.check(cut) if not entry.agrees}
+    assert wrong == {"Wxh", "Whh", "bh"}
+    assert all(entry.agrees for entry in through_time.check(by_length["25"]))
+
+
+@pytest.mark.parametrize("key", CARDS)
+def test_every_card_asks_for_a_guess_among_what_can_happen(key):
+    guess = CARDS[key].guess
+    if isinstance(guess, Choice):
+        assert 2 <= len(guess.answers) <= 5
+    else:
+        assert guess.low < guess.high < math.inf

@@ -1,0 +1,167 @@
+"""The page /learn without a browser: from the guess to what happened."""
+
+from dataclasses import replace
+
+import pytest
+
+from charrnn.runs.config import RunConfig
+from charrnn.runs.store.records import Experiment
+from charrnn.ui.learn.all_cards import CARDS
+from tests.support.store import TEXT
+
+SMALL = {"hidden_size": 8, "iterations": 300, "sample_interval": 100}
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """quick(card): let the runs of a card be small."""
+
+    def quick(card):
+        plans = card.plans
+
+        def small(corpus):
+            return [plan._replace(config=replace(plan.config, **SMALL)) for plan in plans(corpus)]
+
+        monkeypatch.setitem(CARDS, card.key, replace(card, plans=small))
+
+    return quick
+
+
+def words(page) -> str:
+    html = "\n".join(element.proto.body for element in page.get("html"))
+    shown = [*page.markdown, *page.caption, *page.success, *page.error, *page.warning]
+    return "\n".join([html, *(element.value for element in shown)])
+
+
+def press(page, label):
+    [button] = [b for b in page.button if b.label == label]
+    button.click().run()
+    assert not page.exception
+    return page
+
+
+def guess_and_start(page, card):
+    if page.radio:
+        page.radio(key=f"guess_{card.key}").set_value(next(iter(card.guess.answers))).run()
+    else:
+        page.number_input(key=f"guess_{card.key}").set_value(card.guess.low).run()
+    return press(page, "See what happens")
+
+
+def test_the_page_lists_every_question(open_page):
+    page = open_page("learn")
+    labels = [button.label for button in page.button]
+    for number, card in enumerate(CARDS.values(), start=1):
+        assert f"{number} · {card.question}" in labels
+    assert words(page).count("Not tried yet") == len(CARDS)
+
+
+def test_a_question_is_opened_by_a_click_or_by_its_link_and_left_again(open_page):
+    card = CARDS["good-loss"]
+    for page in (
+        open_page("learn", question=card.key),
+        press(open_page("learn"), f"{list(CARDS).index(card.key) + 1} · {card.question}"),
+    ):
+        assert f"# {card.question}" in words(page)
+        assert page.query_params["question"] == card.key
+        page = press(page, "All questions")
+        assert "question" not in page.query_params
+        assert "# Learn" in words(page)
+    assert "# Learn" in words(open_page("learn", question="unknown"))
+
+
+@pytest.mark.parametrize("key", CARDS)
+def test_each_card_goes_from_the_guess_to_what_happened(
+    open_page, store, workspace, work, quick, key
+):
+    card = CARDS[key]
+    quick(card)
+    page = open_page("learn", question=key)
+    assert [b.disabled for b in page.button if b.label == "See what happens"] == [True]
+    page = guess_and_start(page, card)
+    runs = workspace.runs()
+    assert {run.experiment.question for run in runs} == {key}
+    assert len({run.experiment.group for run in runs}) == 1
+    assert all(run.title.startswith(card.title) for run in runs)
+    assert "You guessed" in words(page)
+
+    for run in runs:
+        work(run)
+    page = open_page("learn", question=key)  # as after a reload
+    verdict = "\n".join(element.value for element in page.markdown)
+    assert not page.exception
+    assert not page.error or key == "through-time"
+    assert "<dd>…</dd>" not in words(page)
+    assert "**" in verdict  # the figures of the verdict
+
+    page = press(page, "Start over")
+    assert workspace.runs() == []
+    assert len(workspace.deleted()) == len(runs)
+    assert "See what happens" in [b.label for b in page.button]
+
+
+def test_the_runs_of_an_experiment_can_be_compared_and_are_marked_there(
+    open_page, workspace, work, quick
+):
+    card = CARDS["hidden-state"]
+    quick(card)
+    page = guess_and_start(open_page("learn", question=card.key), card)
+    for run in workspace.runs():
+        work(run)
+    page = press(open_page("learn", question=card.key), "Compare them")
+    runs = sorted(workspace.runs(), key=lambda run: run.number)
+    assert page.query_params["compare"] == ",".join(run.id for run in runs)
+    assert words(page).count("experiment of the page Learn") == 2
+
+
+def test_a_second_click_starts_nothing(open_page, workspace, corpus, quick):
+    card = CARDS["good-loss"]
+    quick(card)
+    pages = [open_page("learn", question=card.key) for _ in range(2)]
+    for page in pages:
+        page.radio(key="guess_good-loss").set_value("none").run()
+    for page in pages:
+        press(page, "See what happens")
+    assert len(workspace.runs()) == 1
+
+
+def test_the_text_that_was_chosen_may_be_read_if_it_is_long_enough(
+    open_page, store, workspace, quick
+):
+    quick(CARDS["good-loss"])
+    own = workspace.add_text("my diary", 2 * TEXT)
+    page = open_page("learn", question="good-loss", text=own.sha256)
+    key = "learn_text_good-loss"
+    assert page.radio(key=key).value == own.sha256
+    guess_and_start(page, CARDS["good-loss"])
+    assert workspace.runs()[0].sha256 == own.sha256
+    short = workspace.add_text("a haiku", TEXT[:1000])
+    page = open_page("learn", question="good-loss", text=short.sha256)
+    page = press(page, "Start over")
+    assert "your text has 1,000 characters" in words(page)
+
+
+def test_a_paused_experiment_can_be_resumed(open_page, workspace, quick):
+    card = CARDS["good-loss"]
+    quick(card)
+    guess_and_start(open_page("learn", question=card.key), card)
+    [run] = workspace.runs()
+    workspace.request(run.id, desired="paused")
+    press(open_page("learn", question=card.key), "Resume")
+    assert workspace.run(run.id).desired == "running"
+
+
+def test_an_experiment_that_lost_a_run_says_so(open_page, workspace, quick):
+    card = CARDS["hidden-state"]
+    quick(card)
+    guess_and_start(open_page("learn", question=card.key), card)
+    workspace.delete(workspace.runs()[0].id)
+    assert "was deleted: start over" in words(open_page("learn", question=card.key))
+
+
+def test_a_copy_or_a_branch_of_an_experiment_is_an_ordinary_run(store, workspace, corpus, work):
+    mark = Experiment("good-loss", "group", "", "none")
+    config = RunConfig(**SMALL)
+    run = work(workspace.create(corpus, config, experiment=mark))
+    assert workspace.run(run.id).experiment == mark
+    assert workspace.branch(run, None).experiment is None
