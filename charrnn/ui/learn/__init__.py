@@ -10,5 +10,5 @@ card_view    one card: the guess, the progress, the guess beside what happened
 curves       the charts: the loss of these runs, other lines, and shares as bars
 brackets     which brackets a network closes, for two of the cards
 texts        which text an experiment reads
-pictures     samples side by side, and what is written after a mark
+pictures     samples side by side, a mark in a sample, characters colored by what they cost
 """

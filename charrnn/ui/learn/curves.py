@@ -3,6 +3,7 @@
 from typing import Any
 
 import altair
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -17,15 +18,15 @@ from charrnn.ui.shared.charts.specs import (
     compiled,
     themed,
 )
-from charrnn.ui.style import MUTED
+from charrnn.ui.style import ACCENT, MUTED
 
-HEIGHT = 300  # pixels
+HEIGHT, SPIKE_HEIGHT = 300, 200  # pixels
 MAX_BITS = 8.0  # a loss far above guessing must not stretch the axis
 BASELINES = {
     "uniform": "guessing",
-    "unigram": "letter frequencies",
-    "bigram": "pairs",
-    "trigram": "triples",
+    "unigram": "unigrams",
+    "bigram": "bigrams",
+    "trigram": "trigrams",
 }
 
 
@@ -47,11 +48,42 @@ def draw(
     st.vega_lite_chart(frame, spec(lines), key="learn_curves", alt=alt, width="stretch")
 
 
-def draw_lines(frame: pd.DataFrame, *, x: str, alt: str, y: str = "bits per character") -> None:
-    """Draw lines. frame: with the columns line, x and bits. x, y: the titles of the axes."""
-    frame = frame.assign(layer="curve").astype({"x": "float32", "bits": "float32"})
+def draw_lines(
+    frame: pd.DataFrame, *, x: str, y: str = "bits per character", alt: str, faint: str = ""
+) -> None:
+    """Draw lines. frame: with the columns line, x and bits. x, y: the titles of the axes.
+
+    faint: a line that is drawn behind the others.
+    """
+    frame = frame.assign(layer=np.where(frame["line"] == faint, "faint", "curve"))
+    frame = frame.astype({"x": "float32", "bits": "float32"})
     lines = tuple(dict.fromkeys(frame["line"]))
     st.vega_lite_chart(frame, spec(lines, x, y), key="learn_lines", alt=alt, width="stretch")
+
+
+def draw_spikes(losses: list[tuple[int, float]], spikes: list[int], *, key: str) -> None:
+    """Draw the loss of single windows, with a dot on each spike to click.
+
+    losses: (iteration, nats). spikes: iterations. key: of the session, where the one that is
+    clicked is put.
+    """
+    frame = pd.DataFrame(losses, columns=["x", "bits"])
+    frame["spike"] = frame["x"].isin(spikes)
+    frame["chosen"] = frame["x"] == st.session_state.get(key)
+
+    def choose() -> None:
+        if clicked := st.session_state[f"chart_{key}"].selection.get("pick"):
+            st.session_state[key] = int(clicked[0]["x"])
+
+    st.vega_lite_chart(
+        frame.astype({"bits": "float32"}),
+        spike_spec(),
+        key=f"chart_{key}",
+        on_select=choose,
+        selection_mode="pick",
+        alt="The loss of single windows; the buttons below choose a spike",
+        width="stretch",
+    )
 
 
 def rows(
@@ -98,7 +130,7 @@ def spec(
         )
     )
     baseline = base.transform_filter(altair.datum.layer == "baseline")
-    curves = base.transform_filter(altair.datum.layer == "curve").encode(
+    lined = base.encode(
         x=altair.X(
             "x:Q",
             title=x,
@@ -114,6 +146,9 @@ def spec(
         ),
     )
     layers = [
+        lined.transform_filter(altair.datum.layer == "faint").mark_line(
+            strokeWidth=1, opacity=0.45, tooltip=None
+        ),
         baseline.mark_rule(strokeDash=[2, 4], color=MUTED, opacity=0.9, tooltip=None),
         baseline.encode(x=altair.value("width"), text="line:N").mark_text(
             align="left",
@@ -125,9 +160,47 @@ def spec(
             color=MUTED,
             tooltip=None,
         ),
-        curves.mark_line(strokeWidth=2.6, tooltip=None),
+        lined.transform_filter(altair.datum.layer == "curve").mark_line(
+            strokeWidth=2.6, tooltip=None
+        ),
     ]
     return compiled(altair.layer(*layers).properties(height=HEIGHT))
+
+
+@themed
+def spike_spec() -> dict[str, Any]:
+    """The loss of single windows over iterations, with a dot for each spike."""
+    base = altair.Chart(altair.NamedData("source")).encode(
+        x=altair.X(
+            "x:Q",
+            title="iteration",
+            scale=altair.Scale(nice=False, zero=False),
+            axis=altair.Axis(format=",", tickCount=6, grid=False, **LARGE_TEXT),
+        ),
+        y=altair.Y(
+            "bits:Q",
+            title="nats per window",
+            scale=altair.Scale(nice=False, zero=False),
+            axis=altair.Axis(tickCount=5, **LARGE_TEXT),
+        ),
+    )
+    pick = altair.selection_point(name="pick", on="click", nearest=True, fields=["x"], toggle=False)
+    dots = base.transform_filter(altair.datum.spike)
+    layers = [
+        base.mark_line(strokeWidth=1.2, color=MUTED, tooltip=None),
+        dots.transform_filter(altair.datum.chosen).mark_point(
+            size=260, strokeWidth=2, color=ACCENT, tooltip=None
+        ),
+        dots.mark_point(filled=True, size=110, opacity=1, color=ACCENT, cursor="pointer")
+        .encode(
+            tooltip=[
+                altair.Tooltip("x:Q", title="iteration", format=","),
+                altair.Tooltip("bits:Q", title="nats", format=".0f"),
+            ]
+        )
+        .add_params(pick),
+    ]
+    return compiled(altair.layer(*layers).properties(height=SPIKE_HEIGHT))
 
 
 @themed

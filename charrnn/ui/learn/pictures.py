@@ -1,14 +1,17 @@
-"""Samples side by side, and what a network writes after a mark, for several cards."""
+"""Texts in the cards: samples side by side, a mark in a sample, characters colored by cost."""
 
 import html
 
+import numpy as np
 import streamlit as st
 
+from charrnn.engine.analysis import character_info
 from charrnn.ui import services
 from charrnn.ui.learn.result import Result
 from charrnn.ui.shared import samples
 
 SAMPLE_HEIGHT = 150  # pixels
+MOST_BITS = 10.0  # have the full color
 
 
 def newest_samples(result: Result, names: dict[str, str]) -> None:
@@ -30,3 +33,18 @@ def written(before: str, after: str) -> str:
     mark = '<span class="learn-mark" title="here"></span>'
     first, second = (html.escape(part).replace("\n", "&#10;") for part in (before, after))
     return f'<pre class="written" tabindex="0"><code>{first}{mark}{second}</code></pre>'
+
+
+def by_cost(text: str, bits: np.ndarray) -> str:
+    """A text with a stronger color behind a character the more bits it cost, (T,), as HTML."""
+    spans = "".join(
+        f'<span title="{html.escape(character_info.name(c))}: {cost:.1f} bits" '
+        f'style="background: color-mix(in srgb, var(--accent) {_percent(cost)}%, transparent)">'
+        f"{html.escape(character_info.symbol(c))}</span>"
+        for c, cost in zip(text, bits.tolist(), strict=True)
+    )
+    return f'<p class="learn-cost">{spans}</p>'
+
+
+def _percent(bits: float) -> int:
+    return round(80 * min(1.0, bits / MOST_BITS))

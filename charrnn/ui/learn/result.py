@@ -51,6 +51,12 @@ class Outcome:
         return self.subject.newest_snapshot()
 
     @property
+    def training_ids(self) -> np.ndarray:
+        """The part of the text that it is trained on, (n,)."""
+        ids = self.subject.ids
+        return ids[: training_length(len(ids), self.run.config.held_out)]
+
+    @property
     def held_out_ids(self) -> np.ndarray:
         """The end of the text, which it is never trained on, (n,)."""
         ids = self.subject.ids

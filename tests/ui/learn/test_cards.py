@@ -5,10 +5,20 @@ import math
 import numpy as np
 import pytest
 
-from charrnn.ui.learn import brackets
+from charrnn.engine.analysis.overfitting import lowest_before_rise
+from charrnn.engine.training import SMOOTHING
+from charrnn.ui.learn import brackets, experiment
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.learn.card import Choice
-from charrnn.ui.learn.cards import hidden_state, through_time
+from charrnn.ui.learn.cards import (
+    clipping,
+    copying,
+    hidden_state,
+    sampling,
+    spikes,
+    start_of_loss,
+    through_time,
+)
 
 
 def card(key):
@@ -73,6 +83,71 @@ def test_brackets_are_closed_with_long_windows_and_gradients_through_time(answer
     wrong = {entry.array for entry in through_time.check(cut) if not entry.agrees}
     assert wrong == {"Wxh", "Whh", "bh"}
     assert all(entry.agrees for entry in through_time.check(by_length["25"]))
+
+
+def test_the_loss_starts_at_the_loss_of_guessing_and_the_smooth_loss_can_be_drawn_anew(answer):
+    outcome = answer(card("start-of-loss"), 3000)[""]
+    guessing = 25 * math.log(len(outcome.subject.vocabulary))
+    verdict = card("start-of-loss").verdict(answer(card("start-of-loss"), 300))
+    assert float(verdict.answer) == pytest.approx(guessing, abs=0.1)
+    losses = start_of_loss.window_losses(outcome)
+    drawn = start_of_loss.smoothed(losses, guessing, SMOOTHING)
+    assert drawn[-1] == pytest.approx(outcome.run.smooth_loss, rel=0.01)
+    at_once = start_of_loss.smoothed(losses, guessing, 1.0)
+    assert at_once == [loss for _, loss in losses]
+
+
+def test_a_spike_is_a_hard_window_and_its_cost_is_that_of_training(answer):
+    outcome = (result := answer(card("spikes"), 2600))[""]
+    found = spikes.spikes(outcome)
+    text = outcome.subject.vocabulary.decode(outcome.training_ids)
+    assert spikes.snapshot(outcome) == 2000
+    assert len(found) == spikes.SPIKES
+    for spike in found[:2]:
+        window, nats = spikes.costs("here", outcome.run.id, spike.iteration, outcome)
+        assert window in text
+        assert nats.sum() == pytest.approx(spike.loss, rel=1e-4)
+        assert spike.loss > 1.2 * max(spike.before, spike.after)
+    assert card("spikes").verdict(result).answer == "text"
+
+
+def test_without_clipping_training_diverges_and_can_be_rewound(answer, workspace, train):
+    result = answer(card("clipping"), 3000)
+    clipped, free = result["norm"], result["off"]
+    assert clipped.held_out_bits < clipped.run.baselines.unigram - 1
+    assert free.run.failure == "diverged"
+    assert free.run.iteration < 1000
+    assert card("clipping").verdict(result).answer == "diverges"
+
+    good = workspace.store.snapshots.checkpoint_iteration(free.run.id)
+    assert good < free.run.iteration
+    rate = clipping.SMALLER_RATE
+    workspace.request(free.run.id, desired="running", learning_rate=rate)
+    train(free.run)
+    result = experiment.result_of([outcome.run for outcome in result.outcomes])
+    assert result["off"].run.iteration == 3000
+    assert result["off"].held_out_bits < clipped.run.baselines.unigram
+    assert "was rewound" in card("clipping").verdict(result).sentence
+
+
+def test_the_likeliest_characters_go_in_circles_and_a_high_temperature_is_noise(answer):
+    result = answer(card("sampling"), 15_000)
+    outcome = result[""]
+    repeated = {t: sampling.repeated(sampling.written(outcome, t)) for t in (0.0, 1.0, 2.0)}
+    assert repeated[0.0] > 0.3 > repeated[1.0] >= repeated[2.0]
+    known = {t: sampling.known(outcome, sampling.written(outcome, t)) for t in (0.5, 1.0, 2.0)}
+    assert known[0.5] > known[1.0] > known[2.0]
+    assert card("sampling").verdict(result).answer == "loops"
+
+
+def test_a_short_text_is_learned_by_heart(answer):
+    result = answer(card("copying"), 20_000)
+    outcome = result[""]
+    assert lowest_before_rise(outcome.history.evaluations) is not None
+    assert outcome.bits < outcome.held_out_bits - 0.3
+    early = copying.copied(outcome, outcome.subject.snapshot(copying.EARLY))
+    assert copying.copied(outcome, outcome.network) > early + 0.03
+    assert card("copying").verdict(result).answer == "rises"
 
 
 @pytest.mark.parametrize("key", CARDS)

@@ -20,9 +20,9 @@ def _idea(corpus: Corpus) -> str:
         "By itself such a number says little. This is what simple counting achieves on the same "
         "text:\n\n"
         f"- **{b.uniform:.2f} bits**: guess among all {len(corpus.vocabulary)} characters\n"
-        f"- **{b.unigram:.2f} bits**: know how often each character occurs\n"
-        f"- **{b.bigram:.2f} bits**: also know which character came before (*pairs*)\n"
-        f"- **{b.trigram:.2f} bits**: know the two characters before (*triples*)\n\n"
+        f"- **{b.unigram:.2f} bits**: know how often each character occurs (*unigrams*)\n"
+        f"- **{b.bigram:.2f} bits**: also know which character came before (*bigrams*)\n"
+        f"- **{b.trigram:.2f} bits**: know the two characters before (*trigrams*)\n\n"
         f"A network of {CONFIG.hidden_size} hidden units will read about two million characters, "
         "and is measured on the end of the text, which it is never trained on (*held-out text*)."
     )
@@ -54,7 +54,7 @@ def _verdict(result: Result) -> Verdict:
         beaten[-1] if beaten else "none",
         f"The network ended at **{bits:.2f} bits** per character of held-out text: it is as unsure "
         f"as somebody who chooses among {effective_choices(bits)} characters. That is {than} the "
-        f"{b.trigram:.2f} bits of triples. A loss is good if it is below what counting achieves "
+        f"{b.trigram:.2f} bits of trigrams. A loss is good if it is below what counting achieves "
         "*on the same text*: another text has other baselines.",
     )
 
@@ -67,10 +67,10 @@ CARD = Card(
     guess=Choice(
         "Where will the network arrive?",
         {
-            "none": "No better than letter frequencies",
-            "unigram": "Better than letter frequencies, not as good as pairs",
-            "bigram": "Better than pairs, not as good as triples",
-            "trigram": "Better than triples",
+            "none": "No better than unigrams, the letter frequencies",
+            "unigram": "Better than unigrams, not as good as bigrams",
+            "bigram": "Better than bigrams, not as good as trigrams",
+            "trigram": "Better than trigrams",
         },
     ),
     plans=_plans,

@@ -54,6 +54,9 @@ def by_place(outcome: Outcome) -> np.ndarray:
 
 
 def _picture(result: Result) -> None:
+    if not result.finished:
+        curves.draw(result, alt="The loss of both networks over the characters they have read")
+        return
     points = [
         (outcome.label, place, bits)
         for outcome in result.outcomes
@@ -64,8 +67,7 @@ def _picture(result: Result) -> None:
         x="place in the window",
         alt="The loss at each place in the window, of both networks",
     )
-    if result.finished:
-        _draw_writing(result[CARRIED])
+    _draw_writing(result[CARRIED])
 
 
 def _draw_writing(outcome: Outcome) -> None:
