@@ -1,14 +1,24 @@
 """A supervisor in a process of its own, which can be killed, and what it and its workers log."""
 
 import json
+import math
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
+
+from charrnn.runs.limits import Limits
+from charrnn.runs.store.placement import Decisions
+from charrnn.runs.store.records import Run
+from charrnn.runs.store.store import Store
+from charrnn.runs.workers.queue import find_pauses
+from charrnn.runs.workers.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[2]
 # Commands that can stand in for the Python of a worker process.
@@ -71,13 +81,47 @@ class SupervisorProcess:
 
 
 class AdjustableClock:
-    """The time of day in seconds since 1970, plus what a test adds to `offset`."""
+    """A clock, plus what a test adds to `offset`, in seconds."""
 
-    def __init__(self):
-        self.offset = 0.0
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock, self.offset = clock, 0.0
 
     def __call__(self) -> float:
-        return time.time() + self.offset
+        return self._clock() + self.offset
+
+
+def pass_time(clock: AdjustableClock, seconds: float, *supervisors: Supervisor) -> None:
+    """Let so many seconds pass, in each of which the supervisors do a round."""
+    for _ in range(math.ceil(seconds)):
+        clock.offset += 1.0
+        for supervisor in supervisors:
+            supervisor.reconcile()
+
+
+def apply_pause_rules(
+    store: Store,
+    limits: Limits,
+    runs: list[Run],
+    *,
+    unseen_minutes: Mapping[str, float] = MappingProxyType({}),
+    quotas: bool = True,
+) -> list[Run]:
+    """Pause the runs that have to, as a server does; returns the others.
+
+    unseen_minutes: run id -> for how long no page has shown a run.
+    """
+    pauses = find_pauses(
+        store,
+        limits,
+        runs,
+        unseen_seconds=lambda run: 60 * unseen_minutes.get(run.id, 0.0),
+        quotas=quotas,
+    )
+    store.servers.renew("a server", 1)
+    decisions = Decisions(paused=[(pause.run, pause.reason) for pause in pauses])
+    assert store.placement.apply("a server", decisions)
+    paused = {pause.run.id for pause in pauses}
+    return [run for run in runs if run.id not in paused]
 
 
 def alive(pid: int) -> bool:

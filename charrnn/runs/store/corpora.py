@@ -1,7 +1,6 @@
 """The texts of the store: each is stored once, identified by its SHA-256."""
 
 import hashlib
-import time
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -15,6 +14,7 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError, TextNotFound
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Corpus
 from charrnn.runs.texts import library
@@ -49,12 +49,12 @@ class Corpora:
 
         Returns False if the text has been deleted meanwhile.
         """
-        c, now = schema.corpora.c, time.time()
+        c = schema.corpora.c
         with self._database.reading() as db:
-            added_at = db.execute(select(c.added_at).where(c.sha256 == sha256)).scalar()
-        if added_at and added_at > now - ADDED_AT_SECONDS:
+            age = db.execute(select(Now() - c.added_at).where(c.sha256 == sha256)).scalar()
+        if age is not None and 0 <= age < ADDED_AT_SECONDS:
             return True
-        renewed = update(schema.corpora).where(c.sha256 == sha256).values(added_at=now)
+        renewed = update(schema.corpora).where(c.sha256 == sha256).values(added_at=Now())
         try:
             with self._database.writing() as db:
                 return db.execute(renewed).rowcount == 1

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 
+from charrnn.runs.store.clock import set_sqlite_clock
 from charrnn.runs.store.database_errors import StoreMoved, as_store_errors, reason_of
 from charrnn.runs.store.migration import create_or_migrate
 from charrnn.runs.store.url import URL_VARIABLE, BadStoreURL, parse_url, sqlite_file
@@ -33,10 +34,11 @@ class Database:
     Opening it, and every transaction, raises StoreError if the database or its disk fails.
     """
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, *, clock: Callable[[], float] = time.time):
+        """clock: the time of day in seconds since 1970, for SQLite; a server has its own."""
         self.url = url
         with as_store_errors("opened"):
-            self._engine = connect(url)
+            self._engine = connect(url, clock=clock)
             create_or_migrate(self._engine)
             self.keep_reserve()
         self._identity = self._file_identity()
@@ -179,8 +181,11 @@ def free_reserve(url: str) -> None:
         Path(f"{file}-reserve").unlink(missing_ok=True)
 
 
-def connect(url: str) -> Engine:
-    """An engine for a database URL; a missing SQLite file is created. Raises BadStoreURL."""
+def connect(url: str, *, clock: Callable[[], float] = time.time) -> Engine:
+    """An engine for a database URL; a missing SQLite file is created. Raises BadStoreURL.
+
+    clock: see Database.
+    """
     parsed = parse_url(url)
     file = sqlite_file(parsed)
     try:
@@ -196,13 +201,14 @@ def connect(url: str) -> Engine:
         _set_up_postgresql(engine)
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
-        _set_up_sqlite(engine)
+        _set_up_sqlite(engine, clock)
     return engine
 
 
-def _set_up_sqlite(engine: Engine) -> None:
+def _set_up_sqlite(engine: Engine, clock: Callable[[], float]) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: object) -> None:
+        set_sqlite_clock(connection, clock)
         connection.isolation_level = None  # on_begin() begins the transactions
         # WAL: pages can read while a worker writes. NORMAL: a power failure may lose the last
         # commits, but cannot damage the database.

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, literal, not_, s
 
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.runs import find_run, next_number, require_text
@@ -78,7 +79,7 @@ class IncompleteRun:
         with self._database.writing() as db:
             number = next_number(db, workspace)
             shown = {"workspace": workspace, "number": number, "deleted_at": None}
-            db.execute(this_run.values(**shown, viewed_at=time.time(), **values))
+            db.execute(this_run.values(**shown, viewed_at=Now(), **values))
             return find_run(db, schema.runs.c.id, self.id)
 
     def _discard(self, corpus: str | None) -> None:
@@ -110,7 +111,7 @@ def incomplete_run(
     schema.corpora, if it may be missing there.
     """
     run = IncompleteRun(database, row["id"])
-    hidden = {"workspace": "", "number": 0, "deleted_at": time.time()}
+    hidden = {"workspace": "", "number": 0, "deleted_at": Now()}
 
     def begin(db: Connection) -> bool:
         added = 0

@@ -1,20 +1,25 @@
 """Which worker trains a run, and what only that worker writes.
 
-A worker claims the lease of a run, and renews it with everything it publishes. A lease that was
-not renewed for LEASE_SECONDS expires: another worker may then continue from the last checkpoint.
+A worker claims the lease of a run, and renews it with everything it publishes. When it ends it
+gives the lease up, or its server does. If both are gone, the lease is not renewed any more and
+expires: the deciding server ends it (see placement.py), and another worker continues from the last
+checkpoint.
 """
 
 import os
 import socket
-import time
 from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Update, delete, or_, update
 
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
-from charrnn.runs.store.records import LEASE_SECONDS, Progress
+from charrnn.runs.store.records import Progress
+
+# A lease that was not renewed for this long has expired.
+LEASE_SECONDS = 10.0
 
 
 class LeaseLost(RuntimeError):
@@ -60,12 +65,12 @@ class Leases:
         self._database = database
 
     def claim(self, run_id: str, worker: str) -> bool:
-        """Take the lease if it is free or has expired. Returns whether the worker holds it."""
-        r, now = schema.runs.c, time.time()
-        free = or_(r.worker.is_(None), r.worker == worker, r.heartbeat < now - LEASE_SECONDS)
+        """Take the lease if it is free. Returns whether the worker holds it."""
+        r = schema.runs.c
+        free = or_(r.worker.is_(None), r.worker == worker)
         query = update(schema.runs).where(r.id == run_id, free)
         with self._database.writing() as db:
-            return db.execute(query.values(worker=worker, heartbeat=now)).rowcount == 1
+            return db.execute(query.values(worker=worker, heartbeat=Now())).rowcount == 1
 
     def release(self, run_id: str, worker: str) -> None:
         """Give up the lease, if the worker holds it."""
@@ -81,7 +86,7 @@ class Leases:
         r = schema.runs.c
         query = _update_if_held(run_id, worker)
         with self._database.writing() as db:
-            if db.execute(query.values(heartbeat=time.time(), **state)).rowcount == 0:
+            if db.execute(query.values(heartbeat=Now(), **state)).rowcount == 0:
                 raise LeaseLost(run_id)
             # Compared in SQL, because a page may have changed both after the worker read them.
             arrived = or_(r.iteration >= r.iterations, r.iteration >= r.pause_at)
@@ -108,32 +113,31 @@ class Leases:
         """Set a run back to an iteration, and delete its history after that. Raises LeaseLost."""
         query = _update_if_held(run_id, worker)
         with self._database.writing() as db:
-            if db.execute(query.values(iteration=iteration, heartbeat=time.time())).rowcount == 0:
+            if db.execute(query.values(iteration=iteration, heartbeat=Now())).rowcount == 0:
                 raise LeaseLost(run_id)
             for table in schema.HISTORY_TABLES:
                 later = (table.c.run == run_id) & (table.c.iteration > iteration)
                 db.execute(delete(table).where(later))
 
-    def pause(self, run_id: str, message: str, *, worker: str | None = None) -> None:
-        """Pause a run that must not go on. message: why, for people.
+    def pause(self, run_id: str, message: str, *, worker: str) -> None:
+        """Pause a run whose worker cannot go on, and release its lease. message: why, for people.
 
-        worker: pause it only if this worker holds the lease, and release the lease. Without a
-        worker the lease is not touched: whoever holds it sees the desired state and stops.
+        Without effect if the worker does not hold the lease.
         """
-        values: dict[str, str | None] = {"desired": "paused", "message": message}
-        if worker is not None:
-            values |= {"status": "paused", "worker": None}
+        values = {"desired": "paused", "status": "paused", "message": message, "worker": None}
         with self._database.writing() as db:
             db.execute(_update_if_held(run_id, worker).values(**values))
 
     def fail(self, run_id: str, message: str, *, worker: str | None = None) -> None:
         """Mark a run as failed, and release its lease. message: why, for people.
 
-        worker: only if this worker holds the lease.
+        worker: only if this worker holds the lease. The attempts of the run start over.
         """
         values = {"status": "failed", "message": message, "worker": None}
+        a = schema.attempts.c
         with self._database.writing() as db:
-            db.execute(_update_if_held(run_id, worker).values(**values))
+            if db.execute(_update_if_held(run_id, worker).values(**values)).rowcount:
+                db.execute(delete(schema.attempts).where(a.run == run_id))
 
 
 def _update_if_held(run_id: str, worker: str | None) -> Update:

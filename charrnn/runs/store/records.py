@@ -3,7 +3,6 @@
 Times are in seconds since 1970, losses in nats; schema.py describes every column.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,6 @@ from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.gauges import Gauges
 from charrnn.runs.config import RunConfig
 
-LEASE_SECONDS = 10.0  # a lease that was not renewed for this long has expired
 DIVERGED = "diverged"  # the value of Run.failure when training diverged
 
 
@@ -74,8 +72,12 @@ class Run:
     seconds: float  # spent training
     characters_per_second: float
     greedy_sample: str
+    queue_position: int | None
+    server: str | None
     worker: str | None
     heartbeat: float
+    # How long ago its worker last wrote, when this was read; the only field that is not stored.
+    silent_seconds: float = field(compare=False)
 
     @property
     def title(self) -> str:
@@ -95,8 +97,17 @@ class Run:
 
     @property
     def leased(self) -> bool:
-        """Whether a worker holds a lease that has not expired."""
-        return self.worker is not None and time.time() - self.heartbeat < LEASE_SECONDS
+        """Whether a worker holds its lease."""
+        return self.worker is not None
+
+
+@dataclass(frozen=True)
+class Server:
+    """A row of the table of servers."""
+
+    name: str
+    slots: int
+    seen_at: float
 
 
 @dataclass

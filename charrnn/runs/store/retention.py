@@ -4,7 +4,6 @@ Each is deleted in a transaction of its own that first checks again that it is u
 server may be using the store at the same time.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,8 +12,9 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, func, not_, or
 from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.corpora import library_titles
-from charrnn.runs.store.records import LEASE_SECONDS
+from charrnn.runs.store.leases import LEASE_SECONDS
 from charrnn.runs.store.store import Store
 
 DAY_SECONDS = 86_400.0
@@ -37,11 +37,11 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     limits.keep_days, unless they are still to be trained; and texts that no run uses and that were
     added more than a day ago. Runs that a worker holds stay, and so do the texts of the library.
     """
-    r, c, now = schema.runs.c, schema.corpora.c, time.time()
-    unleased = or_(r.worker.is_(None), r.heartbeat < now - LEASE_SECONDS)
+    r, c = schema.runs.c, schema.corpora.c
+    unleased = or_(r.worker.is_(None), r.heartbeat < Now() - LEASE_SECONDS)
     inactive = or_(r.desired != "running", r.status == "failed", r.iteration >= r.iterations)
-    long_deleted = r.deleted_at < now - DAY_SECONDS
-    long_unseen = r.deleted_at.is_(None) & (r.viewed_at < now - limits.keep_days * DAY_SECONDS)
+    long_deleted = r.deleted_at < Now() - DAY_SECONDS
+    long_unseen = r.deleted_at.is_(None) & (r.viewed_at < Now() - limits.keep_days * DAY_SECONDS)
 
     def remove(
         key: Column[str],
@@ -58,7 +58,7 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     unseen = remove(r.id, long_unseen & inactive & unleased, _delete_run)
     users = select(r.id).where(r.sha256 == c.sha256, r.id.not_in([*deleted, *unseen]))
     unused = not_(users.exists()) & not_(_is_in_a_start())
-    unused &= func.coalesce(c.added_at, 0.0) < now - DAY_SECONDS
+    unused &= func.coalesce(c.added_at, 0.0) < Now() - DAY_SECONDS
     texts = remove(c.sha256, unused & c.sha256.not_in(library_titles()), _delete_text)
     return Pruned(deleted, unseen, texts, "" if dry_run else store.database.compact())
 
@@ -113,7 +113,7 @@ def _remove(
 
 
 def _delete_run(db: Connection, run_id: str) -> None:
-    for table in (*schema.HISTORY_TABLES, schema.checkpoints):
+    for table in (*schema.HISTORY_TABLES, schema.checkpoints, schema.attempts):
         db.execute(delete(table).where(table.c.run == run_id))
     db.execute(delete(schema.runs).where(schema.runs.c.id == run_id))
 

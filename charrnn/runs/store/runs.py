@@ -2,22 +2,23 @@
 
 import math
 import secrets
-import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, func, or_, select, update
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import RunNotFound, StoreError
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Corpus, Experiment, Run
 
 VIEWED_SECONDS = 15.0  # between two updates of viewed_at, however often a page refreshes
+RUN_COLUMNS = (*schema.runs.c, (Now() - schema.runs.c.heartbeat).label("silent_seconds"))
 REQUESTABLE = ("desired", "learning_rate", "iterations", "pause_at")
 
 
@@ -71,7 +72,7 @@ class Runs:
             db.execute(this_run.values(**desired_state))
             if desired_state.get("desired") == "running":
                 # Whoever resumes a run sees it: it must not be paused again as unseen.
-                db.execute(this_run.values(failure="", message="", viewed_at=time.time()))
+                db.execute(this_run.values(failure="", message="", viewed_at=Now()))
                 failed = schema.runs.c.status == "failed"
                 db.execute(this_run.where(failed).values(status="waiting"))
 
@@ -82,26 +83,29 @@ class Runs:
 
     def runnable(self) -> list[Run]:
         """The runs that should be training (see Run.active), oldest first."""
-        r = schema.runs.c
-        query = select(schema.runs).where(
-            r.desired == "running",
-            r.status != "failed",
-            r.iteration < r.iterations,
-            r.deleted_at.is_(None),
-        )
+        query = select(*RUN_COLUMNS).where(is_runnable())
         with self._database.reading() as db:
-            rows = db.execute(query.order_by(r.created_at)).all()
+            rows = db.execute(query.order_by(schema.runs.c.created_at)).all()
         return [run_from_row(row) for row in rows]
 
     def mark_viewed(self, run_ids: Iterable[str]) -> None:
         """Record that a page shows these runs now. Unknown ids are ignored."""
-        r, now = schema.runs.c, time.time()
-        stale = r.id.in_(list(run_ids)) & (r.viewed_at < now - VIEWED_SECONDS)
+        r = schema.runs.c
+        # A time that is yet to come was written before the clock of this machine was set back.
+        old = or_(r.viewed_at < Now() - VIEWED_SECONDS, r.viewed_at > Now())
+        stale = r.id.in_(list(run_ids)) & old
         with self._database.reading() as db:
             if db.execute(select(r.id).where(stale).limit(1)).first() is None:
                 return  # recorded a moment ago: do not wait for a turn to write
         with self._database.writing() as db:
-            db.execute(update(schema.runs).where(stale).values(viewed_at=now))
+            db.execute(update(schema.runs).where(stale).values(viewed_at=Now()))
+
+
+def is_runnable() -> ColumnElement[bool]:
+    """Whether a run should be training, in SQL: see Run.active."""
+    r = schema.runs.c
+    active = (r.desired == "running") & (r.status != "failed") & (r.iteration < r.iterations)
+    return active & r.deleted_at.is_(None)
 
 
 def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
@@ -110,7 +114,6 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
     Raises TooLarge if the network exceeds the limits.
     """
     Limits.from_environment().check(config, len(corpus.vocabulary))
-    now = time.time()
     guessing = config.seq_length * math.log(len(corpus.vocabulary))
     return {
         "id": new_key(),
@@ -121,8 +124,8 @@ def new_run_row(corpus: Corpus, config: RunConfig) -> dict[str, Any]:
         "text_name": corpus.name,
         "config": config.to_dict(),
         "name": "",
-        "created_at": now,
-        "viewed_at": now,
+        "created_at": Now(),
+        "viewed_at": Now(),
         "desired": "running",
         "learning_rate": config.learning_rate,
         "iterations": config.iterations,
@@ -176,14 +179,14 @@ def find_run(db: Connection, column: Column[str], key: str | None) -> Run:
     row = None
     # Keys come from URLs, so they may be anything; PostgreSQL fails on a NUL character.
     if key and "\0" not in key:
-        row = db.execute(select(schema.runs).where(column == key)).first()
+        row = db.execute(select(*RUN_COLUMNS).where(column == key)).first()
     if row is None:
         raise RunNotFound(key)
     return run_from_row(row)
 
 
 def run_from_row(row: Row[Any]) -> Run:
-    """The Run of a row of schema.runs."""
+    """The Run of a row of RUN_COLUMNS."""
     values = row._asdict()
     values["config"] = RunConfig.from_dict(values["config"])
     values["baselines"] = Baselines(*row.baselines) if row.baselines else None

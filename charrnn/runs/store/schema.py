@@ -1,6 +1,4 @@
-"""The tables of the store. Times are in seconds since 1970, losses in nats."""
-
-import time
+"""The tables of the store. Losses are in nats, times in seconds since 1970: see clock.py."""
 
 from sqlalchemy import (
     JSON,
@@ -21,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from charrnn.engine.gauges import Gauges
+from charrnn.runs.store.clock import Now
 
 metadata = MetaData()
 
@@ -35,7 +34,7 @@ corpora = Table(
     # A list of the fields of Baselines, for the share that is held out by default.
     Column("baselines", JSON, nullable=False),
     # When the text was last added or added again. NULL: not recorded before version 3.
-    Column("added_at", Float, default=time.time),
+    Column("added_at", Float, default=Now()),
 )
 
 runs = Table(
@@ -82,7 +81,11 @@ runs = Table(
     Column("seconds", Float, nullable=False),  # spent training
     Column("characters_per_second", Float, nullable=False),
     Column("greedy_sample", Text, nullable=False),
-    # The lease: who holds it, and when it was last renewed.
+    # Where it trains: the place in the queue, or the server that has its worker (see servers).
+    # NULL: it is not queued, or has no slot.
+    Column("queue_position", Integer),
+    Column("server", String(255)),
+    # The lease: which worker holds it, and when it was last renewed.
     Column("worker", String(255)),
     Column("heartbeat", Float, nullable=False),
 )
@@ -214,6 +217,27 @@ room_moments = _room_table(
 )
 
 ROOM_TABLES = (room_members, room_guesses, room_moments)
+
+# The servers that use this store. The first of them decides which runs train, and where.
+servers = Table(
+    "servers",
+    metadata,
+    Column("number", Integer, primary_key=True),  # 1, 2, 3 ... as they came
+    Column("name", String(255), nullable=False, unique=True),
+    Column("slots", Integer, nullable=False),  # how many runs it trains at the same time
+    Column("seen_at", Float, nullable=False),  # it renews this every few seconds
+)
+
+# The last start of a worker for a run that has not ended well since.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("checkpoint", Integer),  # the iteration it continued from; NULL if from scratch
+    Column("number", Integer, nullable=False),  # of starts from there in a row, from 1
+    Column("ended_at", Float),  # NULL: it runs, or its server was killed
+    Column("reason", String(16), nullable=False),  # why it ended: see attempts.py. "" if not known
+)
 
 # The version of the tables: Alembic's own table, created here together with the others.
 version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

@@ -23,7 +23,7 @@ from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.runs.store.rooms import find_room, members_of
-from charrnn.runs.store.runs import run_from_row
+from charrnn.runs.store.runs import RUN_COLUMNS, run_from_row
 
 LARGEST_STRIDE = 2**26  # iterations; a run has at most 100 million
 Curve = list[tuple[int, float, float]]
@@ -74,7 +74,7 @@ def _newest_runs(db: Connection, room_id: str) -> dict[str, Run]:
         .subquery()
     )
     same = (newest.c.workspace == r.workspace) & (newest.c.number == r.number)
-    rows = db.execute(select(schema.runs).join(newest, same))
+    rows = db.execute(select(*RUN_COLUMNS).join_from(schema.runs, newest, same))
     return {row.workspace: run_from_row(row) for row in rows}
 
 

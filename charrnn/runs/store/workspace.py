@@ -3,7 +3,6 @@
 Also the texts that the visitor uploaded.
 """
 
-import time
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,10 +13,11 @@ from charrnn.runs.errors import NoRoom, RunNotFound, TextNotShared
 from charrnn.runs.limits import Limits
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import retention, schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.corpora import library_titles, sha256_of
 from charrnn.runs.store.incomplete import incomplete_run
 from charrnn.runs.store.records import Corpus, Experiment, Run
-from charrnn.runs.store.runs import find_run, new_key, new_run_row, run_from_row
+from charrnn.runs.store.runs import RUN_COLUMNS, find_run, new_key, new_run_row, run_from_row
 from charrnn.runs.store.space import MEGABYTE
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import names
@@ -247,7 +247,7 @@ class Workspace:
     def delete(self, run_id: str) -> None:
         """Delete a run; restore() can undo it for a day. Raises RunNotFound if it is not here."""
         self.request(run_id, desired="paused")
-        self._update(run_id, deleted_at=time.time())
+        self._update(run_id, deleted_at=Now())
 
     def restore(self, run_id: str) -> None:
         """Restore a deleted run, paused. Raises RunNotFound if it is not here or was pruned."""
@@ -303,7 +303,7 @@ class Workspace:
 
     def _select(self, which: ColumnElement[bool], order: Column[Any]) -> list[Run]:
         """Some runs of this workspace, in descending order."""
-        query = select(schema.runs).where(schema.runs.c.workspace == self.key, which)
+        query = select(*RUN_COLUMNS).where(schema.runs.c.workspace == self.key, which)
         with self.store.database.reading() as db:
             rows = db.execute(query.order_by(order.desc())).all()
         return [run_from_row(row) for row in rows]

@@ -1,9 +1,12 @@
 """Training runs in processes of their own, one per run.
 
-    supervisor   starts a worker process for each run that should train, and replaces failed ones
+    supervisor   one for each server: decides if it is the first, and starts the workers here
+    decider      what one server decides for all: what trains where, what waits, what pauses
+    queue        who has a turn, and which runs are paused automatically
+    observations how long nothing has been heard of a worker, a server or a page
+    pool         the workers of one server: started, replaced when they fail, stopped
     launcher     the interface of what starts workers and stops them
     local_launcher   starts them as processes of this machine
-    queue        which runs may train now, which are queued, and which are paused automatically
     process      the worker process: its priority, its lease, its errors and its end
     worker       trains one run: reads what the pages request, takes steps, publishes progress
     good_state   the last state before training diverged

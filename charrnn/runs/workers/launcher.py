@@ -36,5 +36,12 @@ class WorkerHandle(Protocol):
 class Launcher(Protocol):
     """Starts workers in one kind of place."""
 
+    @property
+    def shared_place(self) -> str | None:
+        """The name of the place, if all servers share it; None if each has one of its own.
+
+        In a shared place, such as a cluster, the server that decides starts all workers.
+        """
+
     def start(self, run: Run) -> WorkerHandle:
         """Start a worker for a run. Raises OSError if that is not possible just now."""

@@ -58,6 +58,8 @@ class LocalWorker:
 class LocalLauncher:
     """Starts worker processes on this machine; a Launcher."""
 
+    shared_place = None
+
     def __init__(self, url: str, *, python: str = sys.executable):
         """url: of the store. python: the interpreter for worker processes."""
         self._url, self._python = url, python
@@ -68,8 +70,9 @@ class LocalLauncher:
         A process of its own: threads would wait for each other, and multiprocessing would run
         the page's script again.
         """
+        arguments = [run.id, str(os.getpid()), *([run.server] if run.server else [])]
         process = subprocess.Popen(
-            [self._python, "-m", "charrnn.runs.workers.process", run.id, str(os.getpid())],
+            [self._python, "-m", "charrnn.runs.workers.process", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=Path(charrnn.__file__).parent.parent,

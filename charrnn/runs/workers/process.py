@@ -1,6 +1,6 @@
 """A worker process: trains one run at low priority, as long as the server that started it lives.
 
-    python -m charrnn.runs.workers.process RUN_ID [SERVER_PID]
+    python -m charrnn.runs.workers.process RUN_ID [SERVER_PID [PLACE]]
 
 The supervisor keeps the standard input of this process open. When it closes, the process writes
 a last checkpoint and ends.
@@ -39,11 +39,11 @@ def lower_priority(pid: int, niceness: int = NICENESS) -> None:
             os.setpriority(os.PRIO_PROCESS, pid, niceness)
 
 
-def main(run_id: str, server_pid: int | None = None) -> int:
+def main(run_id: str, server_pid: int | None = None, place: str | None = None) -> int:
     """Train a run until it finishes, fails, stays paused for a while, or standard input closes.
 
-    server_pid: the process that started this one; by default, the parent process. Returns the
-    exit status: 0, 1 if the run cannot be started, or STORE_FAILED.
+    server_pid: the process that started this one; by default, the parent process. place: see
+    Worker. Returns the exit status: 0, 1 if the run cannot be started, or STORE_FAILED.
     """
     # Ctrl-C in a terminal is for the server. Standard input closes when the server has ended.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -59,7 +59,7 @@ def main(run_id: str, server_pid: int | None = None) -> int:
             log_event("lease_refused", run=run_id)  # another worker trains this run
             return 0
         try:
-            return _train(store, run_id, name, stop)
+            return _train(store, run_id, name, stop, place)
         except LeaseLost:
             log_event("lease_lost", run=run_id)  # another worker took over, or the run was deleted
             return 0
@@ -72,13 +72,13 @@ def main(run_id: str, server_pid: int | None = None) -> int:
     return STORE_FAILED
 
 
-def _train(store: Store, run_id: str, name: str, stop: threading.Event) -> int:
+def _train(store: Store, run_id: str, name: str, stop: threading.Event, place: str | None) -> int:
     """Train a run whose lease this process holds under `name`; returns the exit status.
 
     Raises LeaseLost, StoreError.
     """
     try:
-        worker = Worker(store, store.runs.get(run_id), name)
+        worker = Worker(store, store.runs.get(run_id), name, place=place)
     except StoreError:  # comes first because BadLimit is a ValueError as well
         raise
     except (ValueError, KeyError, MemoryError) as error:
@@ -139,5 +139,7 @@ def _stop_when_input_closes(server_pid: int) -> threading.Event:
 
 
 if __name__ == "__main__":
-    log_crashes(run=sys.argv[1])
-    sys.exit(main(sys.argv[1], *map(int, sys.argv[2:3])))
+    run_id, *others = sys.argv[1:]
+    log_crashes(run=run_id)
+    server_pid = int(others[0]) if others else None
+    sys.exit(main(run_id, server_pid, others[1] if len(others) > 1 else None))

@@ -1,12 +1,10 @@
 """Which runs may train now, which are queued, and which are paused automatically."""
 
 import math
-import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
-from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
@@ -90,27 +88,29 @@ def _turns(runs: Iterable[Run], group: Callable[[Run], str]) -> dict[str, int]:
     return turns
 
 
-def apply_pause_rules(
+class Pause(NamedTuple):
+    """A run that has to pause. reason: why, for its page. facts: the same in numbers, to log."""
+
+    run: Run
+    reason: str
+    facts: dict[str, int | None]
+
+
+def find_pauses(
     store: Store,
     limits: Limits,
     runnable: Iterable[Run],
     *,
-    server_started: float = 0.0,
-    now: float | None = None,
+    unseen_seconds: Callable[[Run], float],
     quotas: bool = True,
-) -> list[Run]:
-    """Pause the runs that no page has shown for too long, or whose visitor has stored too much.
+) -> list[Pause]:
+    """The runs that no page has shown for too long, or whose visitor has stored too much.
 
-    All of them pause if the disk is full. Returns the runs that may go on. The reason of a pause
-    is stored as the run's message.
-
-    server_started, now: seconds since 1970. The time before the server started does not count as
-    unseen, since no page could show a run then. now: by default, the present. quotas: whether to
-    look at what each visitor has stored.
+    All of them if the disk is full. unseen_seconds: for how long no page has shown a run. quotas:
+    whether to look at what each visitor has stored.
 
     Raises StoreError.
     """
-    now = time.time() if now is None else now
     runnable = list(runnable)
     free = store.space.free_megabytes()
     used: dict[str, float] = {}
@@ -118,23 +118,19 @@ def apply_pause_rules(
     if quotas and runnable:
         used = store.space.used_megabytes({run.workspace for run in runnable})
         allowed = store.space.allowed_megabytes(limits)
-    remaining = []
+    pauses = []
     for run in runnable:
-        unseen_minutes = (now - max(run.viewed_at, server_started)) / 60
+        unseen_minutes = unseen_seconds(run) / 60
         stored = used.get(run.workspace, 0.0)
         reason = _pause_reason(limits, free, unseen_minutes, stored, allowed)
-        if reason is None:
-            remaining.append(run)
-            continue
-        store.leases.pause(run.id, reason)
-        log_event(
-            "paused",
-            run=run.id,
-            free_megabytes=round(free) if math.isfinite(free) else None,
-            stored_megabytes=round(stored),
-            unseen_minutes=round(unseen_minutes),
-        )
-    return remaining
+        if reason is not None:
+            facts = {
+                "free_megabytes": round(free) if math.isfinite(free) else None,
+                "stored_megabytes": round(stored),
+                "unseen_minutes": round(unseen_minutes),
+            }
+            pauses.append(Pause(run, reason, facts))
+    return pauses
 
 
 def _pause_reason(

@@ -60,13 +60,16 @@ class Throttle:
 class Worker:
     """Trains one run, from its last checkpoint if it has one."""
 
-    def __init__(self, store: Store, run: Run, name: str):
+    def __init__(self, store: Store, run: Run, name: str, *, place: str | None = None):
         """name: under which this worker holds the lease of the run.
+
+        place: the server of the run (see Run.server) that started this worker. It ends once the
+        run has another one, or none because other runs need the slot.
 
         Raises ValueError if the run cannot be trained here, KeyError if its text is gone,
         LeaseLost, StoreError.
         """
-        self.store, self.name, self.run = store, name, run
+        self.store, self.name, self.run, self._place = store, name, run, place
         text = store.corpora.text(run.sha256)
         self.vocabulary = Vocabulary.of(text)
         Limits.from_environment().check(run.config, len(self.vocabulary))
@@ -80,6 +83,7 @@ class Worker:
         self._characters_per_second = 0.0
         self._greedy_sample = ""
         self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
+        self._published_at = -math.inf
         self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
         self._state_bytes = 2 * self.trainer.weights.flat.nbytes  # with Adagrad's accumulator
         self._first_snapshot = schedule.first_snapshot(
@@ -111,15 +115,17 @@ class Worker:
         self._recent_losses = deque(earlier, maxlen=RECENT_WINDOWS)
 
     def work(self, stop: threading.Event) -> None:
-        """Train whenever the run should, until `stop` is set or it was idle for IDLE_SECONDS.
+        """Train whenever the run should, until `stop` is set or the slot is lost.
 
-        Raises LeaseLost, Diverged, StoreError.
+        Also ends when the run was idle for IDLE_SECONDS. Raises LeaseLost, Diverged, StoreError.
         """
         idle_since = time.perf_counter()
         self.publish("running" if self.run.active else "paused")
         self._compute_baselines()
         while not stop.is_set() and time.perf_counter() - idle_since < IDLE_SECONDS:
             self.run = self._read_run()
+            if self._place not in (None, self.run.server):
+                break
             if self.run.desired == "running" and self.trainer.iteration < self._target():
                 self._follow_learning_rate()
                 self.train(self._target())
@@ -196,6 +202,7 @@ class Worker:
         if not checkpoint and not self._updates.snapshots:
             self._publish_cost = time.process_time() - cpu_time
         self._updates, self._new_baselines, self._pause_reason = Progress(), None, ""
+        self._published_at = time.perf_counter()
         if checkpoint:
             self._checkpoint_seconds = self._seconds
             cost = time.perf_counter() - started
@@ -335,7 +342,7 @@ class Worker:
         """Publish a change of status, and renew the lease every second."""
         status = self._idle_status()
         changed = self.run.status != status
-        if changed or time.time() - self.run.heartbeat > 1.0:
+        if changed or time.perf_counter() - self._published_at > 1.0:
             self.publish(status, checkpoint=changed)
 
     def _idle_status(self) -> str:

@@ -1,13 +1,11 @@
 """Where the run is: its problem, if it has one, its progress bar, and four figures."""
 
 import html
-import time
 
 import streamlit as st
 
 from charrnn.runs.store.losses import RECENT_WINDOWS
 from charrnn.runs.store.records import DIVERGED, Run
-from charrnn.ui import services
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import challenges
 from charrnn.ui.shared.formatting import duration, effective_choices
@@ -25,11 +23,9 @@ def draw_problem(run: Run) -> None:
             branch.offer_recovery(run)
     elif run.message and not run.active:
         st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
-    elif (
-        (position := services.supervisor().queue_position(run.id)) and run.active and not run.leased
-    ):
-        st.info(f"Queued: position {position}", icon=":material/hourglass:")
-    elif run.active and run.worker and time.time() - run.heartbeat > SILENT_SECONDS:
+    elif run.queue_position and run.active and not run.leased:
+        st.info(f"Queued: position {run.queue_position}", icon=":material/hourglass:")
+    elif run.active and run.leased and run.silent_seconds > SILENT_SECONDS:
         st.warning(
             "The process that trains this run is not responding. It is being replaced, and "
             "training will continue from the last checkpoint.",

@@ -15,13 +15,6 @@ def test_only_one_worker_holds_a_lease(store, leased_run):
     assert store.leases.claim(leased_run.id, "two")
 
 
-def test_expired_lease_can_be_taken_over(store, leased_run, monkeypatch):
-    monkeypatch.setattr("charrnn.runs.store.leases.LEASE_SECONDS", -1.0)
-    assert store.leases.claim(leased_run.id, "two")
-    with pytest.raises(LeaseLost):
-        store.leases.publish(leased_run.id, "one", RUNNING, Progress())
-
-
 def test_worker_without_the_lease_writes_nothing(store, leased_run):
     with pytest.raises(LeaseLost):
         store.leases.publish(leased_run.id, "two", RUNNING, Progress(metrics=[metrics_row(1)]))
@@ -54,10 +47,6 @@ def test_worker_fails_a_run_only_with_the_lease(store, leased_run):
 
 
 def test_paused_run_says_why_it_was_paused(store, leased_run):
-    store.leases.pause(leased_run.id, "why")
-    run = store.runs.get(leased_run.id)
-    assert (run.desired, run.message, run.worker) == ("paused", "why", "one")
-    store.runs.request(leased_run.id, desired="running")
     store.leases.pause(leased_run.id, "why", worker="two")
     assert store.runs.get(leased_run.id).active
     store.leases.pause(leased_run.id, "why", worker="one")

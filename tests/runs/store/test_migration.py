@@ -134,8 +134,9 @@ def in_order(contents: Contents) -> Contents:
     }
 
 
-# What the runs of older stores have in the columns of version 8.
+# What the runs of older stores have in the columns of versions 8 and 12.
 SHARING = {"text_name": "cats", "opens_by_id": True, "shares_text": False}
+PLACEMENT = {"queue_position": None, "server": None}
 
 
 def without_names(contents: Contents) -> Contents:
@@ -184,7 +185,7 @@ def test_store_of_version_3_loses_nothing(url, version_3):
         row["recent_loss"] = 50.0 if recorded else row["smooth_loss"]
         row["best_smooth_loss"] = min(60.0, row["smooth_loss"]) if recorded else row["smooth_loss"]
         row["baselines"] = row["address"] = row["experiment"] = None
-        row |= SHARING
+        row |= SHARING | PLACEMENT
     assert stored(Store(url), version_3) == without_names(expected)
 
 
@@ -198,6 +199,7 @@ def test_store_of_version_4_loses_nothing(url, version_4):
             "address",
             "experiment",
             *SHARING,
+            *PLACEMENT,
         ):
             del row[name]
     assert found == without_names(in_order(version_4))

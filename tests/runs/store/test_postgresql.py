@@ -127,4 +127,4 @@ def test_connection_is_renewed_after_the_server_closed_it(store, corpus):
         connection = db.execute(select(func.pg_backend_pid())).scalar()
     with create_engine(store.database.url).connect() as db:
         assert db.execute(select(func.pg_terminate_backend(connection, 10_000))).scalar()
-    assert store.corpora.get(corpus.sha256) == corpus
+    assert store.corpora.get(corpus.sha256, corpus.name) == corpus

@@ -20,7 +20,7 @@ from charrnn.runs.store import database, retention
 from charrnn.runs.store.records import Progress
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
-from charrnn.runs.workers.queue import apply_pause_rules
+from tests.support.supervisors import apply_pause_rules
 
 MEGABYTE = 2**20
 

@@ -3,7 +3,6 @@
 import math
 import re
 import shutil
-import time
 from collections import Counter
 from types import SimpleNamespace
 
@@ -11,9 +10,9 @@ import pytest
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits
-from charrnn.runs.store import schema
 from charrnn.runs.store.records import Progress
-from charrnn.runs.workers.queue import apply_pause_rules, assign_slots
+from charrnn.runs.workers.queue import assign_slots
+from tests.support.supervisors import apply_pause_rules
 
 # --- The queue ----------------------------------------------------------------------------------
 
@@ -167,15 +166,6 @@ def set_free_space(monkeypatch, megabytes):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=megabytes * 2**20))
 
 
-def set_last_viewed(store, run, *, minutes_ago):
-    """Pretend that a page last showed the run then; returns the run."""
-    viewed_at = time.time() - 60 * minutes_ago
-    query = schema.runs.update().where(schema.runs.c.id == run.id)
-    with store.database.writing() as db:
-        db.execute(query.values(viewed_at=viewed_at))
-    return store.runs.get(run.id)
-
-
 def test_nothing_pauses_while_there_is_disk_space_and_runs_are_viewed(store, runs):
     assert apply_pause_rules(store, ANY_DISK, runs) == runs
     assert store.runs.runnable() == runs
@@ -213,9 +203,9 @@ def test_only_the_runs_of_a_visitor_who_has_stored_too_much_pause(store, corpus)
 
 
 def test_a_run_pauses_with_a_reason_when_no_page_has_shown_it_for_long(store, runs):
-    unseen = set_last_viewed(store, runs[0], minutes_ago=61)
-    seen = set_last_viewed(store, runs[1], minutes_ago=59)
-    assert apply_pause_rules(store, ANY_DISK, [unseen, seen]) == [seen]
+    unseen, seen = runs
+    minutes = {unseen.id: 61, seen.id: 59}
+    assert apply_pause_rules(store, ANY_DISK, runs, unseen_minutes=minutes) == [seen]
     assert store.runs.get(unseen.id).message == (
         "Paused: no page has shown this run for 61 minutes. "
         "Nothing is lost; resume whenever you like."
@@ -224,25 +214,5 @@ def test_a_run_pauses_with_a_reason_when_no_page_has_shown_it_for_long(store, ru
 
 def test_an_unseen_run_pauses_even_if_the_free_space_is_unknown(store, runs, monkeypatch):
     set_free_space(monkeypatch, math.inf)  # as on PostgreSQL
-    unseen = set_last_viewed(store, runs[0], minutes_ago=61)
-    assert apply_pause_rules(store, Limits(), [unseen]) == []
-
-
-def test_viewing_or_resuming_a_run_keeps_it_training(store, runs):
-    for run in runs:
-        set_last_viewed(store, run, minutes_ago=600)
-    store.runs.mark_viewed([runs[0].id])
-    store.runs.request(runs[1].id, desired="running")  # for example on the page Compare
-    assert len(apply_pause_rules(store, ANY_DISK, store.runs.runnable())) == 2
-
-
-def test_time_without_a_server_does_not_count_as_unseen(store, runs):
-    run = set_last_viewed(store, runs[0], minutes_ago=6000)
-    started, unseen_seconds = time.time(), 60 * ANY_DISK.unseen_minutes
-
-    def remaining(seconds_later):
-        now = started + seconds_later
-        return apply_pause_rules(store, ANY_DISK, [run], server_started=started, now=now)
-
-    assert remaining(60) == [run]
-    assert remaining(unseen_seconds + 60) == []
+    minutes = {run.id: 61 for run in runs}
+    assert apply_pause_rules(store, Limits(), runs, unseen_minutes=minutes) == []

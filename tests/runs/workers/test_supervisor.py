@@ -33,21 +33,21 @@ def test_a_run_has_one_worker_however_often_one_is_requested(
     store, run, supervisor, started, eventually
 ):
     for _ in range(5):
-        supervisor.ensure_worker(run)
+        supervisor.reconcile()
     eventually(lambda: store.runs.get(run.id).iteration > 0)
-    supervisor.ensure_worker(store.runs.get(run.id))
+    supervisor.reconcile()
     assert len(started) == 1
 
 
 def test_a_paused_run_gets_no_worker(store, run, supervisor, started):
     store.runs.request(run.id, desired="paused")
-    supervisor.ensure_worker(store.runs.get(run.id))
+    supervisor.reconcile()
     assert started == []
 
 
 def test_a_run_that_another_server_trains_gets_no_worker(store, run, supervisor, started):
     store.leases.claim(run.id, "another server's worker")
-    supervisor.ensure_worker(store.runs.get(run.id))
+    supervisor.reconcile()
     assert started == []
 
 
@@ -69,7 +69,7 @@ def test_reconcile_starts_workers_for_all_runs_that_should_train_and_no_others(
 
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="needs POSIX")
 def test_a_worker_that_trains_has_a_low_priority(store, run, supervisor, started, eventually):
-    supervisor.ensure_worker(run)
+    supervisor.reconcile()
     eventually(lambda: store.runs.get(run.id).iteration > 0)
     assert os.getpriority(os.PRIO_PROCESS, started[0][1].pid) == process.NICENESS
 
@@ -80,11 +80,11 @@ def test_a_worker_that_trains_has_a_low_priority(store, run, supervisor, started
 def test_a_killed_worker_is_replaced_and_the_run_goes_on(
     store, run, supervisor, started, eventually
 ):
-    supervisor.ensure_worker(run)
+    supervisor.reconcile()
     before = eventually(lambda: store.runs.get(run.id).iteration)
     started[0][1].send_signal(signal.SIGKILL)
     started[0][1].wait()
-    supervisor.ensure_worker(store.runs.get(run.id))
+    supervisor.reconcile()
     assert len(started) == 2
     eventually(lambda: store.runs.get(run.id).iteration > before)
 
@@ -92,7 +92,7 @@ def test_a_killed_worker_is_replaced_and_the_run_goes_on(
 def test_a_worker_that_ended_is_reaped_and_its_lease_released(
     store, run, supervisor, started, eventually
 ):
-    supervisor.ensure_worker(run)
+    supervisor.reconcile()
     eventually(lambda: store.runs.get(run.id).iteration > 0)
     worker = started[0][1]
     store.runs.request(run.id, desired="paused")
@@ -121,11 +121,12 @@ def test_a_lease_that_may_be_in_use_is_not_released(
 
 
 def test_a_deleted_run_is_forgotten(store, run, failing_supervisor, started):
-    failing_supervisor.ensure_worker(run)
+    failing_supervisor.reconcile()
     started[-1][1].wait()
     with store.database.writing() as db:
+        db.execute(schema.attempts.delete())
         db.execute(schema.runs.delete())
-    failing_supervisor.ensure_worker(run)
+    failing_supervisor.reconcile()
     failing_supervisor.reconcile()
     assert len(started) == 1
 
@@ -140,7 +141,7 @@ def test_an_idle_worker_is_stopped_when_a_queued_run_needs_its_place(
     first, second = (store.runs.create(corpus, ENDLESS, workspace="me") for _ in range(2))
 
     def positions():
-        return supervisor.queue_position(first.id), supervisor.queue_position(second.id)
+        return tuple(store.runs.get(run.id).queue_position for run in (first, second))
 
     supervisor.reconcile()
     eventually(lambda: store.runs.get(first.id).iteration > 0)
@@ -204,7 +205,7 @@ def test_a_run_gives_way_on_a_full_server_and_goes_on_when_there_is_room(
     assert started[1][1].wait(30) == 0  # after a last checkpoint
     waiting = store.runs.get(second.id)
     assert (waiting.active, waiting.iteration >= before) == (True, True)
-    assert supervisor.queue_position(second.id) == 1
+    assert store.runs.get(second.id).queue_position == 1
     assert store.runs.get(first.id).leased
     store.runs.request(other.id, desired="paused")
     eventually(lambda: trains(second))
@@ -231,15 +232,15 @@ def test_watching_goes_on_after_any_error(
     store, run, supervisor, started, eventually, monkeypatch, error
 ):
     monkeypatch.setattr("charrnn.runs.workers.supervisor.ROUND_SECONDS", 0.01)
-    runnable, rounds = store.runs.runnable, []
+    read, rounds = store.placement.read, []
 
     def fail_three_times():
         rounds.append(1)
         if len(rounds) <= 3:
             raise error
-        return runnable()
+        return read()
 
-    monkeypatch.setattr(store.runs, "runnable", fail_three_times)
+    monkeypatch.setattr(store.placement, "read", fail_three_times)
     supervisor.watch()
     eventually(lambda: started)
     supervisor.close()

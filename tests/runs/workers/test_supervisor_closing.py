@@ -86,7 +86,7 @@ def test_ctrl_c_in_the_terminal_ends_the_server_after_last_checkpoints(store, ru
 
 
 def test_close_ends_a_worker_that_a_signal_has_stopped(store, run, supervisor, started, eventually):
-    supervisor.ensure_worker(run)
+    supervisor.reconcile()
     eventually(lambda: store.runs.get(run.id).iteration > 0)
     process = started[0][1]
     process.send_signal(signal.SIGSTOP)
@@ -99,8 +99,8 @@ def test_close_ends_a_worker_that_a_signal_has_stopped(store, run, supervisor, s
 def test_close_kills_a_worker_that_does_not_end(
     store, run, supervisor, started, eventually, monkeypatch
 ):
-    monkeypatch.setattr("charrnn.runs.workers.supervisor.CLOSE_SECONDS", 0.1)
-    supervisor.ensure_worker(run)
+    monkeypatch.setattr("charrnn.runs.workers.pool.CLOSE_SECONDS", 0.1)
+    supervisor.reconcile()
     eventually(lambda: store.runs.get(run.id).iteration > 0)
     process = started[0][1]
     monkeypatch.delattr(signal, "SIGCONT")  # nothing continues it

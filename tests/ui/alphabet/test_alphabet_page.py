@@ -240,7 +240,8 @@ def test_viewing_a_run_marks_it_as_viewed(open_alphabet, cats, store):
 
 
 def test_page_says_why_a_run_stopped(open_alphabet, cats, store):
-    store.leases.pause(cats.id, "The disk is *full*.")
+    store.leases.claim(cats.id, "its worker")
+    store.leases.pause(cats.id, "The disk is *full*.", worker="its worker")
     assert "The disk is" in open_alphabet(run=cats.id).warning[0].value
     store.leases.fail(cats.id, "The loss is no number.")
     assert "The loss is no number" in open_alphabet(run=cats.id).error[0].value
