@@ -128,7 +128,8 @@ def _thinned(points: int) -> Select[Any]:
 
 def _stride(points: int) -> ColumnElement[int]:
     strides = [2**power for power in range(LARGEST_STRIDE.bit_length())]
+    ends = [(points * stride, stride) for stride in strides if points * stride < 2**31]
     return case(
-        *((schema.runs.c.iteration <= points * stride, stride) for stride in strides),
+        *((schema.runs.c.iteration <= end, stride) for end, stride in ends),
         else_=LARGEST_STRIDE,
     )
