@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from charrnn.engine.corpus import windows_per_epoch
 from charrnn.engine.optimizers import adam
 from charrnn.engine.optimizers.schedule import Schedule
 from charrnn.engine.parameters import Parameters
@@ -86,7 +87,9 @@ class TorchRecipeTrainer:
             "adagrad": lambda w, rate: torch.optim.Adagrad(w, rate, eps=1e-8),
             "adam": lambda w, rate: torch.optim.Adam(w, rate, betas=(adam.BETA1, adam.BETA2)),
         }[config.optimizer](self.model.parameters(), config.learning_rate)
-        schedule = Schedule(config.schedule, config.warm_up, config.decay_iterations)
+        epochs = config.decay_epochs * windows_per_epoch(len(text), config.seq_length)
+        decay = min(config.decay_iterations, epochs)
+        schedule = Schedule(config.schedule, config.warm_up, decay)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, schedule.share)
         self.text = torch.as_tensor(text.astype(np.int64))
         self.position = 0

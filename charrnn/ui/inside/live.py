@@ -89,12 +89,7 @@ def _draw_status(run_id: str, kind: Kind, timers: Timers) -> None:
 
 def _offer_newest(run: Run) -> None:
     loaded = _newest_at_request(run.id, _requests(), Subject.of_run(run)).iteration
-    newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
-    if newest > loaded and st.button(
-        f"Load iteration {newest:,} (this is iteration {loaded:,})",
-        icon=":material/update:",
-        type="tertiary",
-    ):
+    if snapshot_slider.newest_is_asked_for(run, loaded):
         request_newest()
         st.rerun()
 

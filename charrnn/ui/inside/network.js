@@ -46,7 +46,7 @@ const build = (box) => {
     arrow("Wxh"),
     titled("hidden-state", "hidden state", box.parts.back, part("cells"), part("hovered", "small")),
     arrow("Why"),
-    titled("comes-next", "likeliest next", part("bars"), part("came", "small"))
+    titled("comes-next", "most likely next", part("bars"), part("came", "small"))
   );
   const controls = element("div", "controls");
   box.player = player(
@@ -183,7 +183,7 @@ const show = (box, played) => {
   if (box.hoveredUnit !== undefined) parts.hovered.textContent = box.describeUnit(box.hoveredUnit);
 
   const next = data.ids[position + 1];
-  const bars = data.likeliest[position].map((likely, i) => {
+  const bars = data.candidates[position].map((likely, i) => {
     const share = at(probabilities, position, i);
     const line = element("div", likely === next ? "bar next" : "bar");
     line.title = `${data.names[likely]}: ${percent(share)}`;
@@ -195,7 +195,7 @@ const show = (box, played) => {
     return line;
   });
   parts.bars.replaceChildren(...bars);
-  const best = data.likeliest[position][0];
+  const best = data.candidates[position][0];
   const expected = `${data.names[best]} with ${percent(at(probabilities, position, 0))}`;
   const came = next === undefined ? "the passage ends here" : `then came ${data.names[next]}`;
   parts.came.textContent = came;

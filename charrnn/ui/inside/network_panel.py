@@ -15,7 +15,7 @@ from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 MAX_CHARACTERS = 240
 MAX_NUMBERS = 80_000  # activations in one message
-LIKELIEST = 8  # next characters
+CANDIDATES = 8  # next characters
 MAX_ONE_HOT = 400  # cells; a longer one-hot vector is drawn as a scale
 
 _network = components.component("network")
@@ -31,7 +31,7 @@ def draw(view: View) -> None:
     st.caption(
         "One character comes in as a one-hot vector. Each square is a hidden unit: orange is up to "
         "+1, blue down to −1, and the color fades toward 0. From the hidden "
-        "state come the likeliest next characters, and it comes back in with the next character: "
+        "state come the most likely next characters, and it comes back in with the next character: "
         "that is the network's only memory. Click a unit to color the text by it."
     )
     tables.table("The numbers as a table", "network", lambda: frame(subject, read, reading))
@@ -48,8 +48,8 @@ def picture(
 ) -> dict[str, object]:
     """All that network.js needs to play the whole passage."""
     vocabulary = subject.vocabulary
-    order = np.argsort(-reading.probabilities, axis=1, kind="stable")[:, :LIKELIEST]
-    likeliest = np.take_along_axis(reading.probabilities, order, axis=1)
+    order = np.argsort(-reading.probabilities, axis=1, kind="stable")[:, :CANDIDATES]
+    best = np.take_along_axis(reading.probabilities, order, axis=1)
     used = set(read.ids.tolist()) | set(order.ravel().tolist())
     text = components.characters(vocabulary, read.ids)
     V = len(vocabulary)
@@ -63,8 +63,8 @@ def picture(
         "symbols": {str(i): character_info.symbol(vocabulary.characters[i]) for i in used},
         "names": {str(i): components.name(vocabulary.characters[i]) for i in used},
         "hidden": components.numbers(reading.hidden),
-        "likeliest": order.tolist(),
-        "probabilities": components.numbers(likeliest),
+        "candidates": order.tolist(),
+        "probabilities": components.numbers(best),
     }
 
 
@@ -76,7 +76,7 @@ def frame(subject: Subject, read: Passage, reading: Reading) -> pd.DataFrame:
     came = [p[t, ids[t + 1]] if t + 1 < len(ids) else np.nan for t in range(len(ids))]
     columns = {
         "reads": [symbols[i] for i in ids],
-        "likeliest next": [symbols[i] for i in best],
+        "most likely next": [symbols[i] for i in best],
         "its probability": p[np.arange(len(ids)), best],
         "came next": [*(symbols[i] for i in ids[1:]), ""],
         "probability of it": came,

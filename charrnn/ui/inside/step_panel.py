@@ -145,11 +145,11 @@ def picture(subject: Subject, state: TrainingState, step: Step) -> dict[str, Any
 
 
 def _shown_characters(step: Step, most: int) -> np.ndarray:
-    """The rows of a picture over the vocabulary: those in the window, then the likeliest."""
+    """The rows of a picture over the vocabulary: those in the window, then the most likely."""
     in_window = np.unique(np.concatenate([step.inputs, step.targets]))
-    likeliest = np.argsort(-step.probabilities.mean(axis=0), kind="stable")
-    order = [*in_window.tolist(), *np.setdiff1d(likeliest, in_window, assume_unique=True).tolist()]
-    return np.sort(np.array(order[:most], dtype=np.intp))
+    by_probability = np.argsort(-step.probabilities.mean(axis=0), kind="stable")
+    others = np.setdiff1d(by_probability, in_window, assume_unique=True)
+    return np.sort(np.concatenate([in_window, others])[:most])
 
 
 def _log_sums(step: Step) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.recipes import LEARNING_SETTINGS, RECIPES, recipe_of
+from charrnn.runs.recipes import DEFAULT, LEARNING_SETTINGS, RECIPES, recipe_of
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
 from charrnn.ui.shared import lineage
@@ -50,7 +50,7 @@ TYPED = (
 
 def set_defaults() -> None:
     """Give every setting that has no value yet its default."""
-    for name, value in RunConfig().to_dict().items():
+    for name, value in (RunConfig().to_dict() | RECIPES[DEFAULT].settings).items():
         st.session_state.setdefault(name, value)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
+from charrnn.ui import services
 from charrnn.ui.shared.formatting import snapshot_range, why_no_earlier_snapshot
 
 NEWEST = "newest"
@@ -32,6 +33,19 @@ def choose_iteration(run: Run, kept: list[int], *, key: str) -> int | None:
 def shows_snapshot(run: Run, *, key: str) -> bool:
     """Whether the slider is at a snapshot, not at the newest weights."""
     return st.session_state.get(_key(run, key), NEWEST) != NEWEST
+
+
+def newest_is_asked_for(run: Run, loaded: int) -> bool:
+    """A button that asks for the newest weights, once the run has trained on; whether it was hit.
+
+    loaded: the iteration of the weights that the page shows.
+    """
+    newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
+    return newest > loaded and st.button(
+        f"Load iteration {newest:,} (this is iteration {loaded:,})",
+        icon=":material/update:",
+        type="tertiary",
+    )
 
 
 def _key(run: Run, key: str) -> str:

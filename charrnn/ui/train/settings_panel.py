@@ -28,15 +28,16 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     settings_link.draw_hidden_controls()
     if session.shows("recipe"):
         recipe_choice.draw()
-        with st.container(gap=None, key="suggest"):
-            suggestions_panel.draw_button(corpus)
-            recipe_choice.draw_notebook_button(run)
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     pair = learning_rate_hint.good_pair(settings.current())
     for name, advice in (("hidden_size", pair), ("seq_length", ""), ("learning_rate", pair)):
         if session.shows(name):
             number_field.draw_with_slider(name, advice=advice)
     hint = st.container()
+    if session.shows("recipe"):
+        with st.container(gap=None, key="suggest"):
+            suggestions_panel.draw_button(corpus)
+            recipe_choice.draw_notebook_button(run)
     shown = {name: draw for name, draw in ADVANCED.items() if session.shows(name)}
     if shown:
         with st.expander("Advanced"):

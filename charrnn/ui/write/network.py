@@ -7,6 +7,7 @@ from charrnn.ui import services, session
 from charrnn.ui._compat import session_id
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.formatting import why_no_earlier_snapshot
 from charrnn.ui.shared.run_actions import branch
 from charrnn.ui.shared.snapshots import SNAPSHOTS, Snapshot, Subject
@@ -79,13 +80,7 @@ def offer_newer(subject: Subject, run: Run, refresh_seconds: float) -> None:
     """A button that loads the newest snapshot, once the run has trained on."""
     services.check_view(services.store().runs.get(run.id))
     services.note_refresh(refresh_seconds)
-    loaded = _newest(subject, run).iteration
-    newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
-    if newest > loaded and st.button(
-        f"Load iteration {newest:,} (this is iteration {loaded:,})",
-        icon=":material/update:",
-        type="tertiary",
-    ):
+    if snapshot_slider.newest_is_asked_for(run, _newest(subject, run).iteration):
         request_newest()
         st.rerun()
 

@@ -82,7 +82,7 @@ def test_every_view_is_shown_before_the_first_update(open_inside, store, corpus,
     open_inside(view, run=run.id)
 
 
-def test_the_picture_of_the_network_has_its_activations_and_likeliest_characters(open_inside, cats):
+def test_the_picture_of_the_network_has_its_activations_and_most_likely_characters(open_inside, cats):
     [data] = pictures(open_inside(run=cats.id), "network")
     subject, snapshot, ids = newest(cats)
     n = len(data["text"])
@@ -93,7 +93,7 @@ def test_the_picture_of_the_network_has_its_activations_and_likeliest_characters
     np.testing.assert_allclose(
         numbers(data["probabilities"]), -np.sort(-p, axis=1)[:, :8], atol=1e-5
     )
-    assert [best[0] for best in data["likeliest"]] == p.argmax(axis=1).tolist()
+    assert [best[0] for best in data["candidates"]] == p.argmax(axis=1).tolist()
 
 
 def test_it_reads_a_typed_line_without_unknown_characters_or_its_own_writing(open_inside, cats):
