@@ -10,12 +10,13 @@ MIN_HELD_OUT = 50  # characters
 def fit_windows(n_characters: int, seq_length: int, streams: int) -> tuple[int, int]:
     """The largest (seq_length, streams), up to those requested, that fit a text of this length.
 
-    A window of T characters needs T + 1, because its last target is the character after it.
+    A window of T characters needs T + 1, because its last target is the character after it. A short
+    text has fewer streams rather than shorter windows: what a window spans can be learned.
     Raises ValueError below two characters, where there is nothing to predict.
     """
     if n_characters < 2:
         raise ValueError("a text needs at least 2 characters: one to read and one to predict")
-    streams = min(streams, n_characters // 2)
+    streams = min(streams, max(1, n_characters // (seq_length + 1)))
     return min(seq_length, n_characters // streams - 1), streams
 
 

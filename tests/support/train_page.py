@@ -5,6 +5,7 @@ from html import unescape
 from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recipes import RECIPES
 from charrnn.ui.shared.settings import TYPED
 
 SETTINGS_ACTIONS = ("Suggest settings", "As in the notebook")  # in the sidebar
@@ -48,7 +49,9 @@ def lines(page: AppTest, phrase: str) -> list[str]:
 
 
 def settings(page: AppTest) -> RunConfig:
-    """The settings that the controls show; the dtype has no control."""
+    """The settings that the controls show, of a recipe; the dtype has no control."""
     numbers = {name: page.number_input(key=name).value for name in TYPED}
     whole = {name: int(number) for name, number in numbers.items() if RunConfig.is_whole(name)}
-    return RunConfig(**numbers | whole, held_out=page.select_slider(key="held_out").value)
+    recipe = RECIPES[page.button_group(key="recipe").value]
+    held_out = page.select_slider(key="held_out").value
+    return RunConfig(**recipe.settings | numbers | whole, held_out=held_out)

@@ -61,7 +61,7 @@ def test_without_a_run_the_page_is_complete_and_says_how_to_start_one(open_alpha
     assert "A *text* of <b>mine</b>: 260 characters, 7 different" in texts(page)
     assert list(page.dataframe[0].value["character"]) == ["⏎", "␣", ",", "e", "h", "l", "o"]
     assert "l is a vector of 7 numbers: a 1 at index 5, 0 everywhere else" in texts(page)
-    assert "100 of 100 numbers are equal" in texts(page)
+    assert "192 of 192 numbers are equal" in texts(page)
     assert "Nothing yet: press Train" in page.markdown[-1].value
     assert "Go to Train" in [button.label for button in page.button]
     assert len(page.get("vega_lite_chart")) == 1
@@ -135,7 +135,7 @@ def test_find_matches_character_name_code_point_or_index(open_alphabet, find, fo
 def test_rare_characters_are_counted_with_their_weights(open_alphabet):
     page = open_alphabet(text="ab\n" * 20 + "xyz")
     assert "3 characters are rare" in texts(page)
-    assert "603 of the network's 11,306 weights" in texts(page)
+    assert "1,155 of the network's 39,366 weights" in texts(page)
 
 
 def test_cleanup_is_previewed_and_creates_a_new_text_beside_the_old_one(open_alphabet, store):

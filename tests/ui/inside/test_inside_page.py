@@ -82,7 +82,9 @@ def test_every_view_is_shown_before_the_first_update(open_inside, store, corpus,
     open_inside(view, run=run.id)
 
 
-def test_the_picture_of_the_network_has_its_activations_and_most_likely_characters(open_inside, cats):
+def test_the_picture_of_the_network_has_activations_and_the_most_likely_characters(
+    open_inside, cats
+):
     [data] = pictures(open_inside(run=cats.id), "network")
     subject, snapshot, ids = newest(cats)
     n = len(data["text"])

@@ -95,8 +95,8 @@ def diverges(config: RunConfig, iterations: int) -> bool:
 def test_the_hint_stands_on_the_page_until_the_run_trains(open_page):
     page = open_page()
     assert "probably" not in words(page)
-    page.number_input(key="hidden_size").set_value(256.0).run()
-    assert "256 hidden units and a learning rate of 0.1" in words(page)
+    page.number_input(key="hidden_size").set_value(640.0).run()
+    assert "640 hidden units and a learning rate of 0.003" in words(page)
     click(page, "Train")
     assert "probably" not in words(page)
 
@@ -112,7 +112,7 @@ def test_the_help_of_both_controls_names_the_rate_that_goes_well_with_the_units(
     for name in ("hidden_size", "learning_rate"):
         help_text = page.select_slider(key=f"{name}_slider").help
         assert help_text.startswith(RunConfig.meaning(name))
-        assert help_text.endswith("With 256 hidden units, 0.05 goes well, or less.")
+        assert help_text.endswith("With 256 hidden units, 0.002 goes well, or less.")
 
 
 def test_no_rate_is_named_that_was_not_measured():

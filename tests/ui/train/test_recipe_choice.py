@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.recipes import RECIPES, TITLES
+from charrnn.runs.recipes import DEFAULT, RECIPES, TITLES
 from tests.support.train_page import buttons, click, lines, settings, words
 
 SUGGESTED = ("hidden_size", "seq_length", "learning_rate", "iterations", "streams")
@@ -16,15 +16,15 @@ def choose(page, recipe):
     assert not page.exception
 
 
-def test_the_page_begins_with_the_textbook_and_names_every_recipe(open_page):
+def test_the_page_begins_with_quick_and_names_every_recipe(open_page):
     page = open_page()
     choice = page.button_group(key="recipe")
-    assert choice.value == "textbook"
+    assert choice.value == "quick" == DEFAULT
     assert list(choice.options) == [r.title for r in RECIPES.values()]
     assert all(recipe.meaning in choice.help for recipe in RECIPES.values())
 
 
-@pytest.mark.parametrize("name", ["quick", "patient"])
+@pytest.mark.parametrize("name", ["textbook", "patient"])
 def test_a_recipe_shows_its_meaning_and_is_trained_with(open_page, shown_run, name):
     page = open_page()
     choose(page, name)
@@ -44,18 +44,18 @@ def test_a_recipe_shows_its_meaning_and_is_trained_with(open_page, shown_run, na
 
 def test_a_recipe_chosen_just_before_the_click_counts(open_page, shown_run):
     page = open_page()
-    page.button_group(key="recipe").set_value("quick")
+    page.button_group(key="recipe").set_value("textbook")
     click(page, "Train")
-    assert shown_run(page).config == RunConfig(**RECIPES["quick"].settings)
+    assert shown_run(page).config == RunConfig()
 
 
 def test_its_numbers_can_be_changed_without_leaving_the_recipe(open_page, shown_run):
     page = open_page()
-    choose(page, "quick")
+    choose(page, "patient")
     page.number_input(key="hidden_size").set_value(40).run()
-    assert page.button_group(key="recipe").value == "quick"
+    assert page.button_group(key="recipe").value == "patient"
     click(page, "Train")
-    assert shown_run(page).config == RunConfig(**{**RECIPES["quick"].settings, "hidden_size": 40})
+    assert shown_run(page).config == RunConfig(**RECIPES["patient"].settings | {"hidden_size": 40})
 
 
 def test_another_recipe_takes_a_new_run_and_changes_nothing_in_the_one_on_the_page(

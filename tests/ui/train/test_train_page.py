@@ -1,13 +1,18 @@
 """The buttons of the Train page, without a browser and without worker processes."""
 
+from dataclasses import replace
+
 import pytest
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.recipes import DEFAULT, RECIPES
 from charrnn.runs.store.records import Progress
 from charrnn.ui import session
 from charrnn.ui.train import textbook_panel
 from tests.support.train_page import buttons, click, settings, words
+
+FIRST = RunConfig(**RECIPES[DEFAULT].settings)  # the settings that the page begins with
 
 # --- Before the first run -----------------------------------------------------------------------
 
@@ -18,12 +23,12 @@ def test_the_first_page_is_complete_before_any_run(open_page, store, started, wr
     assert len(page.error) + len(page.warning) == 0
     assert "characters, " in words(page)
     assert "Before the first update the network guesses" in words(page)
-    assert "Iteration 0 of 100,000" in words(page)
+    assert "Iteration 0 of 60,000" in words(page)
     assert "bits per character" in words(page)
     assert 200 in {len(text) for text in written(page)}
     assert len(page.get("vega_lite_chart")) == 1
     assert buttons(page) == {"Train", "Step"}
-    assert settings(page) == RunConfig()
+    assert settings(page) == FIRST
     assert "run" not in page.query_params
     assert store.runs.runnable() == []
     assert started == []
@@ -59,7 +64,7 @@ def test_train_starts_one_run_with_the_settings_shown_and_puts_it_into_the_url(
     click(page, "Train")
     run = shown_run(page)
     chosen = {"hidden_size": 16, "learning_rate": 0.3, "streams": 4, "seed": 7}
-    assert run.config == RunConfig(**chosen) == settings(page)
+    assert run.config == replace(FIRST, **chosen) == settings(page)
     assert run.active
     assert [r.id for r in store.runs.runnable()] == started == [run.id]
     page.run()  # nothing is started twice
@@ -82,6 +87,7 @@ def test_pause_and_resume_request_the_desired_state(open_page, shown_run):
 def test_step_requests_as_many_iterations_as_are_selected(open_page, shown_run, work, size):
     page = open_page()
     page.button_group(key="step_size").set_value(size).run()
+    page.number_input(key="hidden_size").set_value(8)
     click(page, "Step")
     assert (shown_run(page).desired, shown_run(page).pause_at) == ("running", size)
     assert work(shown_run(page)).iteration == size
