@@ -82,7 +82,9 @@ def test_the_keyboard_trains_pauses_and_resumes_without_leaving_the_button(open_
 
 def test_a_number_can_be_typed_and_stepped_and_the_slider_follows(open_page, eventually, store):
     page = open_page()
+    page.get_by_role("radio", name="Textbook").click()
     hidden_size, rate = field(page, "hidden_size"), field(page, "learning rate")
+    expect(rate).to_have_value("0.1")
     hidden_size.fill("120")
     hidden_size.press("Enter")
     expect(slider_of(page, "hidden_size")).to_have_attribute("aria-valuetext", "120")
@@ -113,7 +115,7 @@ def test_a_field_that_is_empty_or_not_allowed_says_so(open_page, typed):
     sentence = "hidden_size can be 1 to 1,024" if "1" in typed or "3" in typed else "is empty"
     expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
     expect(button(page, "Train")).to_be_disabled()
-    expect(slider_of(page, "hidden_size")).to_have_attribute("aria-valuetext", "100")
+    expect(slider_of(page, "hidden_size")).to_have_attribute("aria-valuetext", "192")
     hidden_size.fill("64")
     hidden_size.press("Enter")
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
