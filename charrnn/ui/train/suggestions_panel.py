@@ -84,15 +84,15 @@ def _draw_sweep(run: Run | None, corpus: Corpus, *, active: bool) -> None:
             st.html(_table(trials))
         with st.container(horizontal=True, vertical_alignment="center"):
             best = None if active else suggested(trials)
-            if best:
-                st.button(
-                    "Use these settings",
-                    type="primary",
-                    icon=":material/check:",
-                    on_click=_take,
-                    args=(run, best.config),
-                    disabled=_taken(best.config),
-                )
+            if best and st.button(
+                "Use these settings",
+                type="primary",
+                icon=":material/check:",
+                on_click=_take,
+                args=(run, best.config),
+                disabled=_taken(best.config),
+            ):
+                rerun_page()  # the controls are outside of this fragment
             label = "Cancel" if active else "Close"
             if st.button(label, icon=":material/close:", key="close_suggestions", on_click=_close):
                 rerun_page()

@@ -57,7 +57,7 @@ def test_trying_one_fills_in_the_text_and_the_iterations_of_its_budget(open_chal
     page = open_challenges()
     page.button(key="try_brackets").click().run()
     assert page.selectbox(key="offer").value == "brackets"
-    assert settings(page).iterations == 3_000_000 // 25
+    assert settings(page).iterations == 3_000_000 // (25 * settings(page).streams)
     assert started == []
 
 
