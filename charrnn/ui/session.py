@@ -43,6 +43,7 @@ AGREED = "agreed"  # run id -> its live settings when page and run last agreed o
 VALID_SETTINGS = "valid_settings"  # name -> the last value that is allowed
 RECIPE = "recipe"  # the recipe that is selected on the page
 DRAWN_RECIPE = "drawn_recipe"  # and the one that was when the page was drawn last
+NEXT_SETTINGS = "next_settings"  # name -> the value to set before the page is drawn again
 SLIDERS = "sliders"  # name of a setting -> the value at which its slider was drawn last
 DIALOG = "dialog"  # whether a dialog is open
 AXIS = "axis"  # of loss charts, on every page

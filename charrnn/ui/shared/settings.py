@@ -97,6 +97,8 @@ def take_input() -> None:
             valid[name] = _number(name)
     state[session.SLIDERS] = drawn
     state[session.VALID_SETTINGS] = valid
+    for name, value_of_name in state.pop(session.NEXT_SETTINGS, {}).items():
+        state[name] = value_of_name
 
 
 def follow_recipe(name: str) -> None:
@@ -112,6 +114,14 @@ def put(values: Mapping[str, Any]) -> None:
     take_input()
     for name, value_of_name in values.items():
         st.session_state[name] = value_of_name
+
+
+def put_from_fragment(values: Mapping[str, Any]) -> None:
+    """As put(), in a fragment: set them before the whole page is drawn again.
+
+    What a fragment sets itself is lost: the browser sends the old values of the controls again.
+    """
+    st.session_state[session.NEXT_SETTINGS] = dict(values)
 
 
 def place_recipe() -> str:

@@ -188,4 +188,4 @@ def _close() -> None:
 def _take(run: Run | None, config: RunConfig) -> None:
     """Put settings into the sidebar, for a new run."""
     leave_run(run)
-    settings.put({name: getattr(config, name) for name in SUGGESTED})
+    settings.put_from_fragment({name: getattr(config, name) for name in SUGGESTED})
