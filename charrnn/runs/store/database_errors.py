@@ -12,6 +12,10 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.store.url import URL_VARIABLE
 
 
+class StoreUnreachable(StoreError):
+    """The database server does not answer at the moment, as while it is restarted."""
+
+
 class StoreMoved(OSError):
     """The file of the database was deleted, moved or replaced while it was open."""
 
@@ -27,7 +31,8 @@ def as_store_errors(action: str) -> Iterator[None]:
     except (DBAPIError, NoFreeConnection, OSError) as error:
         reason, remedy = _reason_and_remedy(error)
         message = f"The runs cannot be {action}: {reason}. {remedy}, then try again."
-        raise StoreError(message) from error
+        kind = StoreUnreachable if (reason, remedy) == _NO_ANSWER else StoreError
+        raise kind(message) from error
 
 
 _FULL = "the disk is full", "Free some space"

@@ -19,6 +19,7 @@ import numpy as np
 from charrnn.engine.training import Diverged
 from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_crashes, log_event, log_to_stderr
+from charrnn.runs.store.database_errors import StoreUnreachable
 from charrnn.runs.store.leases import LeaseLost, worker_name
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import default_url
@@ -29,6 +30,8 @@ NICENESS = 15  # while training: pages come first
 STARTUP_NICENESS = 5
 SHUTDOWN_SECONDS = 1.5  # for a last checkpoint once the server is gone
 _PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
+OUTAGE_SECONDS = 60.0  # for which a worker waits for a database server that does not answer
+OUTAGE_POLL_SECONDS = 0.5
 STORE_FAILED = 75  # exit status when the store could not be used, which is not the run's fault
 
 
@@ -59,10 +62,12 @@ def main(run_id: str, server_pid: int | None = None, place: str | None = None) -
             log_event("lease_refused", run=run_id)  # another worker trains this run
             return 0
         try:
-            return _train(store, run_id, name, stop, place)
+            return _train_through_outages(store, run_id, name, stop, place)
         except LeaseLost:
             log_event("lease_lost", run=run_id)  # another worker took over, or the run was deleted
             return 0
+        except StoreUnreachable:
+            raise  # it cannot even be paused
         except StoreError as error:
             # Nothing is lost: what could not be saved is computed again from the checkpoint.
             log_event("store_failed", run=run_id, reason=str(error))
@@ -70,6 +75,29 @@ def main(run_id: str, server_pid: int | None = None, place: str | None = None) -
     except StoreError as error:
         log_event("store_failed", run=run_id, reason=str(error))
     return STORE_FAILED
+
+
+def _train_through_outages(
+    store: Store, run_id: str, name: str, stop: threading.Event, place: str | None
+) -> int:
+    """Like _train(), and again from the last checkpoint after the database was restarted."""
+    while True:
+        try:
+            return _train(store, run_id, name, stop, place)
+        except StoreUnreachable as error:
+            log_event("store_failed", run=run_id, reason=str(error))
+            if not _answers_again(store, run_id, stop):
+                raise
+
+
+def _answers_again(store: Store, run_id: str, stop: threading.Event) -> bool:
+    """Wait until the database answers; returns whether it does in time."""
+    deadline = time.monotonic() + OUTAGE_SECONDS
+    while time.monotonic() < deadline and not stop.wait(OUTAGE_POLL_SECONDS):
+        with suppress(StoreUnreachable):
+            store.runs.get(run_id)
+            return True
+    return False
 
 
 def _train(store: Store, run_id: str, name: str, stop: threading.Event, place: str | None) -> int:
