@@ -111,6 +111,12 @@ class Limits:
                 values[f.name] = value
         return cls(**values)
 
+    @classmethod
+    def variables(cls) -> dict[str, str]:
+        """The environment variables that set limits here, for workers on other machines."""
+        names = [f.metadata["variable"] for f in fields(cls)]
+        return {name: os.environ[name] for name in names if name in os.environ}
+
     @property
     def text_bytes(self) -> int:
         """The largest size of an uploaded file, and of a text in UTF-8, in bytes."""

@@ -9,7 +9,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.inside import page as inside
 from charrnn.ui.learn import page as learn
 from charrnn.ui.room import page as room
-from charrnn.ui.shared import deleted_runs, dialogs, quota, workspace_link
+from charrnn.ui.shared import cluster_notice, deleted_runs, dialogs, quota, workspace_link
 from charrnn.ui.shared.room import following, presence, strip
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
@@ -37,6 +37,7 @@ with shows_errors():
     with st.container(key="notices"):  # also if it is empty: nothing below it may move
         deleted_runs.draw_notice()
         quota.draw_notice()
+        cluster_notice.draw_notice()
     present = presence.current()
     following.follow(present)
     strip.draw(present)

@@ -18,6 +18,7 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace, keys_to_view
 from charrnn.runs.suggestions.sweep import Sweeps
+from charrnn.runs.workers.cluster import CLUSTER_VARIABLE, ClusterLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import client_address, session, workspace_key
 from charrnn.ui._compat import (
@@ -88,9 +89,19 @@ def supervisor() -> Supervisor:
 
 @cache
 def _supervisor_at(url: str) -> Supervisor:
-    supervisor = Supervisor(_store_at(url))
+    supervisor = Supervisor(_store_at(url), launcher=cluster())
     supervisor.watch()
     return supervisor
+
+
+def cluster() -> ClusterLauncher | None:
+    """The cluster on which runs train; None if they train here. Raises BadCluster."""
+    return _cluster_at(address) if (address := os.environ.get(CLUSTER_VARIABLE)) else None
+
+
+@cache
+def _cluster_at(address: str) -> ClusterLauncher:
+    return ClusterLauncher(address)
 
 
 def sweeps() -> Sweeps:

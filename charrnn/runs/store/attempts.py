@@ -17,6 +17,7 @@ EXITED = "exited"  # by itself or killed, whatever its exit status
 HUNG = "hung"
 STORE_FAILED = "store failed"  # the worker could not use the store
 NOT_STARTED = "not started"  # there was no process or memory for it
+LOST = "lost"  # nothing more is known of it, for example because its machine has failed
 MADE_WAY = "made way"  # another run was to have the slot, or the server was closed
 _FAILURES = (EXITED, HUNG)
 

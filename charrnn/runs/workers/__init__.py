@@ -7,6 +7,8 @@
     pool         the workers of one server: started, replaced when they fail, stopped
     launcher     the interface of what starts workers and stops them
     local_launcher   starts them as processes of this machine
+    cluster      starts them on the machines of a Dask cluster
+    cluster_task what a machine of the cluster does for a run
     process      the worker process: its priority, its lease, its errors and its end
     worker       trains one run: reads what the pages request, takes steps, publishes progress
     good_state   the last state before training diverged

@@ -106,7 +106,8 @@ class Decider:
     def _place(self, runs: list[Run], places: Mapping[str, int]) -> tuple[list[Run], list[Run]]:
         """(All runs with their servers and queue positions, those that lose their slot)."""
         limits = replace(self._limits, server_runs=sum(places.values()))
-        runnable = [run for run in runs if run.active]
+        # Those with a worker first: if machines of a cluster are missing, they keep their slots.
+        runnable = sorted((run for run in runs if run.active), key=lambda run: not run.leased)
         training = {run.id for run in runnable if run.leased or run.server in places}
         one_each = self._store.rooms.sharing_evenly() if runnable else ()
         slots = queue.assign_slots(runnable, training, limits, one_each=one_each)
@@ -142,8 +143,10 @@ class Decider:
         kept: set[str] = set()
         for run in sorted(idle, key=self._observations.idle_seconds):
             idle_of_visitor[run.workspace] += 1
+            # On a cluster an idle worker takes a slot as well.
+            taken = len(runnable) + (0 if self._watched else len(kept))
             if (
-                len(runnable) < limits.server_runs
+                taken < limits.server_runs
                 and len(kept) < MAX_IDLE
                 and per_visitor[run.workspace] < limits.visitor_runs
                 and idle_of_visitor[run.workspace] <= MAX_IDLE_OF_VISITOR

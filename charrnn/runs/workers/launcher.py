@@ -1,11 +1,13 @@
 """The interface between the supervisor, which decides, and what starts and stops workers.
 
-local_launcher.py implements it with processes of this machine.
+local_launcher.py implements it with processes of this machine, cluster.py with those of others.
 """
 
 from typing import Protocol
 
 from charrnn.runs.store.records import Run
+
+LOST = 79  # exit status of a worker of which nothing more is known: not the run's fault
 
 
 class WorkerHandle(Protocol):
@@ -21,7 +23,7 @@ class WorkerHandle(Protocol):
 
     @property
     def exit_status(self) -> int | None:
-        """None until it has ended; then 0, or why it failed (see process.py)."""
+        """None until it has ended; then 0, or why it failed: see process.py, or else LOST."""
 
     def stop(self) -> None:
         """Ask it to end after a last checkpoint. Without effect on one that has ended."""
@@ -43,5 +45,12 @@ class Launcher(Protocol):
         In a shared place, such as a cluster, the server that decides starts all workers.
         """
 
+    @property
+    def slots(self) -> int | None:
+        """How many workers have room in a shared place. 0: none can be started at the moment."""
+
     def start(self, run: Run) -> WorkerHandle:
         """Start a worker for a run. Raises OSError if that is not possible just now."""
+
+    def close(self) -> None:
+        """Give up whatever starting workers has needed. Those that run go on."""

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import charrnn
@@ -58,11 +59,20 @@ class LocalWorker:
 class LocalLauncher:
     """Starts worker processes on this machine; a Launcher."""
 
-    shared_place = None
+    shared_place = slots = None
 
-    def __init__(self, url: str, *, python: str = sys.executable):
-        """url: of the store. python: the interpreter for worker processes."""
-        self._url, self._python = url, python
+    def __init__(
+        self,
+        url: str,
+        *,
+        python: str = sys.executable,
+        environment: Mapping[str, str] | None = None,
+    ):
+        """url: of the store. python: the interpreter for worker processes.
+
+        environment: further environment variables for them.
+        """
+        self._url, self._python, self._environment = url, python, dict(environment or {})
 
     def start(self, run: Run) -> LocalWorker:
         """Start a worker process. Raises OSError if no process or memory is available.
@@ -77,7 +87,10 @@ class LocalLauncher:
             stdout=subprocess.DEVNULL,
             cwd=Path(charrnn.__file__).parent.parent,
             # The URL is passed in the environment because it may contain a password.
-            env=os.environ | ONE_THREAD | {URL_VARIABLE: self._url},
+            env=os.environ | ONE_THREAD | self._environment | {URL_VARIABLE: self._url},
         )
         lower_priority(process.pid, STARTUP_NICENESS)
         return LocalWorker(process)
+
+    def close(self) -> None:
+        """Nothing to do."""

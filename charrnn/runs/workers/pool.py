@@ -15,13 +15,14 @@ from charrnn.runs.store import attempts
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers.cores import available_cores
-from charrnn.runs.workers.launcher import Launcher, WorkerHandle
+from charrnn.runs.workers.launcher import LOST, Launcher, WorkerHandle
 from charrnn.runs.workers.observations import Observations
 from charrnn.runs.workers.process import STORE_FAILED
 
 MAX_STARTS_WITHOUT_PROGRESS = 3
 CLOSE_SECONDS = 10.0  # for the last checkpoints of all workers
 RETRY_SECONDS = 10.0  # after a worker could not use the store
+LOST_SECONDS = 10.0  # for a worker elsewhere to end, after its lease has ended
 # A worker with a core of its own that has not published for this long hangs: the longest step and
 # the longest sample take a second or two (see limits.py), and usually it publishes several times
 # a second.
@@ -35,6 +36,7 @@ class _Started:
     handle: WorkerHandle
     since: float  # Observations.seconds when it was started
     reason: str = attempts.EXITED  # why it ended, or will have ended
+    had_lease: bool = False
     end_logged: bool = False
 
     @property
@@ -105,13 +107,26 @@ class WorkerPool:
         worker = self._workers.get(run.id)
         if not worker or not worker.alive or worker.reason == attempts.HUNG:
             return
+        if worker.handle.name is None:
+            self._give_up_if_lost(run, worker)
+            return
         silent = self._observations.seconds - worker.since
-        if run.worker == worker.handle.name:
+        if run.worker in (worker.handle.name, None):  # or it has just given up the lease
             silent = min(silent, self._observations.silent_seconds(run))
         if silent > self._hang_seconds * max(1.0, sharing / available_cores()):
             silent_seconds = round(silent, 1)
             log_event("hung", run=run.id, worker=worker.handle.id, silent_seconds=silent_seconds)
             worker.reason = attempts.HUNG
+            worker.handle.kill()
+
+    def _give_up_if_lost(self, run: Run, worker: _Started) -> None:
+        """Wait no longer for a worker elsewhere whose machine is out of reach.
+
+        One that hangs is killed there. Here it only shows that its lease has ended.
+        """
+        worker.had_lease |= run.leased
+        silent = self._observations.silent_seconds(run)
+        if worker.had_lease and not run.leased and silent > LOST_SECONDS:
             worker.handle.kill()
 
     def _ensure_worker(self, run: Run) -> None:
@@ -127,6 +142,8 @@ class WorkerPool:
             except KeyError:
                 return  # it was deleted
             if run.server != self._place or run.leased or self._closed:
+                return
+            if self._launcher.slots == 0:
                 return
             if run.active:
                 self._start_worker(run)
@@ -179,10 +196,10 @@ class WorkerPool:
         It has certainly ended, so there is no need to let the lease expire.
         """
         self._log_end(run_id, worker)
-        failed = worker.handle.exit_status == STORE_FAILED
+        reasons = {STORE_FAILED: attempts.STORE_FAILED, LOST: attempts.LOST}
         self._store.attempts.end(
             run_id,
-            attempts.STORE_FAILED if failed else worker.reason,
+            reasons.get(worker.handle.exit_status or 0, worker.reason),
             server=self._place,
             worker=worker.handle.name,
         )

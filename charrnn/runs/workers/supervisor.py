@@ -58,8 +58,9 @@ class Supervisor:
         """
         limits = limits or Limits.from_environment()
         self.store, self.name, self._clock = store, new_server_name(), clock
-        launcher = launcher or LocalLauncher(store.database.url)
-        self._slots, self._shared_place = int(limits.server_runs), launcher.shared_place
+        self._launcher = launcher or LocalLauncher(store.database.url)
+        self._shared_place = self._launcher.shared_place
+        self._slots = int(limits.server_runs) if self._shared_place is None else 0  # of its own
         self._observations = Observations(clock)
         self._decider = Decider(
             store,
@@ -72,7 +73,7 @@ class Supervisor:
         self._pool = WorkerPool(
             store,
             self._shared_place or self.name,
-            launcher,
+            self._launcher,
             self._observations,
             hang_seconds=hang_seconds,
         )
@@ -138,7 +139,8 @@ class Supervisor:
         self._closing.set()
         with self._round:
             if self._shared_place is not None:
-                self.store.servers.leave(self.name)  # what trains in a shared place goes on
+                self._launcher.close()  # what trains in a shared place goes on
+                self.store.servers.leave(self.name)
                 return
             self._pool.stop()
             try:
@@ -167,5 +169,7 @@ class Supervisor:
     def _places(self, situation: Situation) -> dict[str, int]:
         """How many runs can be trained where, at the same time."""
         if self._shared_place is not None:
-            return {self._shared_place: self._slots}
-        return {server.name: server.slots for server in situation.servers}
+            # As many as train there already, even if machines are missing: none makes way for that.
+            trained = sum(run.active and run.leased for run in situation.runs)
+            return {self._shared_place: max(self._launcher.slots or 0, trained)}
+        return {server.name: server.slots for server in situation.servers if server.slots}

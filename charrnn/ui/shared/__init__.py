@@ -6,8 +6,8 @@ settings (the controls of a run), settings_link (a link that fills them in), lea
 (a network at one iteration), snapshot_slider (which snapshot of a run), samples (a sample with its
 copied passages marked), replay (a history that plays), lineage (copies and branches, in words),
 deleted_runs (undo, and restore), challenges (goals within a budget), memory_cache (what is kept for
-the next rerun), quota (how much a visitor has stored), workspace_link (opening all runs on another
-device).
+the next rerun), quota (how much a visitor has stored), cluster_notice (whether the machines of a
+cluster can train), workspace_link (opening all runs on another device).
 
 Building blocks of a page: dialogs, formatting (durations and lists), charts/ (what all charts
 share), run_actions/ (the menu of a run), beat/ (guessing held-out characters against a network),

@@ -19,7 +19,7 @@ TAKEOVER_SECONDS = 10.0
 class PlacesOnly:
     """A launcher whose workers never start: what is placed where can be seen in the store."""
 
-    shared_place = None
+    shared_place = slots = None
 
     def start(self, run):
         raise OSError

@@ -1,0 +1,216 @@
+"""Training on a cluster, without one: tests/machines has it with real ones."""
+
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from charrnn.runs.store.placement import Decisions
+from charrnn.runs.workers import cluster, cluster_task
+from charrnn.runs.workers.cluster import BadCluster, ClusterLauncher
+from charrnn.runs.workers.launcher import LOST
+from charrnn.runs.workers.process import STORE_FAILED
+from tests.support.store import SMALL
+from tests.support.supervisors import ROOT
+
+NAME = "elsewhere:1"
+
+
+class FakeWorker:
+    """A worker process that does nothing; a WorkerHandle."""
+
+    id, name = 1, NAME
+
+    def __init__(self):
+        self.exit_status, self.stopped = None, False
+        self._ended = threading.Event()
+
+    def end(self, exit_status: int) -> None:
+        self.exit_status = exit_status
+        self._ended.set()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.end(0)
+
+    def kill(self) -> None:
+        self.end(-9)
+
+    def wait(self, seconds=None) -> bool:
+        return self._ended.wait(seconds)
+
+
+@pytest.fixture
+def run(store, corpus):
+    return store.runs.create(corpus, SMALL)
+
+
+@pytest.fixture
+def worker(store, run, monkeypatch):
+    """A worker that holds the lease of the run."""
+    monkeypatch.setattr(cluster_task, "POLL_SECONDS", 0.01)
+    store.leases.claim(run.id, NAME)
+    return FakeWorker()
+
+
+def test_a_worker_that_renews_its_lease_no_more_is_killed(store, run, worker):
+    assert cluster_task.watch(worker, store, run.id, hang_seconds=0.1) == -9
+    assert store.runs.get(run.id).worker is None
+
+
+def test_a_worker_ends_with_its_machine(store, run, worker):
+    assert cluster_task.watch(worker, store, run.id, leaving=lambda: True) == 0
+    assert worker.stopped
+
+
+def test_a_worker_that_never_got_the_lease_was_not_needed(store, run, worker):
+    store.leases.release(run.id, NAME)
+    store.leases.claim(run.id, "another:1")
+    worker.end(0)
+    status = cluster_task.watch(worker, store, run.id)
+    assert status == cluster_task.NOT_NEEDED
+    assert store.runs.get(run.id).worker == "another:1"
+
+
+def place(store, run) -> None:
+    """Decide that the cluster is to train a run."""
+    store.servers.renew("decides", 1)
+    assert store.placement.apply("decides", Decisions(placed=[(run, cluster_task.PLACE, None)]))
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The ids of the runs for which this machine has started a worker."""
+    dask = pytest.importorskip("distributed")
+    machine = SimpleNamespace(
+        state=SimpleNamespace(total_resources={"slot": 1.0}), status=SimpleNamespace(name="running")
+    )
+    monkeypatch.setattr(dask, "get_worker", lambda: machine)
+    runs = []
+
+    def start(_, run):
+        runs.append(run.id)
+        worker = FakeWorker()
+        worker.end(0)
+        return worker
+
+    monkeypatch.setattr(cluster_task.LocalLauncher, "start", start)
+    return runs
+
+
+def test_a_task_that_is_run_twice_steps_back(store, run, started):
+    place(store, run)
+    store.leases.claim(run.id, NAME)
+    assert cluster_task.train(run.id, {}) == cluster_task.NOT_NEEDED
+    assert started == []
+    assert store.runs.get(run.id).worker == NAME
+
+
+def test_a_task_comes_too_late_for_a_run_that_has_lost_its_slot(store, run, started):
+    assert cluster_task.train(run.id, {}) == cluster_task.NOT_NEEDED
+    assert started == []
+
+
+def test_a_task_starts_a_worker_for_a_run_that_the_cluster_is_to_train(store, run, started):
+    place(store, run)
+    cluster_task.train(run.id, {})
+    assert started == [run.id]
+
+
+def test_a_machine_without_the_store_or_with_another_one_says_so(store, started, monkeypatch):
+    assert cluster_task.train("no such run", {}) == cluster_task.RUN_NOT_FOUND
+    monkeypatch.delenv("CHARRNN_STORE")
+    assert cluster_task.train("any run", {}) == cluster_task.NO_STORE
+
+
+@pytest.fixture
+def launcher(monkeypatch):
+    """A connection to a cluster that does not answer."""
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.05)
+    launcher = ClusterLauncher("tcp://127.0.0.1:1")
+    yield launcher
+    launcher.close()
+
+
+class EndedTask:
+    """A task that has ended with a result, or with an error."""
+
+    def __init__(self, result, status="finished"):
+        self._result, self.status = result, status
+
+    def result(self, timeout):
+        if isinstance(self._result, Exception):
+            raise self._result
+        return self._result
+
+
+@pytest.mark.parametrize(
+    ("task", "exit_status"),
+    [
+        (EndedTask(0), 0),
+        (EndedTask(-11), -11),
+        (EndedTask(cluster_task.NOT_NEEDED), LOST),
+        (EndedTask(TimeoutError(), "cancelled"), LOST),
+        (EndedTask(cluster_task.RUN_NOT_FOUND), STORE_FAILED),
+        (EndedTask(cluster_task.NO_STORE), STORE_FAILED),
+        (EndedTask(ModuleNotFoundError(), "error"), STORE_FAILED),
+    ],
+)
+def test_only_what_a_worker_did_counts_against_its_run(launcher, task, exit_status):
+    assert launcher._exit_status(task) == exit_status
+
+
+def test_a_task_whose_machines_died_again_and_again_counts_against_its_run(launcher):
+    from distributed import KilledWorker
+
+    task = EndedTask(KilledWorker("task", None, 3), "error")
+    assert launcher._exit_status(task) == cluster.KILLED
+
+
+@pytest.mark.parametrize(
+    ("task", "problem"),
+    [
+        (EndedTask(cluster_task.NO_STORE), cluster.WRONG_STORE),
+        (EndedTask(ModuleNotFoundError(), "error"), cluster.BROKEN),
+    ],
+)
+def test_what_keeps_machines_from_training_is_said_for_a_while(
+    launcher, monkeypatch, eventually, task, problem
+):
+    monkeypatch.setattr(launcher, "_count_slots", lambda: 1)
+    eventually(lambda: not launcher.problem)
+    launcher._exit_status(task)
+    assert launcher.problem == problem
+    monkeypatch.setattr(cluster, "FAILURE_SECONDS", 0.0)
+    assert launcher.problem == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["host:8786", "http://host:8786", "tcp:", "tcp://host", "tls://:8786", "tcp://host:x"],
+)
+def test_what_cannot_be_the_address_of_a_scheduler_is_refused(address):
+    with pytest.raises(BadCluster, match="must be the address of a Dask scheduler"):
+        ClusterLauncher(address)
+
+
+def test_without_the_package_one_sentence_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(BadCluster, match=r"needs the package distributed, .* install it, or unset"):
+        ClusterLauncher("tcp://127.0.0.1:1")
+
+
+def test_a_cluster_that_does_not_answer_has_no_slots_and_costs_no_threads(launcher, eventually):
+    threads = []
+    eventually(lambda: threads.append(threading.active_count()) or len(threads) > 50)
+    assert (launcher.slots, launcher.problem) == (0, cluster.UNREACHABLE)
+    assert max(threads) < 20  # each try to connect cleans up
+
+
+def test_dask_is_imported_only_for_a_cluster():
+    code = "import sys, charrnn.ui.services; assert 'distributed' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=120)
