@@ -1,7 +1,6 @@
 """Fixtures for many tests: an empty store, a text, a workspace, and waiting for a condition."""
 
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url
 
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
@@ -19,28 +17,36 @@ from charrnn.runs.store.workspace import Workspace
 # This has to come before those modules are imported.
 pytest.register_assert_rewrite("tests.support")
 
+from tests.support import postgresql as postgresql_support  # noqa: E402
 from tests.support import workers  # noqa: E402
+from tests.support.postgresql import PostgreSQL, empty_schema  # noqa: E402
 from tests.support.store import TEXT, WORKSPACE  # noqa: E402
 
 # Names the URL of a PostgreSQL database. If it is set, tests keep their stores there.
 POSTGRESQL = "CHARRNN_TEST_POSTGRESQL"
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of the tests' own."""
+    if reason := postgresql_support.missing():
+        pytest.skip(reason)
+    server = PostgreSQL()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a PostgreSQL database: the one that is named, or else one of the tests' own."""
+    return os.environ.get(POSTGRESQL) or request.getfixturevalue("postgresql_server").url
+
+
 @pytest.fixture
-def postgresql() -> Iterator[str]:
+def postgresql(postgresql_url: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL store, in a schema of its own that is dropped afterwards."""
-    if not os.environ.get(POSTGRESQL):
-        pytest.skip(f"{POSTGRESQL} is not set: no PostgreSQL database to test the store on")
-    url, schema = make_url(os.environ[POSTGRESQL]), f"test_{secrets.token_hex(8)}"
-    engine = create_engine(url)
-    with engine.begin() as db:
-        db.exec_driver_sql(f"CREATE SCHEMA {schema}")
-    with_schema = url.update_query_dict({"options": f"-csearch_path={schema}"})
-    yield with_schema.render_as_string(hide_password=False)
-    with engine.begin() as db:
-        db.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
-        db.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
-    engine.dispose()
+    with empty_schema(postgresql_url) as url:
+        yield url
 
 
 @pytest.fixture

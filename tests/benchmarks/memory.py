@@ -5,14 +5,10 @@ compared with them. The table in README.md says what bounds each.
 """
 
 import asyncio
-import random
 import tempfile
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import numpy as np
-from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits
@@ -24,6 +20,7 @@ from tests.benchmarks import processes
 from tests.benchmarks.load import print_log_errors
 from tests.benchmarks.visitor import Visitor
 from tests.support.server import Server
+from tests.support.uploading import upload
 
 PAGES, FILES_OF_PAGE, FILE_MEGABYTES = 8, 3, 100
 TEXTS, TEXT_MEGABYTES = 3, 25
@@ -85,36 +82,14 @@ async def _worst(server: Server, links: list[str]) -> None:
 
 async def _upload_without_end(server: Server) -> None:
     pages = [Visitor(server.url, patience=PATIENCE) for _ in range(PAGES)]
+    file = bytes(FILE_MEGABYTES * 2**20)
     taken = refused = 0
     for page in pages:
         await page.__aenter__()
     for _ in range(FILES_OF_PAGE):
         for page in pages:
-            status = await asyncio.to_thread(_upload, server.url, page.session)
+            status = await asyncio.to_thread(upload, server.url, page.session, file)
             taken, refused = taken + (status == 204), refused + (status == 503)
     _report(server, f"{taken} files of {FILE_MEGABYTES} MB, {refused} refused")
     for page in pages:
         await page.__aexit__()
-
-
-def _upload(url: str, session: str) -> int:
-    """Send a file as a browser does; returns the status of the answer."""
-    token, boundary = generate_xsrf_token_string(), "boundary"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n'
-    body = head.encode() + bytes(FILE_MEGABYTES * 2**20) + f"\r\n--{boundary}--\r\n".encode()
-    file_id = f"{random.getrandbits(64):x}"
-    request = urllib.request.Request(
-        f"{url}/_stcore/upload_file/{session}/{file_id}",
-        body,
-        {
-            "Content-Type": f"multipart/form-data; boundary={boundary}",
-            "X-Xsrftoken": token,
-            "Cookie": f"_streamlit_xsrf={token}",
-        },
-        method="PUT",
-    )
-    try:
-        with urllib.request.urlopen(request) as response:
-            return int(response.status)
-    except urllib.error.HTTPError as error:
-        return error.code

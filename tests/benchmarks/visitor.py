@@ -8,7 +8,9 @@ of them need little CPU time themselves.
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from ssl import SSLContext
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
@@ -37,13 +39,16 @@ class Visitor:
         key: str = "",
         page: str = "",
         patience: float = RESPONSE_SECONDS,
+        cookies: Mapping[str, str] | None = None,
+        ssl: SSLContext | None = None,
     ):
         """url: of the server, http://127.0.0.1:port. query: the query string of the page.
 
         key: of the visitor's workspace, in the cookie; "" for a new visitor. page: its path; "" is
         the Train page. patience: seconds until an answer that does not come is a TimeoutError.
+        cookies: others that the browser has. ssl: for a server at https.
         """
-        self._url, self.query, self._patience = url, query, patience
+        self._url, self.query, self._patience, self._ssl = url, query, patience, ssl
         self.buttons: dict[str, str] = {}  # label -> id, as of the last full run
         self.sliders: dict[str, str] = {}
         self.menus: dict[str, tuple[str, list[str]]] = {}  # label -> (id, options)
@@ -53,7 +58,8 @@ class Visitor:
         self.session = ""  # its id
         self.pictures: list[float] = []  # when tiles of a room arrived, as time.perf_counter()
         self.watches = ""  # where it asks for changes of its room, if it is in one
-        self._cookie = f"{workspace_key.COOKIE}={key}" if key else ""
+        known = ({workspace_key.COOKIE: key} if key else {}) | dict(cookies or {})
+        self._cookies = "; ".join(f"{name}={value}" for name, value in known.items())
         self._page = calc_hash(page) if page else ""
         self._drawing: dict[str, str] = {}
         self._timers: dict[str, tuple[float, asyncio.Task]] = {}
@@ -67,8 +73,9 @@ class Visitor:
         self._socket = await connect(
             self._url.replace("http", "ws", 1) + "/_stcore/stream",
             origin=self._url,
-            additional_headers={"Cookie": self._cookie} if self._cookie else None,
             subprotocols=["streamlit"],
+            additional_headers={"Cookie": self._cookies} if self._cookies else None,
+            ssl=self._ssl,
             compression=None,
             max_size=None,
             ping_interval=None,

@@ -16,7 +16,7 @@ KEY = "p" * 32
 def proxy(server, tmp_path):
     if program := nginx.missing():
         pytest.skip(f"{program} is not installed: no reverse proxy to test with")
-    running = nginx.Nginx(tmp_path, server.url.removeprefix("http://"))
+    running = nginx.Nginx(tmp_path, [server.url.removeprefix("http://")])
     yield running
     running.stop()
 

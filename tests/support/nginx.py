@@ -2,18 +2,17 @@
 
 import re
 import shutil
-import socket
 import subprocess
-import time
-from contextlib import suppress
+from collections.abc import Iterable
 from getpass import getuser
 from pathlib import Path
 
+from tests.support.ports import free_port, wait_for_port
 from tests.support.server import ROOT
 
 START_SECONDS = 10.0
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CONFIGURATION = re.search(r"```nginx\n(.*?)```", README, re.DOTALL)[1]
+ONE_DASHBOARD, SEVERAL_DASHBOARDS = re.findall(r"```nginx\n(.*?)```", README, re.DOTALL)
 
 
 def missing() -> str | None:
@@ -21,17 +20,12 @@ def missing() -> str | None:
     return next((name for name in ("nginx", "openssl") if not shutil.which(name)), None)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Nginx:
-    """A running nginx before the server at `upstream`, as "host:port"."""
+    """A running nginx before some servers."""
 
-    def __init__(self, folder: Path, upstream: str):
-        self.http_port, self.https_port = _free_port(), _free_port()
+    def __init__(self, folder: Path, servers: Iterable[str]):
+        """servers: each as "host:port"."""
+        self.http_port, self.https_port = free_port(), free_port()
         self.url = f"https://127.0.0.1:{self.https_port}"
         self.log = folder / "charrnn.log"
         certificate = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1"
@@ -41,21 +35,23 @@ class Nginx:
             check=True,
             capture_output=True,
         )
-        (folder / "nginx.conf").write_text(self._configuration(folder, upstream))
+        (folder / "nginx.conf").write_text(self._configuration(folder, list(servers)))
         self._process = subprocess.Popen(
             ["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"],
             stderr=subprocess.DEVNULL,
         )
-        self._wait_until_it_listens()
+        wait_for_port(self.https_port, lambda: self._process.poll() is None, seconds=START_SECONDS)
 
-    def _configuration(self, folder: Path, upstream: str) -> str:
-        ours = CONFIGURATION
+    def _configuration(self, folder: Path, servers: list[str]) -> str:
+        ours = ONE_DASHBOARD if len(servers) == 1 else SEVERAL_DASHBOARDS
+        upstreams = re.findall(r"[\d.]+:8501", ours)
+        assert len(upstreams) == len(servers)
         for theirs, here in {
             "listen 80;": f"listen 127.0.0.1:{self.http_port};",
             "listen 443 ssl;": f"listen 127.0.0.1:{self.https_port} ssl;",
             "/etc/ssl/charrnn/": f"{folder}/",
             "/var/log/nginx/": f"{folder}/",
-            "127.0.0.1:8501": upstream,
+            **dict(zip(upstreams, servers, strict=True)),
         }.items():
             assert theirs in ours
             ours = ours.replace(theirs, here)
@@ -66,15 +62,6 @@ class Nginx:
         http = f"http {{\n{temporary}{ours}}}"
         # Without a user, the nginx of root writes uploads as one who may not write to this folder.
         return f"user {getuser()};\ndaemon off;\npid {folder / 'nginx.pid'};\nevents {{}}\n{http}\n"
-
-    def _wait_until_it_listens(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.https_port)):
-                return
-            assert self._process.poll() is None, "nginx refused its configuration"
-            assert time.monotonic() < deadline, "nginx did not start"
-            time.sleep(0.05)
 
     def stop(self) -> None:
         self._process.terminate()

@@ -1,14 +1,15 @@
 """A real server, and the options of a real Chromium, for the browser tests and the benchmarks."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_OPTIONS = [
@@ -34,25 +35,32 @@ class Server:
         *,
         script: Path = ROOT / "dashboard.py",
         arguments: Iterable[Path | str] = (),
+        environment: Mapping[str, str] | None = None,
     ):
-        """store: a value for CHARRNN_STORE. log: the file for its standard output and error."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.log = log
+        """store: a value for CHARRNN_STORE. log: the file for its standard output and error.
+
+        environment: further environment variables.
+        """
+        port = free_port()
+        self.url, self.log = f"http://127.0.0.1:{port}", log
         options = (
             f"--server.headless true --server.address 127.0.0.1 --server.port {port} "
             "--server.fileWatcherType none"
         )
-        with log.open("w") as output:  # not a pipe: a full one would block the server
+        self._command = [
+            *(sys.executable, "-m", "streamlit", "run", str(script), *options.split()),
+            *("--", *map(str, arguments)),
+        ]
+        self._environment = os.environ | {"CHARRNN_STORE": str(store)} | dict(environment or {})
+        self.start()
+
+    def start(self) -> None:
+        """Start it, again if it was killed."""
+        with self.log.open("a") as output:  # not a pipe: a full one would block the server
             self.process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "streamlit", "run", str(script), *options.split()),
-                    *("--", *map(str, arguments)),
-                ],
+                self._command,
                 cwd=ROOT,
-                env=os.environ | {"CHARRNN_STORE": str(store)},
+                env=self._environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -70,6 +78,11 @@ class Server:
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it without warning, like the kernel when memory runs out."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> None:
         """Let it end as it does on Ctrl-C, after last checkpoints."""

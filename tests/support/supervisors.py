@@ -59,11 +59,19 @@ class Log:
 class SupervisorProcess:
     """A server without pages: a supervisor of the store that CHARRNN_STORE names."""
 
-    def __init__(self, log: Log, *, hang_seconds: float = 15.0):
+    def __init__(
+        self,
+        log: Log,
+        *,
+        hang_seconds: float = 15.0,
+        environment: Mapping[str, str] | None = None,
+    ):
+        """environment: further environment variables."""
         with log.file.open("a") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", SUPERVISOR, str(hang_seconds)],
                 cwd=ROOT,
+                env=os.environ | dict(environment or {}),
                 stdin=subprocess.PIPE,
                 stderr=stderr,
             )

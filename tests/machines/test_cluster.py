@@ -1,0 +1,43 @@
+"""Runs that train on a cluster: whatever fails there, nothing is lost."""
+
+
+def test_a_run_whose_machine_is_killed_equals_an_undisturbed_one(
+    store, machines, dashboards, begin, machine_of, eventually, finishes_like_an_undisturbed_run
+):
+    run = begin()
+    eventually(lambda: store.snapshots.checkpoint_iteration(run.id), seconds=60)
+    machine = eventually(lambda: machine_of(run))
+    machine.kill()
+    killed = store.runs.get(run.id)
+    eventually(lambda: store.runs.get(run.id).worker not in (None, killed.worker), seconds=60)
+    assert machine_of(run) not in (None, machine)
+    finishes_like_an_undisturbed_run(run)
+
+
+def test_runs_go_on_when_the_scheduler_is_back(
+    store, cluster, machines, dashboards, begin, eventually, finishes_like_an_undisturbed_run
+):
+    run = begin()
+    eventually(lambda: store.runs.get(run.id).iteration, seconds=60)
+    cluster.kill_scheduler()
+    # Its machines end as well, each run with a last checkpoint.
+    eventually(lambda: not cluster.machines, seconds=60)
+    stopped = store.runs.get(run.id)
+    assert not stopped.leased
+    assert store.snapshots.checkpoint_iteration(run.id) == stopped.iteration
+    cluster.start_scheduler()
+    cluster.add_machine(store.database.url)
+    eventually(lambda: store.runs.get(run.id).iteration > stopped.iteration, seconds=60)
+    finishes_like_an_undisturbed_run(run)
+
+
+def test_a_machine_that_is_shut_down_hands_its_runs_over(
+    store, machines, dashboards, begin, machine_of, eventually
+):
+    run = begin()
+    machine = eventually(lambda: machine_of(run), seconds=60)
+    eventually(lambda: store.runs.get(run.id).iteration)
+    machine.stop()
+    left = store.snapshots.checkpoint_iteration(run.id)
+    eventually(lambda: store.runs.get(run.id).iteration > left, seconds=60)
+    assert machine_of(run) is not machine
