@@ -1,7 +1,6 @@
 """What only the presenter of a room may do: send starts, start everybody, lead, rename, close."""
 
 import secrets
-import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.errors import NoRoom, RunNotFound
 from charrnn.runs.limits import TooLarge
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.room_records import (
     Challenge,
     Member,
@@ -53,7 +53,7 @@ class Presenter:
     @classmethod
     def open_room(cls, store: Store, workspace: str, start: Start) -> Room:
         """Open a room. One that the workspace presents already is closed."""
-        r, now = schema.rooms.c, time.time()
+        r, now = schema.rooms.c, Now()
         mine = (r.presenter == workspace) & r.closed_at.is_(None)
         room_id = new_key()
         row = {"id": room_id, "presenter": workspace, "opened_at": now, "seen_at": now}
@@ -146,7 +146,9 @@ class Presenter:
 
     def challenge(self, seconds: float | None) -> None:
         """Ask for the lowest loss after so many seconds of training; None ends the challenge."""
-        posed = Challenge(seconds, time.time()).to_dict() if seconds else None
+        with self.store.database.reading() as db:
+            now = find_room(db, self.room_id).now
+        posed = Challenge(seconds, now).to_dict() if seconds else None
         self._update(challenge=posed)
 
     # --- People ---------------------------------------------------------------------------------
@@ -237,7 +239,7 @@ class Presenter:
 
     def close(self) -> None:
         """Close the room: its code opens nothing any more. Everybody keeps their runs."""
-        self._update(closed_at=time.time(), lead=None, begins_at=None)
+        self._update(closed_at=Now(), lead=None, begins_at=None)
 
     def _mine(self) -> Any:
         r = schema.rooms.c

@@ -5,7 +5,7 @@ Times are in seconds since 1970.
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from charrnn.engine.evaluation import bits_per_character
@@ -92,11 +92,18 @@ class Room:
     lead: Place | None  # what the presenter looks at, while leading
     question: Question | None
     challenge: Challenge | None
+    # The clock of the database less that of this machine, in seconds, when this was read.
+    clock_difference: float = field(compare=False)
+
+    @property
+    def now(self) -> float:
+        """The present by the clock of the database, which is that of all times of the room."""
+        return time.time() + self.clock_difference
 
     @property
     def is_open(self) -> bool:
         """Whether people can join, and see what the presenter does."""
-        return self.closed_at is None and self.seen_at > time.time() - ROOM_SECONDS
+        return self.closed_at is None and self.seen_at > self.now - ROOM_SECONDS
 
 
 @dataclass(frozen=True)

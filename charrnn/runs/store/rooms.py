@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, select, update
 from charrnn.runs.errors import StoreError
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import schema
+from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.room_records import (
     ROOM_SECONDS,
@@ -25,6 +26,7 @@ from charrnn.runs.store.runs import new_key
 from charrnn.runs.texts import names
 
 MAX_NICKNAME_LENGTH = 24  # characters
+ROOM_COLUMNS = (*schema.rooms.c, Now().label("now"))
 SEEN_SECONDS = 15.0  # between two updates of seen_at, however often a page refreshes
 KEPT_SECONDS = 86_400.0  # how long a closed room is kept, for its presenter to save the wall
 # Without vowels, which make words, and without what is easily taken for something else.
@@ -48,14 +50,14 @@ class Rooms:
         if len(typed) != CODE_LENGTH or not set(typed) <= set(CODE_CHARACTERS):
             return None
         with self._database.reading() as db:
-            row = db.execute(select(schema.rooms).where(schema.rooms.c.code == typed)).first()
+            row = db.execute(select(*ROOM_COLUMNS).where(schema.rooms.c.code == typed)).first()
         room = room_from_row(row) if row else None
         return room if room and room.is_open else None
 
     def presented(self, workspace: str) -> Room | None:
         """The newest room that a workspace presents, open or closed; None if there is none."""
         c = schema.rooms.c
-        query = select(schema.rooms).where(c.presenter == workspace).order_by(c.opened_at.desc())
+        query = select(*ROOM_COLUMNS).where(c.presenter == workspace).order_by(c.opened_at.desc())
         with self._database.reading() as db:
             row = db.execute(query.limit(1)).first()
         return room_from_row(row) if row else None
@@ -70,7 +72,7 @@ class Rooms:
             select(schema.room_members)
             .join(schema.rooms, r.id == m.room)
             .where(m.workspace == workspace, r.closed_at.is_(None))
-            .where(r.seen_at > time.time() - ROOM_SECONDS)
+            .where(r.seen_at > Now() - ROOM_SECONDS)
             .order_by(m.joined_at.desc())
         )
         with self._database.reading() as db:
@@ -119,7 +121,7 @@ class Rooms:
                     "number": number,
                     "nickname": name,
                     "address": address,
-                    "joined_at": time.time(),
+                    "joined_at": Now(),
                     "start": 0,
                 }
                 db.execute(schema.room_members.insert().values(row))
@@ -167,27 +169,29 @@ class Rooms:
         query = (
             select(m.workspace)
             .join(schema.rooms, r.id == m.room)
-            .where(r.closed_at.is_(None), r.seen_at > time.time() - ROOM_SECONDS)
+            .where(r.closed_at.is_(None), r.seen_at > Now() - ROOM_SECONDS)
         )
         with self._database.reading() as db:
             return set(db.execute(query).scalars())
 
     def mark_seen(self, room: Room) -> None:
         """Record that its presenter looks at an open room."""
-        now, r = time.time(), schema.rooms.c
-        if room.is_open and room.seen_at < now - SEEN_SECONDS:
+        r = schema.rooms.c
+        # A time that is yet to come was written before the clock of this machine was set back.
+        if room.is_open and not 0 <= room.now - room.seen_at <= SEEN_SECONDS:
             with self._database.writing() as db:
-                db.execute(update(schema.rooms).where(r.id == room.id).values(seen_at=now))
+                db.execute(update(schema.rooms).where(r.id == room.id).values(seen_at=Now()))
 
     def retire(self, *, now: float | None = None) -> int:
         """Delete the rooms that ended more than a day ago: closed, or unseen for a day before that.
 
         With them go the nicknames. Returns how many. now: by default, the present.
         """
-        now, r = time.time() if now is None else now, schema.rooms.c
+        r = schema.rooms.c
         ended = func.coalesce(r.closed_at, r.seen_at + ROOM_SECONDS)
+        long_ended = ended < (Now() if now is None else now) - KEPT_SECONDS
         with self._database.reading() as db:
-            old = list(db.execute(select(r.id).where(ended < now - KEPT_SECONDS)).scalars())
+            old = list(db.execute(select(r.id).where(long_ended)).scalars())
         if old:
             with self._database.writing() as db:
                 for table in schema.ROOM_TABLES:
@@ -220,7 +224,7 @@ def distinct_nickname(nickname: str, others: list[Member]) -> str:
 
 def find_room(db: Connection, room_id: str) -> Room:
     """Raises KeyError."""
-    row = db.execute(select(schema.rooms).where(schema.rooms.c.id == room_id)).first()
+    row = db.execute(select(*ROOM_COLUMNS).where(schema.rooms.c.id == room_id)).first()
     if row is None:
         raise KeyError(room_id)
     return room_from_row(row)
@@ -234,8 +238,9 @@ def members_of(db: Connection, room_id: str) -> list[Member]:
 
 
 def room_from_row(row: Row[Any]) -> Room:
-    """The Room of a row of schema.rooms."""
+    """The Room of a row of ROOM_COLUMNS."""
     values = row._asdict()
+    values["clock_difference"] = values.pop("now") - time.time()
     values["start"] = Start.from_dict(row.start)
     for name, kind in (("lead", Place), ("question", Question), ("challenge", Challenge)):
         values[name] = kind(**values[name]) if values[name] else None

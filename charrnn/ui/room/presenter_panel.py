@@ -1,7 +1,6 @@
 """The sidebar of the presenter: the start, starting everybody, leading, people, the end."""
 
 import threading
-import time
 
 import streamlit as st
 
@@ -131,7 +130,7 @@ def _send(room: Room) -> None:
 
 @shows_errors()
 def _start_everybody(room: Room) -> None:
-    begins_at = time.time() + countdown.SECONDS
+    begins_at = room.now + countdown.SECONDS
     presenter = presence.presenter(room)
     presenter.count_down(begins_at)
     presence.forget()

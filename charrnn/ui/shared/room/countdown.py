@@ -1,6 +1,5 @@
 """3, 2, 1: a countdown that each browser draws by itself until everybody is started."""
 
-import time
 from pathlib import Path
 
 import streamlit as st
@@ -27,7 +26,7 @@ def seconds_left(room: Room) -> float | None:
     """Until everybody is started; None if nothing is announced."""
     if room.begins_at is None:
         return None
-    left = room.begins_at - time.time()
+    left = room.begins_at - room.now
     return max(0.0, left) if left > -OVERDUE_SECONDS else None
 
 
