@@ -73,6 +73,7 @@ RUN_FILE = "run_file"
 IMPORTED_FILE = "imported_file"  # the id of the uploaded file that was imported last
 
 # Beat the network.
+BEAT = "beat_game_expander"  # whether the game is open, key of an expander
 BEAT_GAME = "beat_game"  # which passage is guessed: 0, 1, 2 ...
 HUMAN_SCORES = "human_scores"  # sha256 of a text -> the visitor's score in the newest game
 

@@ -20,6 +20,7 @@ from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, RECIPES
 from charrnn.runs.texts import library
 from charrnn.ui import navigation, session
 from charrnn.ui._compat import is_history_navigation
+from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings
@@ -132,7 +133,8 @@ def _options(names: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{text[:MAX_QUOTED]}{'…' if len(text) > MAX_QUOTED else ''}”"
+    shown = "".join(c if c.isprintable() else "·" for c in text[:MAX_QUOTED])
+    return f"“{isolated(shown)}{'…' if len(text) > MAX_QUOTED else ''}”"
 
 
 # --- Following a link ---------------------------------------------------------------------------

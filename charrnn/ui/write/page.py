@@ -43,15 +43,7 @@ def show() -> None:
         return
     link.read_iteration(run)
     st.fragment(_draw)(subject, run)
-    game = st.expander(
-        "Beat the network: guess thirty characters",
-        icon=":material/sports_score:",
-        key="beat_game_expander",
-        on_change="rerun",
-    )
-    with game:
-        if game.open:
-            beat.draw(run)
+    beat.offer(run)
 
 
 @shows_errors()

@@ -38,9 +38,17 @@ HOW = (
 )
 
 
-def draw(run: Run) -> None:
-    """Draw the game of a run, whose network plays against the visitor, in a fragment of its own."""
-    st.fragment(_draw)(run.id)
+def offer(run: Run) -> None:
+    """Draw an expander with the game against the network of a run, drawn once it is opened."""
+    expander = st.expander(
+        f"Beat the network: guess {LENGTH} characters",
+        icon=":material/sports_score:",
+        key=session.BEAT,
+        on_change="rerun",
+    )
+    with expander:
+        if expander.open:
+            st.fragment(_draw)(run.id)
 
 
 @shows_errors()
