@@ -16,7 +16,7 @@ from charrnn.ui.compare import (
 from charrnn.ui.compare.compared_run import ComparedRun
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import challenges, settings
+from charrnn.ui.shared import settings
 from charrnn.ui.shared.charts import options
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.run_actions import duplicate, sweep
@@ -27,11 +27,6 @@ COMPARED_AT_FIRST = 4  # the newest runs, until the visitor chooses
 
 def show() -> None:
     """Draw the page, for the runs in the link or else for the visitor's newest."""
-    _draw_page()
-    challenges.offer()
-
-
-def _draw_page() -> None:
     settings.set_defaults()
     comparison.read_url()
     runs = _compared_runs()

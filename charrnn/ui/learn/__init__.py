@@ -1,6 +1,6 @@
 """The page /learn: ten questions about the network, each answered by an experiment.
 
-page         the page: all questions, or one of them
+page         the page: all questions, or one of them; below them two games
 card         what a card consists of: its question, a guess, the runs, a picture, a verdict
 cards/       the ten cards, one module each
 all_cards    their order

@@ -8,7 +8,8 @@ from charrnn.ui._compat import is_history_navigation
 from charrnn.ui.learn import card_view, experiment
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.learn.card import Card
-from charrnn.ui.shared import settings
+from charrnn.ui.shared import challenges, settings
+from charrnn.ui.shared.beat import panel as beat
 
 
 def show() -> None:
@@ -52,6 +53,16 @@ def _draw_all() -> None:
             with st.container(border=True, key=f"learn_card_{card.key}"):
                 _button(f"{number} · {card.question}", card.key)
                 st.caption(_status(card, started.get(card.key, [])))
+    _draw_games()
+
+
+def _draw_games() -> None:
+    """What has no answer to guess first: playing against a network, and reaching a goal."""
+    st.markdown("## Your turn")
+    runs = services.workspace().runs()
+    if runs:
+        beat.offer(runs[0])
+    challenges.offer()
 
 
 def _status(card: Card, runs: list[Run]) -> str:

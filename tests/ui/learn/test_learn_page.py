@@ -165,3 +165,13 @@ def test_a_copy_or_a_branch_of_an_experiment_is_an_ordinary_run(store, workspace
     run = work(workspace.create(corpus, config, experiment=mark))
     assert workspace.run(run.id).experiment == mark
     assert workspace.branch(run, None).experiment is None
+
+
+def test_below_the_questions_are_a_game_and_challenges(open_page, cats):
+    page = open_page("learn")
+    page.session_state["beat_game_expander"] = page.session_state["challenges"] = True
+    page.run()
+    assert not page.exception
+    said = words(page)
+    assert f"the network of **{cats.title}**" in said
+    assert "Every run of yours on the text takes part." in said

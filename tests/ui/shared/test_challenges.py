@@ -17,7 +17,7 @@ QUICK = RunConfig(hidden_size=8, iterations=200, sample_interval=100, sample_len
 @pytest.fixture
 def open_challenges(open_page):
     def open_challenges():
-        page = open_page("compare")
+        page = open_page("learn")
         page.session_state["challenges"] = True
         page.run()
         assert not page.exception

@@ -11,7 +11,9 @@ from charrnn.engine.analysis.guessing_game import Estimate
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui._compat import session_id
+from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
+from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared.beat import score as scores
 from charrnn.ui.shared.beat.passage import LENGTH, Passage, has_room, passage
 from charrnn.ui.shared.beat.score import MAX_TRIES, Score
@@ -55,8 +57,10 @@ def offer(run: Run) -> None:
 def _draw(run_id: str) -> None:
     run = services.store().runs.get(run_id)
     services.check_view(run)
+    title = escape_markdown(isolated(run.title))
     st.markdown(
-        f"Guess {LENGTH} characters of text that the network was never trained on, one at a time. "
+        f"Guess {LENGTH} characters of text that the network of **{title}** was never trained on, "
+        "one at a time. "
         "After each you see what the network bet. Your bits per character then stand beside its "
         "curve on the Train page."
     )
