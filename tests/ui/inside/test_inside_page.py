@@ -253,7 +253,7 @@ def test_without_the_text_a_view_shows_what_the_network_knows_and_nothing_of_the
     def refuse(*_):
         raise AssertionError("the text was read")
 
-    monkeypatch.setattr(snapshots, "_ids", refuse)
+    monkeypatch.setattr(snapshots, "text_ids", refuse)
     monkeypatch.setattr(snapshots, "_table", refuse)
     page = open_inside(view, run=secret.view_key)
     assert "but not at its text" in words(page)
