@@ -53,11 +53,11 @@ def closed(outcome: Outcome) -> Closed:
     return Closed(float(hits.mean()), float(hits[np.array(distances) > FAR].mean()))
 
 
-def draw(result: Result, names: dict[str, str]) -> None:
-    """Draw the share of closed brackets of each run, as bars. names: label of a run -> in words."""
+def draw(result: Result) -> None:
+    """Draw the share of closed brackets of each run, as bars."""
     rows = pd.DataFrame(
         {
-            "line": [names[outcome.label] for outcome in result.outcomes],
+            "line": [outcome.label for outcome in result.outcomes],
             "share": [closed(outcome).all for outcome in result.outcomes],
         }
     )

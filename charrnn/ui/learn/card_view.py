@@ -36,7 +36,7 @@ def _draw_guess(card: Card) -> None:
     st.markdown(card.idea(corpus))
     guess = _choose_guess(card)
     n = len(card.plans(corpus))
-    runs = "one network" if n == 1 else f"{n} networks"
+    networks = "one network" if n == 1 else f"{n} networks"
     if st.button(
         "See what happens",
         type="primary",
@@ -47,7 +47,10 @@ def _draw_guess(card: Card) -> None:
         with shows_errors():
             experiment.start(card, corpus, guess or "")
             st.rerun()
-    st.caption(f"Trains {runs} on {escape_markdown(corpus.name)}, for about twenty seconds.")
+    st.caption(
+        f"Trains {networks} on {escape_markdown(corpus.name)}, which takes about twenty seconds "
+        "if nothing else is training."
+    )
 
 
 def _choose_guess(card: Card) -> str | None:

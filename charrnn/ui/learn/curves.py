@@ -35,15 +35,15 @@ def draw(
     *,
     baselines: Baselines | None = None,
     held_out: bool = False,
-    names: dict[str, str] | None = None,
+    name: str = "the network",
     alt: str,
 ) -> None:
     """Draw a curve for each run. baselines: drawn as dotted lines. held_out: that loss of
     a single run as well.
 
-    names: label of a run -> what the legend calls it.
+    name: what the legend calls a run that is alone.
     """
-    frame = rows(result, baselines=baselines, held_out=held_out, names=names or {})
+    frame = rows(result, baselines=baselines, held_out=held_out, name=name)
     lines = tuple(dict.fromkeys(frame.loc[frame["layer"] == "curve", "line"]))
     st.vega_lite_chart(frame, spec(lines), key="learn_curves", alt=alt, width="stretch")
 
@@ -91,19 +91,19 @@ def rows(
     *,
     baselines: Baselines | None = None,
     held_out: bool = False,
-    names: dict[str, str] | None = None,
+    name: str = "the network",
 ) -> pd.DataFrame:
     """One row for each point of each curve, and for each baseline."""
     found: list[dict[str, Any]] = []
     for outcome in result.outcomes:
         config = outcome.run.config
-        name = (names or {}).get(outcome.label, outcome.label) or "the network"
+        line = outcome.label or name
         per_iteration = config.seq_length * config.streams
         points = [(n, smooth) for n, _, smooth, _ in outcome.history.metrics]
         points.append((outcome.run.iteration, outcome.run.smooth_loss))
         for n, smooth in points:
             bits = min(bits_per_character(smooth, config.seq_length), MAX_BITS)
-            found.append(_row("curve", name, n * per_iteration, bits))
+            found.append(_row("curve", line, n * per_iteration, bits))
         for n, loss in outcome.history.evaluations if held_out else []:
             bits = min(bits_per_character(loss, 1), MAX_BITS)
             found.append(_row("curve", "held-out text", n * per_iteration, bits))
@@ -130,6 +130,9 @@ def spec(
         )
     )
     baseline = base.transform_filter(altair.datum.layer == "baseline")
+    legend = altair.Legend(
+        orient="top", title=None, labelFontSize=FONT_SIZE, labelLimit=400, symbolOpacity=1
+    )
     lined = base.encode(
         x=altair.X(
             "x:Q",
@@ -140,9 +143,7 @@ def spec(
         color=altair.Color(
             "line:N",
             scale=altair.Scale(domain=lines, range=list(COLOURS[: len(lines)])),
-            legend=altair.Legend(orient="top", title=None, labelFontSize=FONT_SIZE, labelLimit=400)
-            if len(lines) > 1
-            else None,
+            legend=legend if len(lines) > 1 else None,
         ),
     )
     layers = [

@@ -14,13 +14,13 @@ SAMPLE_HEIGHT = 150  # pixels
 MOST_BITS = 10.0  # have the full color
 
 
-def newest_samples(result: Result, names: dict[str, str]) -> None:
-    """The newest sample of each run, side by side. names: label of a run -> what it is called."""
+def newest_samples(result: Result) -> None:
+    """The newest sample of each run, side by side."""
     with st.container(key="learn_samples"):
         for outcome in result.outcomes:
             newest = outcome.history.newest_sample
             with st.container():
-                st.markdown(f"**{names.get(outcome.label, outcome.label)}**")
+                st.markdown(f"**{outcome.label}**")
                 if newest is None:
                     samples.draw_empty(height=SAMPLE_HEIGHT)
                 else:

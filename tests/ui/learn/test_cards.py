@@ -14,6 +14,7 @@ from charrnn.ui.learn.cards import (
     clipping,
     copying,
     hidden_state,
+    initial_weights,
     sampling,
     spikes,
     start_of_loss,
@@ -44,12 +45,12 @@ def test_a_network_beats_counting_pairs_and_then_triples(answer):
 
 def test_a_start_at_0_finds_letter_frequencies_alone_and_a_start_at_1_is_saturated(answer):
     result = answer(card("initial-weights"), 10_000)
-    zero, small, large = (result[label].held_out_bits for label in ("0", "0.01", "1"))
-    unigram = result["0"].run.baselines.unigram
+    zero, small, large = (result[label].held_out_bits for label in initial_weights.LABELS.values())
+    unigram = result["initial scale 0"].run.baselines.unigram
     assert zero == pytest.approx(unigram, abs=0.03)
     assert small < unigram - 1
     assert large > small + 1
-    assert np.mean(np.abs(result["1"].network.hidden) > 0.99) > 0.5
+    assert np.mean(np.abs(result["initial scale 1"].network.hidden) > 0.99) > 0.5
     assert card("initial-weights").verdict(result).answer == "0.01"
 
 
@@ -71,18 +72,20 @@ def test_brackets_are_closed_with_long_windows_and_gradients_through_time(answer
     lengths, time = card("seq-length"), card("through-time")
     assert lengths.plans(None)[-1].config == time.plans(None)[0].config
     by_length = answer(lengths, 70_000)
-    shares = {T: brackets.closed(by_length[T]).all for T in ("1", "5", "25")}
-    assert shares["1"] < 0.45 > shares["5"]
-    assert shares["25"] > 0.8
-    assert brackets.closed(by_length["25"]).far > 0.7
+    long = by_length["seq_length 25"]
+    shares = {T: brackets.closed(by_length[f"seq_length {T}"]).all for T in (1, 5, 25)}
+    assert shares[1] < 0.45 > shares[5]
+    assert shares[25] > 0.8
+    assert brackets.closed(long).far > 0.7
     assert lengths.verdict(by_length).answer == "25"
 
-    cut = answer(time, 40_000, only=["off"])["off"]
+    label = through_time.WITHOUT
+    cut = answer(time, 40_000, only=[label])[label]
     assert brackets.closed(cut).all < 0.45
-    assert cut.bits > by_length["25"].bits
+    assert cut.bits > long.bits
     wrong = {entry.array for entry in through_time.check(cut) if not entry.agrees}
     assert wrong == {"Wxh", "Whh", "bh"}
-    assert all(entry.agrees for entry in through_time.check(by_length["25"]))
+    assert all(entry.agrees for entry in through_time.check(long))
 
 
 def test_the_loss_starts_at_the_loss_of_guessing_and_the_smooth_loss_can_be_drawn_anew(answer):
@@ -112,11 +115,11 @@ def test_a_spike_is_a_hard_window_and_its_cost_is_that_of_training(answer):
 
 
 def test_without_clipping_training_diverges_and_can_be_rewound(answer, workspace, train):
-    result = answer(card("clipping"), 3000)
-    clipped, free = result["norm"], result["off"]
+    result = answer(card("clipping"), 5000)
+    clipped, free = result["clipped"], result["not clipped"]
     assert clipped.held_out_bits < clipped.run.baselines.unigram - 1
     assert free.run.failure == "diverged"
-    assert free.run.iteration < 1000
+    assert free.run.iteration < 5000
     assert card("clipping").verdict(result).answer == "diverges"
 
     good = workspace.store.snapshots.checkpoint_iteration(free.run.id)
@@ -125,8 +128,8 @@ def test_without_clipping_training_diverges_and_can_be_rewound(answer, workspace
     workspace.request(free.run.id, desired="running", learning_rate=rate)
     train(free.run)
     result = experiment.result_of([outcome.run for outcome in result.outcomes])
-    assert result["off"].run.iteration == 3000
-    assert result["off"].held_out_bits < clipped.run.baselines.unigram
+    assert result["not clipped"].run.iteration == 5000
+    assert result["not clipped"].held_out_bits < clipped.run.baselines.unigram
     assert "was rewound" in card("clipping").verdict(result).sentence
 
 

@@ -13,13 +13,13 @@ from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 
 LIMIT = 5.0
-RATE, SMALLER_RATE = 0.05, 0.01
+RATE, SMALLER_RATE = 0.03, 0.01
 # Adagrad divides each update by the gradients so far, which is a brake of its own: with it, leaving
 # out clipping changes hardly anything.
 CONFIG = RunConfig(
     hidden_size=64, iterations=40_000, optimizer="sgd", learning_rate=RATE, clip_limit=LIMIT
 )
-NAMES = {"norm": f"clipped at {LIMIT:g}", "off": "not clipped"}
+CLIPPED, FREE = "clipped", "not clipped"
 
 
 def _idea(corpus: Corpus) -> str:
@@ -35,19 +35,18 @@ def _idea(corpus: Corpus) -> str:
 
 def _plans(corpus: Corpus) -> list[Plan]:
     return [
-        Plan(clipping, replace(CONFIG, clipping=clipping).fitted(corpus.characters))
-        for clipping in NAMES
+        Plan(label, replace(CONFIG, clipping=clipping).fitted(corpus.characters))
+        for label, clipping in ((CLIPPED, "norm"), (FREE, "off"))
     ]
 
 
 def _picture(result: Result) -> None:
     curves.draw(
         result,
-        baselines=result["norm"].subject.corpus.baselines,
-        names=NAMES,
+        baselines=result[CLIPPED].subject.corpus.baselines,
         alt="The loss of the networks with and without clipping",
     )
-    run = result["off"].run
+    run = result[FREE].run
     if run.status == "failed" and run.failure == DIVERGED and not result.trains:
         _offer_to_rewind(run)
 
@@ -73,7 +72,7 @@ def was_rewound(outcome: Outcome) -> bool:
 
 
 def _verdict(result: Result) -> Verdict:
-    clipped, free = result["norm"], result["off"]
+    clipped, free = result[CLIPPED], result[FREE]
     ended = f"With clipping, it ended at **{clipped.held_out_bits:.2f} bits** per character."
     adagrad = (
         "The textbook's optimizer, Adagrad, shortens its steps by itself: with it, clipping seldom "

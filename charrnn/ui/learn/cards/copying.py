@@ -61,7 +61,7 @@ def _picture(result: Result) -> None:
     curves.draw(
         result,
         held_out=True,
-        names={"": "names that it is trained on"},
+        name="names that it is trained on",
         alt="The loss on the names that the network is trained on, and on held-out names",
     )
     newest = outcome.history.newest_sample

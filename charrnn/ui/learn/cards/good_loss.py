@@ -41,7 +41,7 @@ def _picture(result: Result) -> None:
         result,
         baselines=_baselines(result[""]),
         held_out=True,
-        names={"": "text that it is trained on"},
+        name="text that it is trained on",
         alt="The loss of the network over the characters it has read, and the baselines",
     )
 

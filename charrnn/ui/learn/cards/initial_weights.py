@@ -10,7 +10,7 @@ from charrnn.ui.learn.result import Result
 
 CONFIG = RunConfig(hidden_size=64, iterations=40_000)
 SCALES = (0.0, 0.01, 1.0)
-NAMES = {in_digits(scale): f"initial scale {in_digits(scale)}" for scale in SCALES}
+LABELS = {scale: f"initial scale {in_digits(scale)}" for scale in SCALES}
 
 
 def _idea(corpus: Corpus) -> str:
@@ -25,7 +25,7 @@ def _idea(corpus: Corpus) -> str:
 
 def _plans(corpus: Corpus) -> list[Plan]:
     return [
-        Plan(in_digits(scale), replace(CONFIG, initial_scale=scale).fitted(corpus.characters))
+        Plan(LABELS[scale], replace(CONFIG, initial_scale=scale).fitted(corpus.characters))
         for scale in SCALES
     ]
 
@@ -34,15 +34,14 @@ def _picture(result: Result) -> None:
     curves.draw(
         result,
         baselines=result.outcomes[0].run.baselines,
-        names=NAMES,
         alt="The loss of three networks that start with weights of different sizes",
     )
-    pictures.newest_samples(result, NAMES)
+    pictures.newest_samples(result)
 
 
 def _verdict(result: Result) -> Verdict:
-    zero, small, large = (result[in_digits(scale)].held_out_bits for scale in SCALES)
-    best = min(SCALES, key=lambda scale: result[in_digits(scale)].held_out_bits)
+    zero, small, large = (result[LABELS[scale]].held_out_bits for scale in SCALES)
+    best = min(SCALES, key=lambda scale: result[LABELS[scale]].held_out_bits)
     unigram = result.outcomes[0].subject.corpus.baselines.unigram
     return Verdict(
         in_digits(best),

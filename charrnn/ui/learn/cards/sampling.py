@@ -11,7 +11,7 @@ from charrnn.ui.learn.card import Card, Choice, Look, Plan, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 from charrnn.ui.shared import samples
 
-CONFIG = RunConfig(hidden_size=64, iterations=60_000)
+CONFIG = RunConfig(hidden_size=64, iterations=40_000)
 TEMPERATURES = {
     0.0: "always the likeliest",
     0.5: "cautious",

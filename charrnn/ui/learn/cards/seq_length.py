@@ -8,7 +8,7 @@ from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
 from charrnn.ui.learn.result import Result
 
 LENGTHS = (1, 5, 25)
-NAMES = {str(T): f"seq_length {T}" for T in LENGTHS}
+LABELS = {T: f"seq_length {T}" for T in LENGTHS}
 CLOSES = 0.5  # a guess is right in a third of all lines
 
 
@@ -23,15 +23,15 @@ def _idea(corpus: Corpus) -> str:
 
 
 def _plans(corpus: Corpus) -> list[Plan]:
-    return [Plan(str(T), replace(brackets.CONFIG, seq_length=T)) for T in LENGTHS]
+    return [Plan(LABELS[T], replace(brackets.CONFIG, seq_length=T)) for T in LENGTHS]
 
 
 def _picture(result: Result) -> None:
-    brackets.draw(result, NAMES)
+    brackets.draw(result)
 
 
 def _verdict(result: Result) -> Verdict:
-    shares = {T: brackets.closed(result[str(T)]) for T in LENGTHS}
+    shares = {T: brackets.closed(result[LABELS[T]]) for T in LENGTHS}
     able = [T for T in LENGTHS if shares[T].all > CLOSES]
     words = ", ".join(f"**{shares[T].all:.0%}** with windows of {T}" for T in LENGTHS)
     longest = LENGTHS[-1]

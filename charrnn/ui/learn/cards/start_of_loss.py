@@ -14,7 +14,7 @@ from charrnn.ui.learn.card import Card, Estimate, Plan, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 from charrnn.ui.shared.charts.specs import thinned
 
-CONFIG = RunConfig(hidden_size=64, iterations=60_000)
+CONFIG = RunConfig(hidden_size=64, iterations=30_000)
 SMOOTHINGS = (1.0, 0.1, 0.01, SMOOTHING, 0.0001)
 MAX_POINTS = 500
 EACH, SMOOTH = "loss of each window", "smooth loss"

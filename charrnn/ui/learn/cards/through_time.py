@@ -11,7 +11,7 @@ from charrnn.ui.learn import brackets, curves
 from charrnn.ui.learn.card import Card, Choice, Look, Plan, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 
-NAMES = {"on": "dh + dhnext", "off": "without dhnext"}
+WITH, WITHOUT = "with dhnext", "without dhnext"
 CLOSES = 0.5  # a guess is right in a third of all lines
 
 
@@ -28,7 +28,8 @@ def _idea(corpus: Corpus) -> str:
 
 def _plans(corpus: Corpus) -> list[Plan]:
     return [
-        Plan(setting, replace(brackets.CONFIG, gradients_through_time=setting)) for setting in NAMES
+        Plan(label, replace(brackets.CONFIG, gradients_through_time=setting))
+        for label, setting in ((WITH, "on"), (WITHOUT, "off"))
     ]
 
 
@@ -49,11 +50,10 @@ def _picture(result: Result) -> None:
         with st.container():
             curves.draw(
                 result,
-                names=NAMES,
                 alt="The loss of the networks with and without gradients through time",
             )
         with st.container():
-            brackets.draw(result, NAMES)
+            brackets.draw(result)
     if result.finished:
         for outcome in result.outcomes:
             _draw_check(outcome)
@@ -62,21 +62,20 @@ def _picture(result: Result) -> None:
 def _draw_check(outcome: Outcome) -> None:
     checked = check(outcome)
     wrong = sum(not entry.agrees for entry in checked)
-    name = NAMES[outcome.label]
     if wrong:
         st.error(
-            f"Gradient check, {name}: {wrong} of {len(checked)} gradients are wrong.",
+            f"Gradient check, {outcome.label}: {wrong} of {len(checked)} gradients are wrong.",
             icon=":material/error:",
         )
     else:
         st.success(
-            f"Gradient check, {name}: all {len(checked)} gradients are right.",
+            f"Gradient check, {outcome.label}: all {len(checked)} gradients are right.",
             icon=":material/check_circle:",
         )
 
 
 def _verdict(result: Result) -> Verdict:
-    whole, cut = (brackets.closed(result[label]).all for label in NAMES)
+    whole, cut = (brackets.closed(result[label]).all for label in (WITH, WITHOUT))
     answer = "no" if cut < CLOSES < whole else "same" if abs(whole - cut) < 0.1 else "slower"
     return Verdict(
         answer,
