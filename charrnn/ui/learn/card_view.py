@@ -85,18 +85,19 @@ def _draw_result(card: Card, seconds: float | None) -> None:
         services.note_refresh(seconds)
         if not result.trains:
             rerun_page()
-    whole = len(runs) == len(card.plans(result.outcomes[0].subject.corpus))
+    plans = card.plans(result.outcomes[0].subject.corpus)
+    whole = [outcome.label for outcome in result.outcomes] == [plan.label for plan in plans]
     verdict = card.verdict(result) if whole and result.finished else None
     st.html(_guess_beside_answer(card, result, verdict))
     with st.container(key="learn_progress"):
         _draw_progress(result)
+        if verdict:
+            st.markdown(verdict.sentence)
     if not whole:
-        st.markdown("A run of this experiment was deleted: start over to see all of it.")
+        st.markdown("A run of this experiment is missing: start over to see all of it.")
     else:
         with st.container(key="learn_picture"):
             card.picture(result)
-    if verdict:
-        st.markdown(verdict.sentence)
     _draw_actions(card, result)
 
 

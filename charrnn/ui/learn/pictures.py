@@ -1,4 +1,4 @@
-"""Texts in the cards: samples side by side, a mark in a sample, characters colored by cost."""
+"""Texts in the cards: samples side by side, marks in a sample, characters colored by cost."""
 
 import html
 
@@ -33,6 +33,18 @@ def written(before: str, after: str) -> str:
     mark = '<span class="learn-mark" title="here"></span>'
     first, second = (html.escape(part).replace("\n", "&#10;") for part in (before, after))
     return f'<pre class="written" tabindex="0"><code>{first}{mark}{second}</code></pre>'
+
+
+def marked_lines(text: str, known: set[str], *, height: int) -> str:
+    """A sample in which the lines that are among `known` are marked, as HTML. height: in pixels."""
+    lines = [
+        f"<mark>{html.escape(line)}</mark>" if line and line in known else html.escape(line)
+        for line in text.split("\n")
+    ]
+    return (
+        f'<pre class="written" tabindex="0" style="height: {height}px">'
+        f"<code>{'&#10;'.join(lines)}</code></pre>"
+    )
 
 
 def by_cost(text: str, bits: np.ndarray) -> str:

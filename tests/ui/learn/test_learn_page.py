@@ -156,7 +156,7 @@ def test_an_experiment_that_lost_a_run_says_so(open_page, workspace, quick):
     quick(card)
     guess_and_start(open_page("learn", question=card.key), card)
     workspace.delete(workspace.runs()[0].id)
-    assert "was deleted: start over" in words(open_page("learn", question=card.key))
+    assert "is missing: start over" in words(open_page("learn", question=card.key))
 
 
 def test_a_copy_or_a_branch_of_an_experiment_is_an_ordinary_run(store, workspace, corpus, work):

@@ -10,10 +10,9 @@ from charrnn.engine.sampling import sample
 from charrnn.runs.config import RunConfig
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.runs.store.records import Corpus
-from charrnn.ui.learn import curves
+from charrnn.ui.learn import curves, pictures
 from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
 from charrnn.ui.learn.result import Outcome, Result
-from charrnn.ui.shared import samples
 from charrnn.ui.shared.snapshots import Snapshot
 
 # Large for so short a text, so that it is soon learned by heart.
@@ -28,7 +27,7 @@ CONFIG = RunConfig(
 )
 EARLY = 1000  # iteration of the snapshot that is compared with the newest state
 WRITTEN = 4000  # characters that each of them writes
-HEIGHT = 150  # pixels
+HEIGHT = 190  # pixels
 
 
 def _idea(corpus: Corpus) -> str:
@@ -46,13 +45,18 @@ def _plans(corpus: Corpus) -> list[Plan]:
     return [Plan("", CONFIG.fitted(corpus.characters))]
 
 
+def known_names(outcome: Outcome) -> set[str]:
+    """The names that the network is trained on."""
+    return set(outcome.subject.vocabulary.decode(outcome.training_ids).split("\n"))
+
+
 def copied(outcome: Outcome, network: Snapshot) -> float:
     """The share of the names that a network writes, 0 to 1, that it was trained on."""
     vocabulary = outcome.subject.vocabulary
     hidden, first = read_prompt(network.weights, network.hidden, vocabulary, "")
     ids = sample(network.weights, seeded_rng(0), hidden=hidden, first=first, length=WRITTEN)
     written = vocabulary.decode(ids).split("\n")[:-1]  # the last one may be cut off
-    known = set(vocabulary.decode(outcome.training_ids).split("\n"))
+    known = known_names(outcome)
     return fmean(name in known for name in written if name)
 
 
@@ -66,8 +70,10 @@ def _picture(result: Result) -> None:
     )
     newest = outcome.history.newest_sample
     if newest:
-        st.markdown(f"**What it writes at iteration {newest[0]:,}**; copied passages are marked.")
-        samples.draw(newest[1], samples.readable(outcome.run), height=HEIGHT)
+        st.markdown(
+            f"**What it writes at iteration {newest[0]:,}**. The marked names are in its text."
+        )
+        st.html(pictures.marked_lines(newest[1], known_names(outcome), height=HEIGHT))
 
 
 def _verdict(result: Result) -> Verdict:

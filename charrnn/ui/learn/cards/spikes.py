@@ -21,7 +21,7 @@ SNAPSHOT = 20_000
 CONFIG = RunConfig(hidden_size=64, iterations=SNAPSHOT + 5000)
 SPIKES = 5
 NEAR = 10  # recorded windows on either side, whose median loss is the usual one
-COSTLIEST = 3  # characters of a window
+COSTLIEST = 5  # characters of a window
 BACK = 1.2  # as much as the usual loss, or less: the spike is over
 
 
