@@ -93,11 +93,11 @@ CARD = Card(
     title="Through time",
     idea=_idea,
     guess=Choice(
-        "Without `dhnext`, the network will …",
+        "What becomes of the network without `dhnext`?",
         {
-            "same": "learn to close its brackets just as well",
-            "slower": "learn it, but more slowly",
-            "no": "not learn it",
+            "same": "It learns to close its brackets just as well",
+            "slower": "It learns that, but more slowly",
+            "no": "It does not learn that",
         },
     ),
     plans=_plans,
