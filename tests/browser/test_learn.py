@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from charrnn.ui.learn.all_cards import CARDS
@@ -31,9 +32,15 @@ def answer(page: Page, *, guess: str, happened: str | re.Pattern) -> None:
     expect(page.get_by_role("progressbar")).to_have_count(0)
 
 
+def violations(page: Page) -> list[str]:
+    """What axe-core finds."""
+    return [rule["id"] for rule in Axe().run(page).response["violations"]]
+
+
 def test_three_questions_from_the_guess_to_what_happened(page, workspace):
     open_card(page, "start-of-loss")
     expect(button(page, "See what happens")).to_be_disabled()
+    assert violations(page) == []
     page.get_by_role("spinbutton").fill("102")
     page.keyboard.press("Enter")
     expect(button(page, "See what happens")).to_be_enabled()
@@ -44,6 +51,7 @@ def test_three_questions_from_the_guess_to_what_happened(page, workspace):
     page.get_by_role("button", name="Next question").click()
     button(page, "All questions").click()
     expect(page.get_by_text("You guessed: 102 nats")).to_be_visible()
+    assert violations(page) == []
 
     guess = CARDS["spikes"].guess.answers
     open_card(page, "spikes")
@@ -51,6 +59,7 @@ def test_three_questions_from_the_guess_to_what_happened(page, workspace):
     answer(page, guess=guess["worse"], happened=guess["text"])
     shown = page.locator(".learn-cost")
     expect(shown.locator("span")).to_have_count(25, timeout=TRAINED)
+    assert violations(page) == []
     before = shown.inner_text()
     # Each of the chart's dots has a button; the highest spike is chosen at first.
     spikes = page.locator(".st-key-learn_picture").get_by_role("radio")

@@ -176,7 +176,7 @@ def spike_spec() -> dict[str, Any]:
             "x:Q",
             title="iteration",
             scale=altair.Scale(nice=False, zero=False),
-            axis=altair.Axis(format=",", tickCount=6, grid=False, **LARGE_TEXT),
+            axis=altair.Axis(format=",d", tickCount=6, grid=False, **LARGE_TEXT),
         ),
         y=altair.Y(
             "bits:Q",

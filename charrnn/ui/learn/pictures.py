@@ -59,4 +59,4 @@ def by_cost(text: str, bits: np.ndarray) -> str:
 
 
 def _percent(bits: float) -> int:
-    return round(80 * min(1.0, bits / MOST_BITS))
+    return round(60 * min(1.0, bits / MOST_BITS))

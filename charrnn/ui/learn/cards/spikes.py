@@ -19,6 +19,7 @@ from charrnn.ui.learn.result import Outcome, Result
 # The network of a spike is trained again from the snapshot before it: see costs().
 SNAPSHOT = 20_000
 CONFIG = RunConfig(hidden_size=64, iterations=SNAPSHOT + 5000)
+LATE = 0.8  # of the iterations: where the windows begin that are looked at
 SPIKES = 5
 NEAR = 10  # recorded windows on either side, whose median loss is the usual one
 COSTLIEST = 5  # characters of a window
@@ -51,9 +52,9 @@ def spikes(outcome: Outcome) -> list[Spike]:
     """The highest spikes after the last snapshot, in order of iteration."""
     recorded = [(n, loss) for n, loss, *_ in services.store().history.full(outcome.run.id).metrics]
     n, losses = (np.array(column) for column in zip(*recorded, strict=True))
-    found = []
+    found, first = [], snapshot(outcome)
     for i in range(NEAR, len(n) - NEAR):
-        if n[i] > snapshot(outcome):
+        if n[i] > first:
             before, after = median(losses[i - NEAR : i]), median(losses[i + 1 : i + 1 + NEAR])
             found.append(Spike(int(n[i]), float(losses[i]), float(before), float(after)))
     highest = sorted(found, key=lambda spike: spike.before - spike.loss)[:SPIKES]
@@ -61,9 +62,9 @@ def spikes(outcome: Outcome) -> list[Spike]:
 
 
 def snapshot(outcome: Outcome) -> int:
-    """The iteration of the last snapshot before the end."""
+    """The iteration of the last snapshot that leaves some windows until the end."""
     kept = services.store().snapshots.iterations(outcome.run.id, complete=True)
-    return max(n for n in kept if n < outcome.run.iterations)
+    return max(n for n in kept if n <= LATE * outcome.run.iterations)
 
 
 @st.cache_resource(show_spinner="Training up to this window again", max_entries=20)
@@ -92,9 +93,7 @@ def _picture(result: Result) -> None:
     found = spikes(outcome)
     key = f"spike_{outcome.run.id}"
     st.session_state.setdefault(key, max(found, key=lambda spike: spike.loss).iteration)
-    curves.draw_spikes(
-        _recorded(outcome, found[0].iteration), [s.iteration for s in found], key=key
-    )
+    curves.draw_spikes(_late(outcome), [spike.iteration for spike in found], key=key)
     by_iteration = {spike.iteration: spike for spike in found}
     chosen = st.pills(
         "Spike",
@@ -113,9 +112,11 @@ def _picture(result: Result) -> None:
     )
 
 
-def _recorded(outcome: Outcome, first: int) -> list[tuple[int, float]]:
+def _late(outcome: Outcome) -> list[tuple[int, float]]:
+    """(iteration, loss in nats) of the windows among which spikes are looked for."""
     metrics = services.store().history.full(outcome.run.id).metrics
-    return [(n, loss) for n, loss, *_ in metrics if n >= min(first, snapshot(outcome))]
+    first = snapshot(outcome)
+    return [(n, loss) for n, loss, *_ in metrics[:-NEAR] if n > first]
 
 
 def _verdict(result: Result) -> Verdict:
