@@ -58,7 +58,7 @@ def delete(runs: list[Run]) -> None:
     """Delete the runs of an experiment; Compare can restore them for a day. Raises StoreError."""
     for run in runs:
         deleted_runs.delete(run)
-    session.note_deleted(None)  # the page says so itself
+    session.note_deleted(None)  # the notice would name the last of them alone
 
 
 def resume(runs: list[Run]) -> None:
