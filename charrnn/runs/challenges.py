@@ -47,7 +47,7 @@ CHALLENGES = (
         "three_stone",
         1_000_000,
         bits=2.2,
-        hint="The default settings end at about 2.6. Another recipe helps.",
+        hint="The recipe Textbook ends at about 2.6.",
     ),
     Challenge(
         "names",
