@@ -106,7 +106,8 @@ def _curve_rows(view: RunView) -> list[Row]:
             rows.append(_row("loss", n, min(max(loss / T, low), high), seconds))
         rows.append(_row("smooth", n, smooth_loss / T, seconds))
     seconds_at = {point.iteration: point.seconds for point in view.curve}
-    for n, held_out in view.evaluations:
+    # A line from the guesses before the first update would show a slow fall that nobody measured.
+    for n, held_out in view.evaluations[1:] if len(view.evaluations) > 2 else view.evaluations:
         rows.append(_row("held-out", n, held_out, seconds_at.get(n, at.seconds(n))))
     if view.best and draws_held_out_line(view) and view.best[0] < view.evaluations[-1][0]:
         n, held_out = view.best  # a later evaluation was worse
