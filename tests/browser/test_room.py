@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.workspace import Workspace
+from tests.browser.test_accessibility import violations
 from tests.support.browser import button
 
 NAMES = ("Ada", "Ben <i>", "Cleo")
@@ -26,6 +27,7 @@ def test_a_workshop(open_page, store, eventually):
     square = presenter.locator(".room-qr").bounding_box()
     assert square["width"] > 400  # the back row can scan it
     assert square["width"] == square["height"]
+    assert violations(presenter) == []
 
     # Three people join: two with the link, and one, who types the code, on a phone.
     people = []
@@ -36,6 +38,7 @@ def test_a_workshop(open_page, store, eventually):
         page = open_page(path, heading="Room" if on_phone else "Join a room", **options)
         if on_phone:
             page.get_by_label("Code", exact=True).fill(code.lower())
+            assert violations(page) == []
         page.get_by_label("Nickname").fill(name)
         button(page, "Join").click()
         expect(page.get_by_text("you are")).to_be_visible()
@@ -57,6 +60,7 @@ def test_a_workshop(open_page, store, eventually):
     expect(presenter.locator(".tile-state").filter(has_text="characters/s")).to_have_count(3)
     drawn = tile(presenter, "Ada").locator("path").get_attribute("d")
     expect(tile(presenter, "Ada").locator("path")).not_to_have_attribute("d", drawn)
+    assert violations(presenter, ignored=("region",)) == []  # the help of the button is outside
     configs = [each.run.config for each in store.walls.read(room.id).tiles]
     assert len({config.seed for config in configs}) == 3
 
@@ -94,6 +98,7 @@ def test_a_workshop(open_page, store, eventually):
     people[0].get_by_role("link", name="Alphabet").first.click()
     expect(people[0]).to_have_url(re.compile("/alphabet"))
     button(presenter, "Stop leading").click()
+    expect(people[1]).to_have_url(re.compile(r"/\?.*run="), timeout=60_000)
     expect(button(people[1], "Pause").or_(button(people[1], "Resume"))).to_be_visible()
 
     # The end: the code opens nothing, and everybody keeps their run.

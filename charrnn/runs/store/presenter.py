@@ -13,12 +13,12 @@ from charrnn.runs.limits import TooLarge
 from charrnn.runs.store import schema
 from charrnn.runs.store.clock import Now
 from charrnn.runs.store.room_records import (
-    Challenge,
     Member,
     Moment,
     Place,
     Question,
     Room,
+    RoomChallenge,
     Start,
     Tile,
 )
@@ -144,11 +144,11 @@ class Presenter:
         if asked:
             self._update(question=Question("", asked.number, open=False).to_dict())
 
-    def challenge(self, seconds: float | None) -> None:
-        """Ask for the lowest loss after so many seconds of training; None ends the challenge."""
+    def challenge(self, characters: int | None) -> None:
+        """Ask who predicts best after reading so many characters; None ends the challenge."""
         with self.store.database.reading() as db:
             now = find_room(db, self.room_id).now
-        posed = Challenge(seconds, now).to_dict() if seconds else None
+        posed = RoomChallenge(characters, now).to_dict() if characters else None
         self._update(challenge=posed)
 
     # --- People ---------------------------------------------------------------------------------

@@ -65,10 +65,10 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Challenge:
-    """Who has the lowest loss after so many seconds of training?"""
+class RoomChallenge:
+    """Who predicts held-out text best after reading so many characters?"""
 
-    seconds: float
+    characters: int
     since: float  # runs that were created earlier do not count
 
     def to_dict(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Room:
     begins_at: float | None  # when everybody is started, during the countdown
     lead: Place | None  # what the presenter looks at, while leading
     question: Question | None
-    challenge: Challenge | None
+    challenge: RoomChallenge | None
     # The clock of the database less that of this machine, in seconds, when this was read.
     clock_difference: float = field(compare=False)
 

@@ -15,11 +15,11 @@ from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.room_records import (
     ROOM_SECONDS,
-    Challenge,
     Member,
     Place,
     Question,
     Room,
+    RoomChallenge,
     Start,
 )
 from charrnn.runs.store.runs import new_key
@@ -242,7 +242,7 @@ def room_from_row(row: Row[Any]) -> Room:
     values = row._asdict()
     values["clock_difference"] = values.pop("now") - time.time()
     values["start"] = Start.from_dict(row.start)
-    for name, kind in (("lead", Place), ("question", Question), ("challenge", Challenge)):
+    for name, kind in (("lead", Place), ("question", Question), ("challenge", RoomChallenge)):
         values[name] = kind(**values[name]) if values[name] else None
     return Room(**values)
 

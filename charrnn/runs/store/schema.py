@@ -175,7 +175,7 @@ rooms = Table(
     Column("begins_at", Float),  # when everybody is started, during the countdown
     Column("lead", JSON(none_as_null=True)),  # Place.to_dict(): what the presenter looks at
     Column("question", JSON(none_as_null=True)),  # Question.to_dict(): what everybody guesses
-    Column("challenge", JSON(none_as_null=True)),  # Challenge.to_dict()
+    Column("challenge", JSON(none_as_null=True)),  # RoomChallenge.to_dict()
 )
 
 

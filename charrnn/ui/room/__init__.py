@@ -10,7 +10,7 @@ views            the views of the wall, and the live part of the page
 tiles            the view "Tiles": one tile a person (tiles.js)
 curves           the view "Curves": all curves against the baselines
 question_view    the view "Guess": a question, and a histogram of the guesses
-challenge_view   the view "Challenge": who has the lowest loss after so many seconds
+challenge_view   the view "Challenge": whose network predicts best within a budget
 moments_view     the view "Moments": samples and curves that the presenter has kept
 saved_wall       the wall as an HTML file and as a CSV file
 """

@@ -1,28 +1,29 @@
-"""The view "Challenge": who has the lowest loss after so many seconds of training?"""
+"""The view "Challenge": who predicts held-out text best after reading so many characters?"""
 
 from html import escape
 from typing import NamedTuple
 
 import streamlit as st
 
-from charrnn.runs.store.room_records import Challenge, Room, Tile, Wall
+from charrnn.runs import challenges
+from charrnn.runs.store.room_records import Room, RoomChallenge, Wall
+from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.room.tiles import name
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.room import presence
 
-SECONDS = "challenge_seconds"
-CHOICES = (10, 30, 60, 120, 300)  # seconds of training
-SETTINGS = ("hidden_size", "seq_length", "learning_rate")
+CHARACTERS = "challenge_characters"
+CHOICES = (100_000, 300_000, 1_000_000, 3_000_000)  # characters read
+SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 
 
 class Result(NamedTuple):
-    """How far a person has come. bits: smooth, at the end of the time or, if not done, now."""
+    """How far a person has come. bits: the lowest within the budget; None before a measurement."""
 
     who: str
-    bits: float
-    seconds: float
-    done: bool
+    bits: float | None
+    progress: float  # the share of the budget that is spent, up to 1
     settings: str
 
 
@@ -35,16 +36,15 @@ def draw(wall: Wall, *, presents: bool) -> None:
         else:
             st.markdown("There is no challenge at the moment.")
         return
-    st.markdown(f"## The lowest loss after {challenge.seconds:g} seconds of training")
+    st.markdown(f"## The lowest loss within {challenge.characters:,} characters")
     table = results(wall, challenge)
     if table:
         st.html(_table(table))
     else:
         st.markdown("Only runs that begin now count. Nobody has begun yet.")
     st.caption(
-        "Bits per character, smooth, after the time that the network has trained; time in the "
-        "queue and while paused does not count. A text with another set of characters is another "
-        "task."
+        "Bits per character on held-out text, the lowest that was measured within the budget. The "
+        "budget is in characters read, so a fast machine wins nothing."
     )
     if presents:
         st.button("End the challenge", icon=":material/flag:", on_click=_end, args=(wall.room,))
@@ -52,11 +52,17 @@ def draw(wall: Wall, *, presents: bool) -> None:
 
 def _draw_new(room: Room) -> None:
     st.markdown(
-        "Everybody trains with settings of their own, and the table shows who has the lowest loss "
-        "after the same time of training."
+        "Everybody trains with settings of their own, and the table shows whose network predicts "
+        "held-out text best after reading the same number of characters."
     )
     st.select_slider(
-        "Seconds of training", CHOICES, value=60, key=SECONDS, persist_state="session", width=420
+        "Characters read",
+        CHOICES,
+        value=CHOICES[1],
+        format_func=lambda characters: f"{characters:,}",
+        key=CHARACTERS,
+        persist_state="session",
+        width=420,
     )
     st.button(
         "Begin the challenge",
@@ -67,38 +73,31 @@ def _draw_new(room: Room) -> None:
     )
 
 
-def results(wall: Wall, challenge: Challenge) -> list[Result]:
-    """Everybody with a run of this challenge, the best first; those who are done before others."""
-    found = [_result(tile, wall, challenge) for tile in wall.tiles if _counts(tile, challenge)]
-    return sorted(found, key=lambda result: (not result.done, result.bits))
-
-
-def _counts(tile: Tile, challenge: Challenge) -> bool:
-    return bool(
-        tile.run
-        and tile.curve
-        and tile.run.created_at >= challenge.since
-        and tile.run.status != "failed"
-    )
-
-
-def _result(tile: Tile, wall: Wall, challenge: Challenge) -> Result:
-    run = tile.run
-    assert run is not None
-    within = [point for point in tile.curve if point[2] <= challenge.seconds] or tile.curve[:1]
-    _, bits, seconds = within[-1]
-    settings = " · ".join(
-        f"{lineage.label(each)} {lineage.value(each, getattr(run.config, each))}"
-        for each in SETTINGS
-    )
-    return Result(name(tile, wall), bits, seconds, run.seconds >= challenge.seconds, settings)
+def results(wall: Wall, challenge: RoomChallenge) -> list[Result]:
+    """Everybody with a run of this challenge, the best first."""
+    budget = challenges.Challenge("room", "", "", challenge.characters, bits=0.0)
+    found = []
+    for tile in wall.tiles:
+        run = tile.run
+        if run is None or run.created_at < challenge.since:
+            continue
+        measured = services.store().history.evaluations(run.id)
+        attempt = challenges.attempt(budget, run, measured)
+        settings = " · ".join(
+            f"{lineage.label(each)} {lineage.value(each, getattr(run.config, each))}"
+            for each in SETTINGS
+        )
+        progress = min(1.0, attempt.read / challenge.characters)
+        found.append(Result(name(tile, wall), attempt.best, progress, settings))
+    return sorted(found, key=lambda result: (result.bits is None, result.bits or 0.0))
 
 
 def _table(table: list[Result]) -> str:
     rows = []
     for place, result in enumerate(table, start=1):
-        progress = "done" if result.done else f"{result.seconds:.0f} s so far"
-        cells = (str(place), result.who, f"{result.bits:.2f}", progress, result.settings)
+        bits = "–" if result.bits is None else f"{result.bits:.3f}"
+        progress = "done" if result.progress == 1.0 else f"{result.progress:.0%} read"
+        cells = (str(place), result.who, bits, progress, result.settings)
         row = "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in cells)
         rows.append(f"<tr>{row}</tr>")
     heads = "".join(f"<th>{head}</th>" for head in ("", "who", "bits", "", "settings"))
@@ -107,7 +106,7 @@ def _table(table: list[Result]) -> str:
 
 @shows_errors()
 def _begin(room: Room) -> None:
-    presence.presenter(room).challenge(float(st.session_state.get(SECONDS, 60)))
+    presence.presenter(room).challenge(int(st.session_state.get(CHARACTERS, CHOICES[1])))
     presence.forget()
 
 

@@ -13,11 +13,11 @@ function add(parent, tag, className) {
 }
 
 function newTile() {
-  const tile = document.createElement("article");
+  const tile = document.createElement("div");
   tile.className = "tile";
   tile.tabIndex = 0;
   tile.setAttribute("role", "button");
-  const head = add(tile, "header", "tile-head");
+  const head = add(tile, "div", "tile-head");
   const curve = document.createElementNS(SVG, "svg");
   curve.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
   curve.setAttribute("preserveAspectRatio", "none");
@@ -33,7 +33,7 @@ function newTile() {
   };
   tile.append(curve);
   tile.parts.sample = add(tile, "p", "tile-sample");
-  tile.parts.state = add(tile, "footer", "tile-state");
+  tile.parts.state = add(tile, "div", "tile-state");
   return tile;
 }
 

@@ -126,7 +126,7 @@ POWERS = {
     "lead": lambda p, member, start: p.lead(Place("Train", {})),
     "hide_names": lambda p, member, start: p.hide_names(True),
     "ask": lambda p, member, start: p.ask("How much?"),
-    "challenge": lambda p, member, start: p.challenge(60.0),
+    "challenge": lambda p, member, start: p.challenge(1000),
     "rename": lambda p, member, start: p.rename(member.key, "Eve"),
     "remove": lambda p, member, start: p.remove(member.key),
     "move": lambda p, member, start: p.discard(1),

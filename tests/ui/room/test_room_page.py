@@ -1,6 +1,7 @@
 """The page /room, and what a room adds to the pages of the people in it."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -216,11 +217,17 @@ def test_a_kept_moment_is_shown(wall, ada_trains, presenter, store, room):
     assert "<b>*x*" not in words(page)
 
 
-def test_a_challenge_counts_runs_that_begin_after_it(wall, ada_trains, presenter, store, corpus):
-    presenter.challenge(60.0)
+def test_a_challenge_counts_new_runs_within_the_budget(
+    wall, ada_trains, presenter, store, corpus, work
+):
+    presenter.challenge(10_000)
     assert "Nobody has begun yet" in words(wall("Challenge"))
-    Workspace(store, ADA).create(corpus, replace(SMALL, hidden_size=12))
-    assert "hidden_size 12" in words(wall("Challenge"))
+    run = work(Workspace(store, ADA).create(corpus, replace(SMALL, hidden_size=12)))
+    within = [nats for n, nats in store.history.evaluations(run.id) if 25 * n <= 10_000]
+    assert len(within) < len(store.history.evaluations(run.id))
+    shown = words(wall("Challenge"))
+    assert "hidden_size 12" in shown
+    assert f"{min(within) / math.log(2):.3f}" in shown
 
 
 def test_guesses_are_shown_when_guessing_ends(wall, enter_room, now, store, room):
