@@ -83,8 +83,8 @@ def _draw_result(card: Card, seconds: float | None) -> None:
     result = experiment.result_of(runs)
     if seconds is not None:
         services.note_refresh(seconds)
-        if not result.trains:
-            rerun_page()
+    if result.trains != (seconds is not None):
+        rerun_page()  # the timer has to start, or to stop
     plans = card.plans(result.outcomes[0].subject.corpus)
     whole = [outcome.label for outcome in result.outcomes] == [plan.label for plan in plans]
     verdict = card.verdict(result) if whole and result.finished else None
@@ -129,7 +129,7 @@ def _draw_progress(result: Result) -> None:
             break
     if result.trains:
         queued = sum(_is_queued(outcome.run) for outcome in result.outcomes)
-        n = len(result.outcomes)
+        n = sum(outcome.run.moving for outcome in result.outcomes)
         words = "Training" if n == 1 else f"Training {n} networks"
         if queued:
             words += f" · {queued} of them {'waits' if queued == 1 else 'wait'} for a place"

@@ -6,6 +6,7 @@ import pytest
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Experiment
+from charrnn.ui.learn import card_view
 from charrnn.ui.learn.all_cards import CARDS
 from tests.support.store import TEXT
 
@@ -141,7 +142,9 @@ def test_the_text_that_was_chosen_may_be_read_if_it_is_long_enough(
     assert "your text has 1,000 characters" in words(page)
 
 
-def test_a_paused_experiment_can_be_resumed(open_page, workspace, quick):
+def test_a_paused_experiment_can_be_resumed_and_is_live_again(
+    open_page, workspace, quick, monkeypatch
+):
     card = CARDS["good-loss"]
     quick(card)
     guess_and_start(open_page("learn", question=card.key), card)
@@ -149,6 +152,15 @@ def test_a_paused_experiment_can_be_resumed(open_page, workspace, quick):
     workspace.request(run.id, desired="paused")
     press(open_page("learn", question=card.key), "Resume")
     assert workspace.run(run.id).desired == "running"
+
+    # The click has drawn the live part alone, which has no timer yet: the page has to be drawn.
+    drawn = []
+    monkeypatch.setattr(card_view, "rerun_page", lambda: drawn.append("page"))
+    monkeypatch.setattr(card_view, "_draw_actions", lambda *_: None)
+    card_view._draw_result(card, None)
+    assert drawn == ["page"]
+    card_view._draw_result(card, 1.0)
+    assert drawn == ["page"]
 
 
 def test_an_experiment_that_lost_a_run_says_so(open_page, workspace, quick):
