@@ -209,7 +209,7 @@ def _zip(name: str) -> bytes:
         (b"GIF89a\x01\0\x01\0", "GIF"),
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "PDF"),
         (b"{\\rtf1\\ansi Hello}", "RTF"),
-        (gzip.compress(b"hello"), "gzip"),
+        (gzip.compress(b"hello", mtime=0), "gzip"),
         (b"\x7fELF\x02\x01\x01\0", "program"),
         (b"MZ\x90\0\x03\0\0\0", "program"),
         (b"SQLite format 3\0\x10\0", "SQLite"),
