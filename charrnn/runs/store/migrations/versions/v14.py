@@ -1,7 +1,7 @@
-"""Version 14: runs may be experiments, and may break the rules that every recipe keeps.
+"""Version 14: several servers may share a store, and what decides between them is stored.
 
-The settings of a run say which rules it breaks. A charrnn that knows of none has to refuse the
-store.
+Who waits in the queue, and how often a worker was started for a run in vain, was in the memory of
+the server before: no run has either when the store is opened.
 """
 
 import sqlalchemy as sa
@@ -12,5 +12,21 @@ down_revision = "13"
 
 
 def upgrade() -> None:
-    """No earlier run is an experiment."""
-    op.add_column("runs", sa.Column("experiment", sa.JSON))
+    """The first server that opens the store places all runs anew."""
+    op.add_column("runs", sa.Column("queue_position", sa.Integer))
+    op.add_column("runs", sa.Column("server", sa.String(255)))
+    op.create_table(
+        "servers",
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("name", sa.String(255), nullable=False, unique=True),
+        sa.Column("slots", sa.Integer, nullable=False),
+        sa.Column("seen_at", sa.Float, nullable=False),
+    )
+    op.create_table(
+        "attempts",
+        sa.Column("run", sa.String(32), sa.ForeignKey("runs.id"), primary_key=True),
+        sa.Column("checkpoint", sa.Integer),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("ended_at", sa.Float),
+        sa.Column("reason", sa.String(16), nullable=False),
+    )
