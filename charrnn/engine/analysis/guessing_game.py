@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 DRAWS = 4000
 CERTAINTY = 0.95
 # What is believed of q before the first guess, as if so many characters had been guessed: one
-# guess is the likeliest, i guesses 1/i as likely.
+# guess is the most likely, i guesses 1/i as likely.
 PRIOR_CHARACTERS = 4.0
 
 
@@ -80,6 +80,6 @@ def guesses_needed(tried: Sequence[int], answer: int, by_frequency: Sequence[int
 
 
 def rank(probabilities: NDArray[np.float64], answer: int) -> int:
-    """How many guesses a network takes that tries the likeliest character first."""
+    """How many guesses a network takes that tries the most likely character first."""
     order = np.argsort(-probabilities, kind="stable")
     return int(np.flatnonzero(order == answer)[0]) + 1

@@ -2,17 +2,15 @@
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from charrnn.engine.analysis.reading import read_passage
+from charrnn.engine.analysis.brackets import closed_lines
 from charrnn.runs.config import RunConfig
 from charrnn.ui.learn import curves
 from charrnn.ui.learn.result import Outcome, Result
 
 TEXT = "brackets"
-CLOSING = ")]}"
 # Learns within some 60,000 windows to close a bracket, at a seq_length of 25.
 CONFIG = RunConfig(
     hidden_size=64,
@@ -36,21 +34,11 @@ class Closed(NamedTuple):
 
 
 def closed(outcome: Outcome) -> Closed:
-    """Read held-out lines: is the likeliest closing bracket at the end of each the right one?"""
-    network, subject = outcome.network, outcome.subject
-    ids = outcome.held_out_ids
-    text = subject.vocabulary.decode(ids)
-    probabilities = read_passage(network.weights, ids, network.hidden).probabilities
-    brackets = subject.vocabulary.encode(CLOSING)
-    right, distances = [], []
-    start = text.find("\n") + 1  # the first line may be cut off
-    while (end := text.find("\n", start)) > 0:
-        likeliest = brackets[probabilities[end - 2][brackets].argmax()]
-        right.append(likeliest == ids[end - 1])
-        distances.append(end - 1 - start)
-        start = end + 1
-    hits = np.array(right)
-    return Closed(float(hits.mean()), float(hits[np.array(distances) > FAR].mean()))
+    """Read held-out lines: is the most likely closing bracket of each the right one?"""
+    network, vocabulary = outcome.network, outcome.subject.vocabulary
+    text = vocabulary.decode(outcome.held_out_ids)
+    right, distances = closed_lines(network.weights, vocabulary, text, network.hidden)
+    return Closed(float(right.mean()), float(right[distances > FAR].mean()))
 
 
 def draw(result: Result) -> None:

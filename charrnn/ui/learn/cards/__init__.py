@@ -8,6 +8,6 @@ hidden_state      Why carry the hidden state?
 through_time      Why add the gradient from the future?
 seq_length        Does seq_length limit what the network can learn?
 clipping          Why clip the gradients?
-sampling          Why sample, and not take the likeliest character?
+sampling          Why sample, and not take the most likely character?
 copying           Does it understand, or copy?
 """

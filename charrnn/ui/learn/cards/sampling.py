@@ -1,4 +1,4 @@
-"""Why sample, and not take the likeliest character? One random seed, five temperatures."""
+"""Why sample, and not take the most likely character? One random seed, five temperatures."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from charrnn.ui.shared import samples
 
 CONFIG = RunConfig(hidden_size=64, iterations=40_000)
 TEMPERATURES = {
-    0.0: "always the likeliest",
+    0.0: "always the most likely",
     0.5: "cautious",
     1.0: "as it has learned",
     1.5: "daring",
@@ -29,7 +29,7 @@ def _idea(corpus: Corpus) -> str:
         "The network does not write characters, it gives each one a **probability**. To write, one "
         "is drawn at random (*sampling*), is read as the next input, and so on. The "
         "**temperature** says how much the likely ones are preferred: near 0 it is always the "
-        "likeliest, at 1 each is as probable as the network says, and above that the unlikely "
+        "most likely, at 1 each is as probable as the network says, and above that the unlikely "
         "ones catch up.\n\n"
         "One network will write with the same random seed at five temperatures."
     )
@@ -89,7 +89,7 @@ def _verdict(result: Result) -> Verdict:
     return Verdict(
         "loops" if loops else "best",
         f"{says}: **{share[0.0]:.0%}** of what it writes, it has written just before; at "
-        f"temperature 1 that is {share[1.0]:.0%}.{words} Always taking the likeliest is not how "
+        f"temperature 1 that is {share[1.0]:.0%}.{words} Always taking the most likely is not how "
         "people write: every now and then something unlikely comes. Between 0.5 and 1 the samples "
         "read best.",
     )
@@ -102,11 +102,11 @@ def known(outcome: Outcome, text: str) -> float | None:
 
 CARD = Card(
     key="sampling",
-    question="Why sample, and not take the likeliest character?",
+    question="Why sample, and not take the most likely character?",
     title="Sampling",
     idea=_idea,
     guess=Choice(
-        "What does it write if it always takes the likeliest character?",
+        "What does it write if it always takes the most likely character?",
         {
             "best": "Its best text",
             "loops": "The same few words, over and over",

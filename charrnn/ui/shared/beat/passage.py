@@ -33,7 +33,7 @@ class Passage(NamedTuple):
         return [rank(p, int(i)) for p, i in zip(self.probabilities, self.answers, strict=True)]
 
     def top(self, position: int) -> list[tuple[int, float]]:
-        """The network's best bets on one character, the likeliest first: (id, probability)."""
+        """The network's best bets on one character, the most likely first: (id, probability)."""
         p = self.probabilities[position]
         return [(int(i), float(p[i])) for i in np.argsort(-p, kind="stable")[:TOP]]
 
