@@ -149,7 +149,7 @@ def test_hostile_text_is_shown_as_text(open_alphabet):
 
 
 def test_windows_step_to_the_wrap_and_start_again(open_alphabet):
-    page = open_alphabet("abcdefghij" * 6)  # two windows of 25
+    page = open_alphabet("abcdefghij" * 48)  # in eight streams, two windows of 25
     expect(page.get_by_text("Window 1 of 2")).to_be_visible()
     pairs = page.locator(".window > div:not(.legend)")
     expect(pairs).to_have_count(25)

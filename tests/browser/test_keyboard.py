@@ -103,7 +103,7 @@ def test_a_file_is_chosen_and_trained_by_keyboard_alone(open_page, tmp_path, sto
     tab_to(page, hidden_size)
     page.keyboard.press("ArrowLeft")
     number = page.get_by_role("spinbutton", name="hidden_size")
-    expect(number).to_have_value("83")
+    expect(number).to_have_value("128")
     tab_to(page, number)
     page.keyboard.press("Control+A")
     page.keyboard.type("40")

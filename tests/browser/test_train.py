@@ -30,9 +30,8 @@ def test_train_draws_a_curve_and_a_sample_of_200_characters(open_page):
     page = open_page()
     untrained = page.locator(SAMPLE).inner_text()
     button(page, "Train").click()
-    expect(
-        page.get_by_text(re.compile(r"Newest sample · iteration [1-9][\d,]*000"))
-    ).to_be_visible()
+    sample = page.get_by_text(re.compile(r"Newest sample · iteration [1-9][\d,]*000"))
+    expect(sample).to_be_visible(timeout=60_000)
     expect(page.locator(SAMPLE)).not_to_have_text(untrained)
     assert len(page.locator(SAMPLE).text_content()) == 200
     assert curve_length(page) > 5

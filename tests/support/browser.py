@@ -1,6 +1,6 @@
 """Finding and using the buttons and sliders of a page in a real Chromium."""
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 # Whether every element of the page is there, and no placeholder is left.
 LOADED = """() => document.querySelector('.stMain h1')
@@ -28,10 +28,13 @@ def move(slider: Locator, to: str) -> None:
     """Move a slider to the value it shows as `to`, with the keyboard, from its left end."""
     slider.focus()
     slider.press("Home")
+    expect(slider).to_have_value(slider.get_attribute("min") or "0")
     for _ in range(40):
         if slider.get_attribute("aria-valuetext") == to:
             return
+        before = slider.input_value()
         slider.press("ArrowRight")
+        expect(slider).not_to_have_value(before)
     raise AssertionError(f"the slider never showed {to}")
 
 

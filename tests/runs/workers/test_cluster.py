@@ -208,7 +208,7 @@ def test_a_cluster_that_does_not_answer_has_no_slots_and_costs_no_threads(launch
     threads = []
     eventually(lambda: threads.append(threading.active_count()) or len(threads) > 50)
     assert (launcher.slots, launcher.problem) == (0, cluster.UNREACHABLE)
-    assert max(threads) < 20  # each try to connect cleans up
+    assert max(threads) < threads[0] + 15  # each try to connect cleans up
 
 
 def test_dask_is_imported_only_for_a_cluster():
