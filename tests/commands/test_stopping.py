@@ -14,7 +14,11 @@ from tests.support.terminal import COMMAND, ENVIRONMENT, ROOT, TEXT, comparable,
 
 ENDLESS = ("--hidden-size", "8", "--sample-length", "30", "--iterations", "100000000")
 # Makes the terminal on standard input its own, as a shell does, and becomes the command.
-IN_A_TERMINAL = "import os, sys; os.login_tty(0); os.execv(sys.executable, sys.argv[1:])"
+# Also where the tests themselves ignore the signal, as under nohup.
+IN_A_TERMINAL = (
+    "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.login_tty(0); "
+    "os.execv(sys.executable, sys.argv[1:])"
+)
 
 
 def wait_for_iteration_1000(process) -> None:
