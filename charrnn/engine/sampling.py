@@ -34,7 +34,7 @@ def next_distribution(
 ) -> NDArray[np.float64]:
     """The probability of every next character, softmax(y / temperature): (V,), float64.
 
-    Temperatures below 1 favour the most likely characters, and at 0 the most likely one is
+    Temperatures below 1 favor the most likely characters, and at 0 the most likely one is
     certain. Above 1 the probabilities move closer together.
     """
     y = _scores(weights, hidden).astype(np.float64)

@@ -103,7 +103,7 @@ SURPRISE_BEFORE = "surprise_before"  # with "_" and the run's id: the iteration 
 CHECKED = "checked"  # (run and iteration, the gradients that were checked there)
 CLEAR_MEMORY, CLIP_OFF = "clear_memory", "clip_off"
 HELD_OUT_FROM = "held_out_from"
-HIDDEN_UNIT = "hidden_unit"  # the one that the text is coloured by
+HIDDEN_UNIT = "hidden_unit"  # the one that the text is colored by
 
 # On the page /room.
 WALL_VIEW = "show"  # also the URL parameter
@@ -370,7 +370,7 @@ def inspect(text: str, *, typed: bool = False) -> None:
 
 
 def look_at_unit(unit: int) -> None:
-    """Colour the text by a hidden unit, in its view of the page /inside."""
+    """Color the text by a hidden unit, in its view of the page /inside."""
     st.session_state[HIDDEN_UNIT] = unit
     st.session_state[VIEW] = UNITS_VIEW
 

@@ -1,4 +1,4 @@
-"""Colours, icon and style sheet of the pages; the rest is the theme in .streamlit/config.toml."""
+"""Colors, icon and style sheet of the pages; the rest is the theme in .streamlit/config.toml."""
 
 import tomllib
 from dataclasses import dataclass, fields
@@ -12,7 +12,7 @@ _THEMES = tomllib.loads((_UI.parents[1] / ".streamlit/config.toml").read_text("u
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme. Text in any of the first four is legible on `paper`."""
+    """The colors of one theme. Text in any of the first four is legible on `paper`."""
 
     accent: str
     held_out: str
@@ -25,7 +25,7 @@ class Palette:
 
 
 def _palette(theme: dict[str, str], *, muted: str, card: str, on_accent: str) -> Palette:
-    """The colours of a theme, and those that Streamlit's themes have no name for."""
+    """The colors of a theme, and those that Streamlit's themes have no name for."""
     return Palette(
         accent=theme["primaryColor"],
         held_out=theme["blueColor"],
@@ -41,7 +41,7 @@ def _palette(theme: dict[str, str], *, muted: str, card: str, on_accent: str) ->
 LIGHT = _palette(_THEMES["light"], muted="#736A5F", card="#F1EDE6", on_accent="#FFFFFF")
 DARK = _palette(_THEMES["dark"], muted="#A69D90", card="#22201D", on_accent="#171614")
 
-# Charts are described in the light colours; charts/specs.py translates them for the dark theme.
+# Charts are described in the light colors; charts/specs.py translates them for the dark theme.
 ACCENT, HELD_OUT, MUTED = LIGHT.accent, LIGHT.held_out, LIGHT.muted
 
 ICON = str(_UI / "icon.svg")  # a file: an icon by name comes from the web

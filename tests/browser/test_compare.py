@@ -9,7 +9,7 @@ from tests.support.browser import button, move, slider
 
 OVERFLOW = """() => [document.scrollingElement, document.querySelector('.stMain')]
     .map(e => e.scrollWidth - e.clientWidth)"""
-COLOURS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-line path')]
+COLORS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-line path')]
     .filter(path => path.getTotalLength() > 20).map(path => path.getAttribute('stroke'))"""
 
 
@@ -63,7 +63,7 @@ def test_duplicate_change_and_compare_curves_and_samples(
     copy = workspace.runs()[0]
     assert (copy.parent, copy.config.learning_rate) == (run.id, 0.3)
     expect(heading(page, copy)).to_contain_text("iteration 4,000")
-    page.wait_for_function(f"() => new Set(({COLOURS})()).size === 2")
+    page.wait_for_function(f"() => new Set(({COLORS})()).size === 2")
 
     # One slider moves both samples: to an iteration, then to a second.
     move(slider(page, "at"), "1,000")
@@ -78,7 +78,7 @@ def test_duplicate_change_and_compare_curves_and_samples(
         expect(sample(other, one)).to_have_text(sample(page, one).text_content())
         expect(heading(other, one)).to_contain_text("iteration 1,000")
     expect(slider(other, "at")).to_have_attribute("aria-valuetext", "1,000")
-    other.wait_for_function(f"() => new Set(({COLOURS})()).size === 2")
+    other.wait_for_function(f"() => new Set(({COLORS})()).size === 2")
 
     page.get_by_role("radio", name="second", exact=True).click()
     expect(page.get_by_text("compare at the same second")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The first second of a visit in a real Chromium: nothing moves, and the colours are right."""
+"""The first second of a visit in a real Chromium: nothing moves, and the colors are right."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -60,7 +60,7 @@ def test_nothing_jumps_when_a_page_is_opened(visit, trained, workspace, viewport
 
 
 @pytest.mark.parametrize(("scheme", "palette"), [("light", LIGHT), ("dark", DARK)])
-def test_the_colours_are_those_of_the_theme_before_and_after_the_page_has_come(
+def test_the_colors_are_those_of_the_theme_before_and_after_the_page_has_come(
     visit, scheme, palette
 ):
     page = visit("/", color_scheme=scheme)

@@ -46,7 +46,7 @@ def test_run_that_cannot_be_resumed_is_refused_with_the_reason(text, trained, tm
         (["train", "text", "--learning-rate", "nan"], "learning_rate is nan"),
         (["train", "text", "--held-out", "x"], "'x' is not a number"),
         (["train", "text", "--dtype", "int8"], "float32 or float64"),
-        (["train", "text", "--colour", "red"], "--colour"),
+        (["train", "text", "--color", "red"], "--color"),
         (["train", "text", "--recipe", "slow"], "'slow'"),
         (["train", "text", "--optimizer", "lion"], "allowed: adagrad, rmsprop, adam or sgd"),
         (["train", "text", "--seconds", "0"], "seconds is 0; it must be above 0"),

@@ -23,8 +23,8 @@ def embedding_map(
     possible, so that points move only because embeddings changed (orthogonal Procrustes,
     Schönemann 1966).
     """
-    centred = embeddings - embeddings.mean(axis=0)
-    U, S, _ = np.linalg.svd(centred.astype(np.float64), full_matrices=False)
+    centered = embeddings - embeddings.mean(axis=0)
+    U, S, _ = np.linalg.svd(centered.astype(np.float64), full_matrices=False)
     points, variances = np.zeros((len(embeddings), 2)), np.zeros(2)
     k = min(2, len(S))
     points[:, :k] = U[:, :k] * S[:k]
@@ -40,7 +40,7 @@ def embedding_map(
     return points, shares
 
 
-def nearest_neighbours(
+def nearest_neighbors(
     embeddings: FloatArray, character: int, n: int
 ) -> tuple[NDArray[np.intp], FloatArray]:
     """The n characters most similar to one: (ids (n,), cosine similarities (n,)), nearest first.

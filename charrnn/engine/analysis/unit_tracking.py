@@ -58,9 +58,9 @@ def correlations(
     hidden: activations, (T, H); tracked: features(), (T,) each.
     """
     names, T = list(tracked), len(hidden)
-    centred = np.array([tracked[name] - tracked[name].mean() for name in names]).reshape(-1, T)
-    covariances = centred.astype(hidden.dtype) @ hidden / T  # a centred factor is enough
-    deviations = np.outer(centred.std(axis=1), hidden.std(axis=0))
+    centered = np.array([tracked[name] - tracked[name].mean() for name in names]).reshape(-1, T)
+    covariances = centered.astype(hidden.dtype) @ hidden / T  # a centered factor is enough
+    deviations = np.outer(centered.std(axis=1), hidden.std(axis=0))
     never = deviations < SMALLEST_DEVIATION
     found = np.where(never, 0, covariances / np.where(never, 1, deviations))
     return dict(zip(names, found, strict=True))

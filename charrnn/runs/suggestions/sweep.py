@@ -37,19 +37,19 @@ class Sweep:
 
     corpus: Corpus
     trials: list[Trial]
-    _cancelled: threading.Event = field(default_factory=threading.Event)
+    _canceled: threading.Event = field(default_factory=threading.Event)
     _processes: set["subprocess.Popen[bytes]"] = field(default_factory=set)
 
     @property
     def active(self) -> bool:
         """Whether there is a trial that runs or waits."""
-        if self._cancelled.is_set():
+        if self._canceled.is_set():
             return False
         return any(trial.state in ("waiting", "training") for trial in self.trials)
 
     def cancel(self) -> None:
         """End its trials; what was measured stays."""
-        self._cancelled.set()
+        self._canceled.set()
         for process in list(self._processes):
             process.kill()  # there is nothing to save
 
@@ -69,7 +69,7 @@ class Sweep:
             return
         with process:
             self._processes.add(process)
-            if self._cancelled.is_set():
+            if self._canceled.is_set():
                 process.kill()
             assert process.stdout is not None
             for line in process.stdout:
@@ -78,8 +78,8 @@ class Sweep:
         trial.state = _STATES.get(process.returncode, "failed")
 
     def wait(self, seconds: float) -> bool:
-        """Wait, unless it is cancelled; returns whether it is."""
-        return self._cancelled.wait(seconds)
+        """Wait, unless it is canceled; returns whether it is."""
+        return self._canceled.wait(seconds)
 
 
 class Sweeps:

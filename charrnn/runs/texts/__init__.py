@@ -1,7 +1,7 @@
 """The texts that networks learn from, wherever they come from.
 
 decoding       bytes or a pasted string to clean text, or a reason why not; begin here
-file_types     files that are not text, recognised by their signature
+file_types     files that are not text, recognized by their signature
 unicode        UTF-8, UTF-16, and text with a byte order mark
 encodings      the encodings that can be chosen, and their names
 code_pages     the encodings from before Unicode

@@ -1,4 +1,4 @@
-"""The encodings from before Unicode: recognised by a detector, by language, or by escapes.
+"""The encodings from before Unicode: recognized by a detector, by language, or by escapes.
 
 The detector, chardet, compares pairs of bytes with those of many languages. In a short text that
 is a weak sign, so what its bytes decode to must also look like text (plausibility.py).
@@ -18,7 +18,7 @@ from charrnn.runs.texts.letters import (
 )
 from charrnn.runs.texts.plausibility import is_intact, oddity
 
-SAMPLE_BYTES = 32 * 1024  # enough to recognise an encoding
+SAMPLE_BYTES = 32 * 1024  # enough to recognize an encoding
 
 # Latin code pages that fit a text equally well are tried in this order.
 LATIN = (

@@ -1,4 +1,4 @@
-"""The encodings that can be recognised or chosen, and what people call them."""
+"""The encodings that can be recognized or chosen, and what people call them."""
 
 import codecs
 

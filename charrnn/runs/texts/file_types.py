@@ -1,4 +1,4 @@
-"""Files that are not text, recognised by their first bytes.
+"""Files that are not text, recognized by their first bytes.
 
 Packages that do this have no guard for text: they take one that begins with "BMW" for a bitmap.
 """

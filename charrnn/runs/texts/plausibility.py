@@ -41,7 +41,7 @@ def has_many_controls(text: str) -> bool:
 
 
 def oddity(text: str) -> float:
-    """How much looks wrong beside its neighbour, per non-ASCII character: 0 for clean text.
+    """How much looks wrong beside its neighbor, per non-ASCII character: 0 for clean text.
 
     In the wrong encoding, bytes become letters of several scripts in one word, capitals after
     small letters, symbols inside words, control characters, or half-width kana. This is how

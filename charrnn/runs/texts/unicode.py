@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from charrnn.runs.texts.plausibility import has_many_controls, is_intact
 
-SAMPLE_BYTES = 64 * 1024  # enough to recognise UTF-16
+SAMPLE_BYTES = 64 * 1024  # enough to recognize UTF-16
 
 # Byte order mark, encoding, bytes in its smallest unit.
 MARKS = (
@@ -70,10 +70,10 @@ def decode_utf16(data: bytes) -> tuple[str, str] | None:
 
 
 def _utf16_by_zeros(head: bytes) -> str | None:
-    """UTF-16 recognised by its zero bytes: ASCII has one in each pair.
+    """UTF-16 recognized by its zero bytes: ASCII has one in each pair.
 
     The order of the bytes shows in how many distinct values they take: few for the high bytes,
-    since the letters of a script are neighbours in Unicode, and many for the low ones.
+    since the letters of a script are neighbors in Unicode, and many for the low ones.
     """
     if b"\0" not in head:
         return None

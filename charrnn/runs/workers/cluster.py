@@ -161,7 +161,7 @@ class ClusterLauncher:
         except KilledWorker:
             return KILLED
         except Exception as error:
-            if task.status != "error":  # but cancelled, as when the connection broke
+            if task.status != "error":  # but canceled, as when the connection broke
                 return LOST
             self._note_failure(BROKEN, error)
             return STORE_FAILED  # not the run's fault, and to be tried again after a while

@@ -69,8 +69,8 @@ def frequency_spec(n: int) -> dict[str, Any]:
         alt.Tooltip("rare:N"),
     ]
     x = alt.X("count:Q", axis=None)
-    colour = alt.condition("datum.rare == 'yes'", alt.value(HELD_OUT), alt.value(ACCENT))
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(x=x, color=colour, tooltip=tooltip)
+    color = alt.condition("datum.rare == 'yes'", alt.value(HELD_OUT), alt.value(ACCENT))
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(x=x, color=color, tooltip=tooltip)
     layers = [bars, value_labels(base, x), character_labels(base)]
     return compiled(alt.layer(*layers).properties(height=ROW_PIXELS * n))
 

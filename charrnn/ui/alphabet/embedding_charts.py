@@ -1,4 +1,4 @@
-"""Charts of embeddings: the map, nearest neighbours and heat map. They return specifications."""
+"""Charts of embeddings: the map, nearest neighbors and heat map. They return specifications."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ MAX_LABELS = 120  # on the map; the other characters are points
 MAP_WIDTH, MAP_HEIGHT = 640, 430  # pixels; the page decides the width, this is typical
 MIN_LABEL_DISTANCE = 10  # pixels; labels that are closer cannot be read
 
-KIND_COLOURS = {  # legible on both backgrounds
+KIND_COLORS = {  # legible on both backgrounds
     "vowel": ACCENT,
     "letter": HELD_OUT,
     "capital": "#7C6BB8",
@@ -33,9 +33,9 @@ KIND_COLOURS = {  # legible on both backgrounds
     "space": "#B08A1E",
     "sign": MUTED,
 }
-assert tuple(KIND_COLOURS) == character_info.KINDS
+assert tuple(KIND_COLORS) == character_info.KINDS
 
-# Blue below zero, the accent colour above. Values near zero are almost transparent, so that the
+# Blue below zero, the accent color above. Values near zero are almost transparent, so that the
 # chart suits the light and the dark theme.
 DIVERGING = ["rgba(47,127,159,1)", "rgba(143,134,122,0.06)", "rgba(196,98,45,1)"]
 
@@ -56,8 +56,8 @@ def map_rows(
     extent = np.maximum(high - low, 1e-6)
     pixels = (points - low) / extent * (MAP_WIDTH, MAP_HEIGHT)
     priority = np.lexsort((-rows["count"].to_numpy(), ids != inspected))
-    labelled = set(_without_overlap(pixels, priority[:MAX_LABELS]))
-    rows["layer"] = ["label" if i in labelled else "point" for i in range(len(ids))]
+    labeled = set(_without_overlap(pixels, priority[:MAX_LABELS]))
+    rows["layer"] = ["label" if i in labeled else "point" for i in range(len(ids))]
     edges = np.array([low - 0.06 * extent, high + 0.06 * extent])
     corners = pd.DataFrame({"x": edges[:, 0], "y": edges[:, 1], "layer": "corner"})
     return pd.concat([rows, corners], ignore_index=True)
@@ -78,9 +78,9 @@ def map_spec(kinds: tuple[str, ...]) -> dict[str, Any]:
     axis = alt.Axis(labels=False, ticks=False, domain=False, grid=False, title=None)
     x = alt.X("x:Q", axis=axis, scale=alt.Scale(nice=False, zero=False))
     y = alt.Y("y:Q", axis=axis, scale=alt.Scale(nice=False, zero=False))
-    colour = alt.Color(
+    color = alt.Color(
         "kind:N",
-        scale=alt.Scale(domain=list(kinds), range=[KIND_COLOURS[kind] for kind in kinds]),
+        scale=alt.Scale(domain=list(kinds), range=[KIND_COLORS[kind] for kind in kinds]),
         legend=alt.Legend(orient="bottom", title=None, columns=4, symbolOpacity=1),
     )
     base = alt.Chart(SOURCE).encode(x=x, y=y)
@@ -92,14 +92,14 @@ def map_spec(kinds: tuple[str, ...]) -> dict[str, Any]:
 
     layers = [
         of_layer("corner").mark_point(opacity=0, tooltip=None).add_params(zoom_and_pan()),
-        of_layer("point").mark_circle(size=18, opacity=0.5).encode(color=colour, tooltip=tooltip),
+        of_layer("point").mark_circle(size=18, opacity=0.5).encode(color=color, tooltip=tooltip),
         base.transform_filter("datum.inspected").mark_point(
             size=560, color=ACCENT, strokeWidth=1.6, shape="circle"
         ),
         of_layer("label")
         .mark_text(fontSize=15, fontWeight=600)
-        .encode(color=colour, text="character:N", tooltip=tooltip),
-        # An invisible point for every character, labelled or not: a click picks the nearest.
+        .encode(color=color, text="character:N", tooltip=tooltip),
+        # An invisible point for every character, labeled or not: a click picks the nearest.
         base.transform_filter("datum.layer != 'corner'")
         .mark_circle(size=160, opacity=0)
         .encode(tooltip=tooltip)
@@ -108,8 +108,8 @@ def map_spec(kinds: tuple[str, ...]) -> dict[str, Any]:
     return compiled(alt.layer(*layers).properties(height=MAP_HEIGHT))
 
 
-def neighbour_rows(table: pd.DataFrame, ids: np.ndarray, cosines: np.ndarray) -> pd.DataFrame:
-    """One row a neighbour. ids: indices of the characters, nearest first; cosines: (n,) both."""
+def neighbor_rows(table: pd.DataFrame, ids: np.ndarray, cosines: np.ndarray) -> pd.DataFrame:
+    """One row a neighbor. ids: indices of the characters, nearest first; cosines: (n,) both."""
     rows = table.iloc[ids][["index", "character", "name", "count"]].copy()
     rows["row"] = np.arange(len(ids), dtype="int32")
     rows["cosine"] = cosines.astype("float32")
@@ -118,8 +118,8 @@ def neighbour_rows(table: pd.DataFrame, ids: np.ndarray, cosines: np.ndarray) ->
 
 
 @themed
-def neighbour_spec(n: int) -> dict[str, Any]:
-    """Bars for the cosine similarity of n neighbours."""
+def neighbor_spec(n: int) -> dict[str, Any]:
+    """Bars for the cosine similarity of n neighbors."""
     base = alt.Chart(SOURCE).encode(y=row_axis(n))
     x = alt.X(
         "cosine:Q",
@@ -167,9 +167,9 @@ def embedding_spec(n: int, h: int) -> dict[str, Any]:
     base = alt.Chart(SOURCE).encode(y=row_axis(n))
     axis = alt.Axis(labels=False, ticks=False, domain=False, title="hidden units")
     x = alt.X("column:O", axis=axis, scale=alt.Scale(domain=list(range(h)), padding=0))
-    colour = alt.Color(
+    color = alt.Color(
         "shade:Q", legend=None, scale=alt.Scale(domain=[-1, 0, 1], range=DIVERGING, clamp=True)
     )
-    cells = base.mark_rect().encode(x=x, color=colour, tooltip="tip:N")
+    cells = base.mark_rect().encode(x=x, color=color, tooltip="tip:N")
     labels = character_labels(base.transform_filter("datum.column == 0"), tooltip="character:N")
     return compiled(alt.layer(cells, labels).properties(height=ROW_PIXELS * n))

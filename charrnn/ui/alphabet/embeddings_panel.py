@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis import character_info
-from charrnn.engine.analysis.embeddings import cluster_order, nearest_neighbours
+from charrnn.engine.analysis.embeddings import cluster_order, nearest_neighbors
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
 from charrnn.ui.alphabet import character_charts, contents, embedding_charts, map_player
@@ -18,7 +18,7 @@ from charrnn.ui.shared.replay import ICON
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 PAGE_SIZE = 40  # characters in the heat map
-NEIGHBOURS = 10
+NEIGHBORS = 10
 ORDERS = ("frequency", "index", "similarity")
 
 
@@ -54,7 +54,7 @@ def draw(subject: Subject, run: Run) -> None:
         with st.container():
             _draw_map(subject, run, measurements, kept)
         with st.container():
-            _draw_neighbours(subject, snapshot)
+            _draw_neighbors(subject, snapshot)
     order = _choose_order(subject, snapshot)
     with st.container(horizontal=True, key="stage_embeddings"):
         with st.container():
@@ -107,11 +107,11 @@ def _inspect_point() -> None:
         st.session_state[session.MAP_CLICKED] = True
 
 
-def _draw_neighbours(subject: Subject, snapshot: Snapshot) -> None:
+def _draw_neighbors(subject: Subject, snapshot: Snapshot) -> None:
     if st.session_state.pop(session.MAP_CLICKED, False):
         st.rerun()  # the panels above show the inspected character too
     i = inspected_index(subject)
-    ids, cosines = nearest_neighbours(snapshot.weights.Wxh.T, i, NEIGHBOURS)
+    ids, cosines = nearest_neighbors(snapshot.weights.Wxh.T, i, NEIGHBORS)
     st.markdown("### Nearest neighbors")
     character = subject.vocabulary.characters[i]
     name = f"{isolated(character_info.symbol(character))}, {character_info.name(character)}"
@@ -119,18 +119,18 @@ def _draw_neighbours(subject: Subject, snapshot: Snapshot) -> None:
     if len(ids) == 0:
         st.text("There is no other character.")
         return
-    rows = embedding_charts.neighbour_rows(subject.table, ids, cosines)
+    rows = embedding_charts.neighbor_rows(subject.table, ids, cosines)
     st.vega_lite_chart(
         rows,
-        embedding_charts.neighbour_spec(len(ids)),
-        key="neighbour_chart",
+        embedding_charts.neighbor_spec(len(ids)),
+        key="neighbor_chart",
         alt="The characters with the most similar embeddings; the table below has the numbers",
     )
     if subject.counts[i] < character_info.RARE:
         st.text("This character is rare. Its embedding is hardly trained, so this says little.")
     tables.table(
         "The nearest neighbors as a table",
-        "neighbours",
+        "neighbors",
         lambda: rows.drop(columns=["row", "value_label"]),
     )
 

@@ -38,9 +38,9 @@ const build = (box) => {
 };
 
 const drawCharacters = (box) => {
-  box.marks = box.data.characters.map(({ symbol, name, color, labelled }) => {
-    const mark = labelled ? svg("text", { "text-anchor": "middle", dy: "0.35em" }) : svg("circle", { r: 2.5 });
-    if (labelled) mark.textContent = symbol;
+  box.marks = box.data.characters.map(({ symbol, name, color, labeled }) => {
+    const mark = labeled ? svg("text", { "text-anchor": "middle", dy: "0.35em" }) : svg("circle", { r: 2.5 });
+    if (labeled) mark.textContent = symbol;
     mark.style.fill = color;
     const title = document.createElementNS(SVG, "title");
     title.textContent = name;

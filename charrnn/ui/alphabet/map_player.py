@@ -9,7 +9,7 @@ from charrnn.engine.analysis import character_info
 from charrnn.runs.files.replay import assets
 from charrnn.runs.store.records import Run
 from charrnn.ui import services
-from charrnn.ui.alphabet.embedding_charts import KIND_COLOURS
+from charrnn.ui.alphabet.embedding_charts import KIND_COLORS
 from charrnn.ui.alphabet.measurements import embedding_maps
 from charrnn.ui.shared.charts.specs import thinned
 from charrnn.ui.shared.dialogs import run_dialog
@@ -48,8 +48,8 @@ def play(run: Run) -> None:
                 {
                     "symbol": character_info.symbol(c),
                     "name": character_info.name(c),
-                    "color": KIND_COLOURS[character_info.kind(c)],
-                    "labelled": int(i) in frequent,
+                    "color": KIND_COLORS[character_info.kind(c)],
+                    "labeled": int(i) in frequent,
                 }
                 for i, c in zip(ids, characters, strict=True)
             ],

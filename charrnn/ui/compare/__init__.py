@@ -6,7 +6,7 @@ checkbox.py     the checkbox of a run in that list
 import_run.py   importing a saved run, below the list
 compared_run.py one of the compared runs, with everything the page shows of it
 curves_chart.py the chart of their losses
-line_style.py   the colour and the dashes of each
+line_style.py   the color and the dashes of each
 ranking.py      who has the lowest loss, and whether that may be chance
 samples.py      their samples at the same iteration or second
 table.py        their settings and results

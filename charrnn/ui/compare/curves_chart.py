@@ -79,10 +79,10 @@ def _x_end(compared_runs: list[ComparedRun], axis: str, longest: float) -> float
 def curve_spec(keys: tuple[str, ...], styles: tuple[LineStyle, ...], axis: str) -> dict[str, Any]:
     """The Vega-Lite specification: a line for each key, in its style."""
     base = _base(axis)
-    colours = alt.Scale(domain=keys, range=[style.colour for style in styles])
+    colors = alt.Scale(domain=keys, range=[style.color for style in styles])
     dashes = alt.Scale(domain=keys, range=[style.dash for style in styles])
     curves = base.transform_filter(alt.datum.layer == "curve").encode(
-        color=alt.Color("key:N", legend=None, scale=colours), detail="key:N"
+        color=alt.Color("key:N", legend=None, scale=colors), detail="key:N"
     )
     nearest = alt.selection_point(
         name="nearest", on="pointermove", nearest=True, fields=["key", "x"], empty=False

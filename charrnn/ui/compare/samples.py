@@ -42,7 +42,7 @@ def _play(_run: Run, compared_runs: list[ComparedRun]) -> None:
         replay.played_run(
             compared.run,
             name=" · ".join(filter(None, [compared.run.title, compared.differing_settings])),
-            color=compared.style.colour,
+            color=compared.style.color,
             dash=" ".join(map(str, compared.style.dash)),
         )
         for compared in compared_runs
@@ -172,5 +172,5 @@ def heading(compared: ComparedRun, figure: str = "") -> str:
 
 def swatch(style: LineStyle) -> str:
     """A short piece of a run's line in the chart, as HTML."""
-    line = f"{CSS_LINE_STYLES[style.dash]} {style.colour}"
+    line = f"{CSS_LINE_STYLES[style.dash]} {style.color}"
     return f'<i class="swatch" style="border-top: 3px {line}"></i>'

@@ -17,7 +17,7 @@ from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 HEIGHT = 240  # pixels
 SMALLEST = 1e-6  # on a logarithmic scale; below it is drawn nothing
-COLOURS = {"Whh": ACCENT, "Why": HELD_OUT, "Wxh": MUTED, "bh": ACCENT, "by": HELD_OUT}
+COLORS = {"Whh": ACCENT, "Why": HELD_OUT, "Wxh": MUTED, "bh": ACCENT, "by": HELD_OUT}
 DASHED = ("bh", "by")
 SOURCE = alt.NamedData("source")
 
@@ -54,7 +54,7 @@ def spec(lines: tuple[str, ...], kind: Kind, limit: float | None) -> dict[str, A
     legend = None
     if several:
         legend = alt.Legend(orient="top", title=None, symbolType="stroke", labelFontSize=FONT_SIZE)
-    colours = alt.Scale(domain=list(lines), range=[COLOURS.get(line, ACCENT) for line in lines])
+    colors = alt.Scale(domain=list(lines), range=[COLORS.get(line, ACCENT) for line in lines])
     dashes = [[4, 3] if line in DASHED else [1, 0] for line in lines]
     dash = alt.StrokeDash(
         "line:N", scale=alt.Scale(domain=list(lines), range=dashes), legend=legend
@@ -67,7 +67,7 @@ def spec(lines: tuple[str, ...], kind: Kind, limit: float | None) -> dict[str, A
     visible = alt.Chart(SOURCE)
     if kind == "ratio":
         visible = visible.transform_filter(f"datum.value > {SMALLEST}")
-    drawn = visible.encode(x=x, y=y, color=alt.Color("line:N", scale=colours, legend=legend))
+    drawn = visible.encode(x=x, y=y, color=alt.Color("line:N", scale=colors, legend=legend))
     layers = [
         drawn.mark_line(strokeWidth=1.8).encode(strokeDash=dash),
         drawn.mark_point(filled=True, size=60, opacity=0).encode(tooltip=tooltip),

@@ -96,11 +96,11 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
         ),
     )
     points = base.mark_point(filled=True, size=60, opacity=0).encode(x=x, y=y, tooltip=tooltip)
-    labelled = base.transform_filter("datum.label != ''").encode(x=x, y=y, text="label:N")
+    labeled = base.transform_filter("datum.label != ''").encode(x=x, y=y, text="label:N")
     # Beside the end of its curve, or below it where there is no room.
     room = f"datum.distance < {0.88 * distance}"
-    beside = labelled.transform_filter(room).mark_text(align="left", dx=6, dy=-4, **NAMES)
-    below = labelled.transform_filter(f"!({room})").mark_text(align="right", dy=14, **NAMES)
+    beside = labeled.transform_filter(room).mark_text(align="left", dx=6, dy=-4, **NAMES)
+    below = labeled.transform_filter(f"!({room})").mark_text(align="right", dy=14, **NAMES)
     rule = base.transform_filter("datum.distance == 0").mark_rule(color=MUTED, strokeDash=[2, 3])
     layers = [
         rule.encode(x=alt.XDatum(seq_length)),

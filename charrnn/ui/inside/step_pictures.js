@@ -7,7 +7,7 @@ const maximum = (array) => array.values.reduce((most, v) => Math.max(most, Math.
 // short label. marked: the [t, r] that are outlined.
 const overWindow = (data, title, array, options) => {
   const { rowName, explain, scale = maximum(array), say, marked, rowSymbol } = options;
-  const figure = element("figure", rowSymbol ? "map labelled" : "map");
+  const figure = element("figure", rowSymbol ? "map labeled" : "map");
   const canvas = element("canvas");
   const T = data.inputs.length;
   canvas.setAttribute("role", "img");

@@ -11,7 +11,7 @@ from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.ui.learn.result import Result
 from charrnn.ui.shared.charts.specs import (
-    COLOURS,
+    COLORS,
     FONT_SIZE,
     LARGE_TEXT,
     SHORT_NUMBERS,
@@ -120,7 +120,7 @@ def _row(layer: str, line: str, x: float, bits: float) -> dict[str, Any]:
 def spec(
     lines: tuple[str, ...], x: str = "characters read", y: str = "bits per character"
 ) -> dict[str, Any]:
-    """The Vega-Lite specification, with a colour for each line. x, y: the titles of the axes."""
+    """The Vega-Lite specification, with a color for each line. x, y: the titles of the axes."""
     base = altair.Chart(altair.NamedData("source")).encode(
         y=altair.Y(
             "bits:Q",
@@ -142,7 +142,7 @@ def spec(
         ),
         color=altair.Color(
             "line:N",
-            scale=altair.Scale(domain=lines, range=list(COLOURS[: len(lines)])),
+            scale=altair.Scale(domain=lines, range=list(COLORS[: len(lines)])),
             legend=legend if len(lines) > 1 else None,
         ),
     )
@@ -220,7 +220,7 @@ def share_spec(lines: tuple[str, ...], title: str) -> dict[str, Any]:
         color=altair.Color(
             "line:N",
             legend=None,
-            scale=altair.Scale(domain=list(lines), range=list(COLOURS[: len(lines)])),
+            scale=altair.Scale(domain=list(lines), range=list(COLORS[: len(lines)])),
         ),
     )
     guess = altair.Chart(altair.NamedData("source")).encode(x=altair.datum(1 / 3))

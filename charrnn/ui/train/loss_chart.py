@@ -101,7 +101,7 @@ def _rate_layers(x: alt.X) -> list[alt.Chart]:
     """A vertical line with a label at each change of the learning rate.
 
     The label stands to the right of its line, or to the left if there is no room, on an outline in
-    the colour of the page, so that it can be read over the curve.
+    the color of the page, so that it can be read over the curve.
     """
     label_y = alt.Y("label_y:Q", scale=None, axis=None)
     labels = _rows("rate", x=x, y=label_y, text="label:N")

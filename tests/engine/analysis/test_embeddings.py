@@ -1,11 +1,11 @@
-"""The map, the nearest neighbours and the cluster order, against plain computations."""
+"""The map, the nearest neighbors and the cluster order, against plain computations."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from charrnn.engine.analysis.embeddings import cluster_order, embedding_map, nearest_neighbours
+from charrnn.engine.analysis.embeddings import cluster_order, embedding_map, nearest_neighbors
 
 
 def some_embeddings(n=30, h=8, seed=0):
@@ -61,9 +61,9 @@ def test_few_characters_or_hidden_units_still_give_a_map(shape):
     assert 0 <= shares.sum() <= 1 + 1e-12
 
 
-def test_nearest_neighbours_have_the_largest_cosines():
+def test_nearest_neighbors_have_the_largest_cosines():
     embeddings = some_embeddings()
-    ids, cosines = nearest_neighbours(embeddings, 7, 5)
+    ids, cosines = nearest_neighbors(embeddings, 7, 5)
     expected = {
         i: float(c @ embeddings[7] / np.linalg.norm(c) / np.linalg.norm(embeddings[7]))
         for i, c in enumerate(embeddings)
@@ -73,10 +73,10 @@ def test_nearest_neighbours_have_the_largest_cosines():
     np.testing.assert_allclose(cosines, [expected[i] for i in ids])
 
 
-def test_nearest_neighbours_of_an_embedding_of_zeros_are_no_error():
+def test_nearest_neighbors_of_an_embedding_of_zeros_are_no_error():
     embeddings = some_embeddings()
     embeddings[7] = 0
-    assert np.array_equal(nearest_neighbours(embeddings, 7, 5)[1], np.zeros(5))
+    assert np.array_equal(nearest_neighbors(embeddings, 7, 5)[1], np.zeros(5))
 
 
 def test_clusters_stay_together_in_the_order():

@@ -174,7 +174,7 @@ def test_unicode_is_decoded_without_its_byte_order_mark(text, encoding):
         *("hello", "床前明月光，疑是地上霜。", "床前明月光\n疑是地上霜\n"),
     ],
 )
-def test_utf16_without_a_byte_order_mark_is_recognised(text, encoding):
+def test_utf16_without_a_byte_order_mark_is_recognized(text, encoding):
     assert decode(text.encode(encoding)).text == text
 
 

@@ -44,7 +44,7 @@ def _png() -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + data))
         return struct.pack(">I", len(data)) + kind + data + check
 
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)  # one grey pixel
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)  # one gray pixel
     chunks = (b"IHDR", head), (b"IDAT", zlib.compress(b"\0\x80")), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in chunks)
 

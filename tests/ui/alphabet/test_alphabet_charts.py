@@ -13,7 +13,7 @@ def test_specifications_are_plain_json_with_tooltips_and_without_data():
         character_charts.frequency_spec(3),
         character_charts.surprisal_spec(3),
         embedding_charts.map_spec(("vowel", "sign")),
-        embedding_charts.neighbour_spec(3),
+        embedding_charts.neighbor_spec(3),
         embedding_charts.embedding_spec(3, 2),
     ]
     for spec in specs:

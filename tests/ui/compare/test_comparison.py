@@ -10,7 +10,7 @@ import pytest
 from charrnn.runs.config import RunConfig
 from charrnn.ui.compare import curves_chart, samples, table
 from charrnn.ui.compare.compared_run import read
-from charrnn.ui.compare.line_style import COLOURS, DASHES, LineStyle, styles
+from charrnn.ui.compare.line_style import COLORS, DASHES, LineStyle, styles
 from charrnn.ui.shared.charts.specs import AXES
 
 BIT = math.log(2)  # nats
@@ -71,16 +71,16 @@ def test_curves_fill_the_width_when_no_run_is_training(compared_run):
     assert end == pytest.approx(1700 * curves_chart.MARGIN)
 
 
-def test_run_keeps_its_colour_and_dashes_in_every_comparison(compared_run):
+def test_run_keeps_its_color_and_dashes_in_every_comparison(compared_run):
     compared_runs = [compared_run() for _ in range(8)]
     styles = [compared.style for compared in compared_runs]
-    assert styles[0] == LineStyle(COLOURS[0], DASHES[0])
-    assert styles[6] == LineStyle(COLOURS[0], DASHES[1])  # after six colours, other dashes
+    assert styles[0] == LineStyle(COLORS[0], DASHES[0])
+    assert styles[6] == LineStyle(COLORS[0], DASHES[1])  # after six colors, other dashes
     assert len(set(styles)) == 8
     keys = tuple(compared.key for compared in compared_runs[3:5])
     spec = curves_chart.curve_spec(keys, tuple(styles[3:5]), "iteration")
     scales = [layer["encoding"]["color"]["scale"] for layer in spec["layer"][1:]]
-    expected = {"domain": list(keys), "range": list(COLOURS[3:5])}
+    expected = {"domain": list(keys), "range": list(COLORS[3:5])}
     assert scales == [expected, expected]
 
 
@@ -97,15 +97,15 @@ def sweep_styles(workspace, corpus, **values):
 @pytest.mark.parametrize(
     "sizes", [(16, 32), (16, 32, 64)], ids=["fewer than rates", "as many as rates"]
 )
-def test_sweep_of_two_settings_has_a_colour_for_one_and_dashes_for_the_other(
+def test_sweep_of_two_settings_has_a_color_for_one_and_dashes_for_the_other(
     workspace, corpus, sizes
 ):
     drawn = sweep_styles(workspace, corpus, hidden_size=sizes, learning_rate=(0.01, 0.1, 0.3))
-    by_rate = {(settings["learning_rate"], style.colour) for settings, style in drawn}
+    by_rate = {(settings["learning_rate"], style.color) for settings, style in drawn}
     by_size = {(settings["hidden_size"], style.dash) for settings, style in drawn}
     if len(sizes) == 3:
         by_rate = {(settings["learning_rate"], style.dash) for settings, style in drawn}
-        by_size = {(settings["hidden_size"], style.colour) for settings, style in drawn}
+        by_size = {(settings["hidden_size"], style.color) for settings, style in drawn}
     assert (len(by_rate), len(by_size)) == (3, len(sizes))
     assert len({style for _, style in drawn}) == len(drawn)
 
@@ -132,7 +132,7 @@ def test_any_other_comparison_draws_each_run_by_its_number(workspace, corpus, va
 
 def test_chart_specification_is_json_without_data_and_has_a_full_tooltip():
     for axis, title in AXES.items():
-        spec = curves_chart.curve_spec(("a",), (LineStyle(COLOURS[0], DASHES[0]),), axis)
+        spec = curves_chart.curve_spec(("a",), (LineStyle(COLORS[0], DASHES[0]),), axis)
         assert "data" not in spec
         words = json.dumps(spec)
         assert f'"title": "{title}"' in words

@@ -281,7 +281,7 @@ def test_every_tooltip_is_formatted_and_titled_and_only_the_top_layer_has_one(un
     assert views["pick"] == views["nearest"] == [top["name"]]
 
 
-def test_the_dark_theme_has_its_own_colours(monkeypatch):
+def test_the_dark_theme_has_its_own_colors(monkeypatch):
     light = json.dumps(loss_spec("bits", "iteration"))
     monkeypatch.setattr(specs, "is_dark", lambda: True)
     dark = json.dumps(loss_spec("bits", "iteration"))

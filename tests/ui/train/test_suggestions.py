@@ -29,7 +29,7 @@ def end(sweep: Sweep) -> Trial:
     return sweep.trials[-1]
 
 
-def test_a_sweep_shows_how_far_it_is_and_can_be_cancelled(open_page, sweeps):
+def test_a_sweep_shows_how_far_it_is_and_can_be_canceled(open_page, sweeps):
     page = open_page()
     click(page, "Suggest settings")
     assert f"Trying {len(sweeps().trials)} settings on this text" in words(page)

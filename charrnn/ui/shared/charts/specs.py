@@ -17,8 +17,8 @@ UNITS = {
 }
 AXES = {"iteration": "iteration", "characters": "characters read", "seconds": "seconds"}
 
-# Of lines: legible on both backgrounds, and distinguishable with colour blindness.
-COLOURS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
+# Of lines: legible on both backgrounds, and distinguishable with color blindness.
+COLORS = ("#C4622D", "#2F7F9F", "#7C6BB8", "#4C9A5B", "#B5578F", "#B08A1E")
 
 FONT_SIZE = 13  # pixels: readable on a projector, and still fits on a phone
 LARGE_TEXT: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}  # of alt.Axis
@@ -51,9 +51,9 @@ def compiled(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def themed(build: Spec) -> Spec:
-    """As a decorator: cache a specification, and translate its colours for a dark page.
+    """As a decorator: cache a specification, and translate its colors for a dark page.
 
-    build: returns a specification in the colours of the light palette, from hashable arguments.
+    build: returns a specification in the colors of the light palette, from hashable arguments.
     """
 
     light = cache(build)

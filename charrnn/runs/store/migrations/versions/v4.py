@@ -10,7 +10,7 @@ OLD_DIVERGED_MESSAGE = "The learning broke down%"  # LIKE pattern for the messag
 
 
 def upgrade() -> None:
-    """Runs that diverged are recognised by their message, which is kept."""
+    """Runs that diverged are recognized by their message, which is kept."""
     op.alter_column("corpora", "landmarks", new_column_name="baselines")
     op.alter_column("runs", "likeliest", new_column_name="greedy_sample")
     op.alter_column("runs", "looked_at", new_column_name="viewed_at")
