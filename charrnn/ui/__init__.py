@@ -3,7 +3,8 @@
 pages.py          the script that Streamlit runs: all pages
 train/ alphabet/ inside/ compare/ write/ room/ learn/    one page each
 shared/           what several pages use
-session.py        what the session has selected; the keys of its state
+session.py        what the session remembers; the keys of its state
+selection.py      selecting a page, a run, a text, in step with the URL
 workspace_key.py  who owns which runs: the key in the cookie (cookie.js)
 workspace_cookie.py   how a browser keeps the key
 client_address.py     which address a visitor comes from, as a keyed hash

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.ui import session
+from charrnn.ui import selection, session
 
 _pages: dict[str, st.Page] = {}
 
@@ -16,13 +16,13 @@ def go(title: str) -> None:
     """Go to a page, with the selected run. Must not be called in a callback."""
     if session.page() == title:
         st.rerun()
-    st.switch_page(_pages[title], query_params=session.link_to_selected())
+    st.switch_page(_pages[title], query_params=selection.link_to_selected())
 
 
 def follow(title: str, query: dict[str, str]) -> None:
     """Show a page just as its URL says. Does nothing for a page that is not there."""
     if title in _pages:
-        session.open_anew(query)
+        selection.open_anew(query)
         st.switch_page(_pages[title], query_params=query)
 
 

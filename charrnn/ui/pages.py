@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.ui import accessibility, keys, navigation, session, style, workspace_key
+from charrnn.ui import accessibility, keys, navigation, selection, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
@@ -29,7 +29,7 @@ pages = [
 ]
 navigation.register(pages)
 page = st.navigation(pages, position="top")
-session.read_url(page.title)
+selection.read_url(page.title)
 dialogs.mark_closed()
 with shows_errors():
     workspace_link.follow()

@@ -1,13 +1,8 @@
-"""What a session has selected: the page, the run, the text, the character; and its named keys.
+"""What a session remembers: the page, the run, the text, the character; and its named keys.
 
-The URL parameter `run` names the selected run, so that a reload, a bookmark or another browser
-finds it again. `text` names a text that the visitor uploaded and has not trained on yet. A link to
-settings has the parameters of shared/settings_link.py, until a run is selected; its `only` stays.
-The other URL parameters are handled in workspace_key.py and comparison.py.
-
-Named here is every session key that more than one function uses. A widget whose key contains the
-id of its run builds it where it is drawn; the settings are stored under their own names, see
-shared/settings.py.
+What is selected is written by selection.py, since it is in the URL as well. Named here is every
+session key that more than one function uses. A widget whose key contains the id of its run builds
+it where it is drawn; the settings are stored under their own names, see shared/settings.py.
 """
 
 import re
@@ -17,16 +12,14 @@ from typing import Any
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.ui import workspace_key
-from charrnn.ui._compat import is_history_navigation
 
-_RUN = "run"  # also the URL parameter: the id of a run, or the view key of another visitor's
-_PREVIOUS_RUN = "previous_run"
+RUN = "run"  # also the URL parameter: the id of a run, or the view key of another visitor's
+PREVIOUS_RUN = "previous_run"
 _DELETED_RUN = "deleted_run"  # the run that was deleted last, while the page says so
-_PAGE = "page"  # the title of the page that was drawn last
-_PAGE_CHANGED = "page_changed"
+PAGE = "page"  # the title of the page that was drawn last
+PAGE_CHANGED = "page_changed"
 _SHOWN_RUNS = "shown_runs"  # the ids of the runs that the page shows
-_TEXT = "text"  # sha256 of the selected text; also the URL parameter, for a text of one's own
+TEXT = "text"  # sha256 of the selected text; also the URL parameter, for a text of one's own
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LENDERS = "lenders"  # sha256 of a text -> another visitor's run that shares it
 _OWN_TEXTS = "own_texts"  # sha256 -> name of each text this visitor uploaded or pasted
@@ -132,105 +125,26 @@ COMPOSED, RARE, REPLACEMENT = "composed", "rare", "replacement"
 # --- Page and run -------------------------------------------------------------------------------
 
 
-def read_url(page: str) -> None:
-    """Take key and run from the URL into the session; `page` is the page being drawn.
-
-    The URL decides in a new session, after a link, and after a step back or forward in the
-    browser's history. Otherwise the session does: a click may still come with the URL from before
-    the last run was selected, and the navigation drops the parameters.
-    """
-    state = st.session_state
-    workspace_key.enter()
-    state[_PAGE_CHANGED] = state.get(_PAGE) != page
-    linked = st.query_params.get(_RUN)
-    if is_history_navigation() or _PAGE not in state or (linked and state[_PAGE_CHANGED]):
-        if linked:
-            state[_RUN] = linked
-        elif state.get(_RUN):  # the visitor has stepped back to before there was a run
-            state[_PREVIOUS_RUN], state[_RUN] = state[_RUN], None
-            state[SETTINGS_OF] = None
-    elif state[_PAGE_CHANGED] or linked != state.get(_RUN):
-        _put_in_url(link_to_selected(), instead_of=(_RUN,))
-    state[_PAGE] = page
-
-
 def page() -> str:
     """The title of the page being drawn."""
-    return str(st.session_state[_PAGE])
+    return str(st.session_state[PAGE])
 
 
 def page_changed() -> bool:
     """Whether the page has just been opened, rather than drawn again."""
-    return bool(st.session_state[_PAGE_CHANGED])
+    return bool(st.session_state[PAGE_CHANGED])
 
 
 def run_id() -> str | None:
     """The id (or view key) of the selected run; None if no run is selected."""
-    selected: str | None = st.session_state.get(_RUN)
+    selected: str | None = st.session_state.get(RUN)
     return selected
 
 
 def previous_run_id() -> str | None:
     """The run that was selected before the present one."""
-    previous: str | None = st.session_state.get(_PREVIOUS_RUN)
+    previous: str | None = st.session_state.get(PREVIOUS_RUN)
     return previous
-
-
-def select_run(run_id: str | None) -> None:
-    """Select an own run, or none; the one selected before becomes the previous run."""
-    state = st.session_state
-    if state.get(_RUN) != run_id:
-        state[_PREVIOUS_RUN] = state.get(_RUN)
-    state[_RUN] = run_id
-    state[SETTINGS_OF] = None
-    _put_in_url(link_to_selected(), instead_of=(_RUN, _TEXT, *SETTINGS_PARAMETERS))
-
-
-def select_new_run(run_id: str) -> None:
-    """Select a run just created from the settings on the page, which therefore stay as they are."""
-    select_run(run_id)
-    st.session_state[SETTINGS_OF] = run_id
-
-
-def forget_run() -> None:
-    """Deselect a run that no longer exists: it does not become the previous run."""
-    select_run(None)
-    st.session_state[_PREVIOUS_RUN] = None
-
-
-def link_to(run_id: str) -> dict[str, str]:
-    """The URL parameters of a run. They give nobody its workspace: the key is in the cookie."""
-    return {_RUN: run_id}
-
-
-def link_to_selected() -> dict[str, str]:
-    """The URL parameters of the selected run, or else of a text of one's own; may be empty."""
-    selected, sha256 = run_id(), text_sha256()
-    only = {ONLY: ",".join(shown_controls())} if shown_controls() else {}
-    if selected is None:
-        return ({_TEXT: sha256} if sha256 in own_texts() else {}) | only
-    return link_to(selected) | only
-
-
-def _put_in_url(parameters: dict[str, str], *, instead_of: tuple[str, ...] = ()) -> None:
-    """Write parameters into the URL and remove others, in one step of the browser's history.
-
-    Every change of the URL is such a step. So callers write all parameters at once, and write
-    nothing if they are there already.
-    """
-    before = st.query_params.to_dict()
-    after = {name: value for name, value in before.items() if name not in instead_of} | parameters
-    if after != before:
-        st.query_params.from_dict(after)
-
-
-def open_anew(parameters: Iterable[str]) -> None:
-    """Let the next run of the page follow the URL alone, as in a new session.
-
-    parameters: of that URL; the session's own values for the same names are forgotten.
-    """
-    for name in (_PAGE, *({*parameters} & {VIEW, BY, AT, AXIS, WALL_VIEW})):
-        st.session_state.pop(name, None)
 
 
 def shown_runs() -> list[str]:
@@ -259,19 +173,13 @@ def note_deleted(run_id: str | None) -> None:
 
 def text_sha256() -> str | None:
     """The selected text; None before the first selection."""
-    sha256: str | None = st.session_state.get(_TEXT)
+    sha256: str | None = st.session_state.get(TEXT)
     return sha256
 
 
 def select_text(sha256: str) -> None:
     """Select a text that is in the store."""
-    st.session_state[_TEXT] = sha256
-
-
-def linked_text() -> str | None:
-    """The text in the URL, which the visitor may not be allowed to see; None if there is none."""
-    sha256 = st.query_params.get(_TEXT, "")
-    return sha256 if is_sha256(sha256) else None
+    st.session_state[TEXT] = sha256
 
 
 def is_sha256(text: str) -> bool:
@@ -279,38 +187,13 @@ def is_sha256(text: str) -> bool:
     return _SHA256.fullmatch(text) is not None
 
 
-def link_text(run_sha256: str | None) -> None:
-    """Name the selected text in the URL if it is the visitor's own and not that of the run.
-
-    run_sha256: the text of the selected run; None if no run is selected.
-    """
-    sha256 = text_sha256()
-    named = {_TEXT: sha256} if sha256 in own_texts() and sha256 != run_sha256 else {}
-    keeps_text = run_id() is None and not named and settings_in_url()
-    _put_in_url(named, instead_of=() if keeps_text else (_TEXT,))
-
-
 def forget_selected_text() -> None:
     """Select no text any more, because the selected one is gone; read an upload once more."""
     sha256 = text_sha256()
     state = st.session_state
     state[_OWN_TEXTS] = {key: name for key, name in own_texts().items() if key != sha256}
-    for key in (_TEXT, LAST_TEXT, OFFER):
+    for key in (TEXT, LAST_TEXT, OFFER):
         state.pop(key, None)
-
-
-def settings_in_url() -> dict[str, str]:
-    """The URL parameters of a link to settings; {} for any other address."""
-    found = st.query_params.to_dict()
-    linked = {name: found[name] for name in (*SETTINGS_PARAMETERS, ONLY) if name in found}
-    text = found.get(_TEXT)
-    return linked | ({_TEXT: text} if text is not None and not is_sha256(text) else {})
-
-
-def drop_linked_text() -> None:
-    """Take a text out of the URL that is not one of the visitor's own."""
-    if _TEXT in settings_in_url():
-        _put_in_url({}, instead_of=(_TEXT,))
 
 
 def shown_controls() -> tuple[str, ...]:
@@ -322,12 +205,6 @@ def shown_controls() -> tuple[str, ...]:
 def shows(control: str) -> bool:
     """Whether the Train page shows a control: a name in settings_link.CONTROLS."""
     return not shown_controls() or control in shown_controls()
-
-
-def show_only(controls: tuple[str, ...]) -> None:
-    """Show only these controls of the Train page, now and after a reload; () for all."""
-    st.session_state[ONLY] = controls
-    _put_in_url({ONLY: ",".join(controls)} if controls else {}, instead_of=(ONLY,))
 
 
 def borrow_text(sha256: str, run_id: str) -> None:

@@ -147,8 +147,8 @@ def _address(url: str, run: Run) -> str:
 
 
 def _the_page() -> None:
-    from charrnn.ui import session
+    from charrnn.ui import selection
     from charrnn.ui.inside import page
 
-    session.read_url("Inside")
+    selection.read_url("Inside")
     page.show()

@@ -192,10 +192,10 @@ def the_dialog():
     """The dialog named in the session, drawn on every rerun."""
     import streamlit as st
 
-    from charrnn.ui import session
+    from charrnn.ui import selection
     from charrnn.ui.shared.run_actions import branch, duplicate, rename, save, share, sweep
 
-    session.read_url("Train")
+    selection.read_url("Train")
     run, name = st.session_state["the_run"], st.session_state["name"]
     modules = (branch, duplicate, rename, save, share, sweep)
     dialog = next(getattr(m, name) for m in modules if hasattr(m, name))

@@ -29,13 +29,13 @@ def the_page(name, refreshes):
     from sqlalchemy import update
 
     from charrnn.runs.store import schema
-    from charrnn.ui import navigation, services, session
+    from charrnn.ui import navigation, selection, services
 
     titles = ("Train", "Alphabet", "Inside", "Compare", "Write")
     pages = [st.Page(print, title=title, url_path=title.lower()) for title in titles]
     navigation.register(pages)
     st.navigation(pages)
-    session.read_url(name.title())
+    selection.read_url(name.title())
     import_module(f"charrnn.ui.{name}.page").show()
     if refreshes:
         with services.store().database.writing() as db:

@@ -101,10 +101,10 @@ def test_a_text_uploaded_after_a_made_up_link_stays_with_its_owner(open_page, st
 
 
 def the_device_dialog():
-    from charrnn.ui import services, session
+    from charrnn.ui import selection, services
     from charrnn.ui.shared import workspace_link
 
-    session.read_url("Train")
+    selection.read_url("Train")
     workspace_link.offer_link(services.workspace().runs()[0])
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.engine.analysis import character_info, cleanup
 from charrnn.runs.texts.decoding import MIN_CHARACTERS
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.shared.chosen_text import add_text, choose_corpus
 from charrnn.ui.shared.snapshots import Subject
@@ -164,5 +164,5 @@ def _create_text(subject: Subject, changes: dict[str, str], composes: bool) -> N
     corpus = add_text(f"{subject.corpus.name}, cleaned up", text)
     if subject.run and services.owned(subject.run):
         services.workspace().request(subject.run.id, desired="paused")
-    session.select_run(None)
+    selection.select_run(None)
     choose_corpus(corpus.sha256, corpus.name)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui.shared.chosen_text import chosen_corpus
 
 CHOSEN_TEXT = ""  # in place of the id of a run
@@ -35,4 +35,4 @@ def _label(run: Run) -> str:
 
 
 def _select() -> None:
-    session.select_run(st.session_state[session.SHOWN] or None)
+    selection.select_run(st.session_state[session.SHOWN] or None)

@@ -7,7 +7,7 @@ from charrnn.runs.files.transfer import TextNeeded, import_run
 from charrnn.runs.files.validation import BadRunFile
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.store.records import Run
-from charrnn.ui import comparison, services, session
+from charrnn.ui import comparison, selection, services, session
 from charrnn.ui._compat import drop_uploaded
 from charrnn.ui.markdown import escape_markdown
 
@@ -33,7 +33,7 @@ def draw() -> None:
         drop_uploaded(file)
         st.session_state[session.IMPORTED_FILE] = file.file_id
         comparison.select([*(comparison.selected() or []), run.id])
-        session.select_run(run.id)
+        selection.select_run(run.id)
         st.rerun()
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Run
-from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui import comparison, navigation, selection, services
 from charrnn.ui.compare.checkbox import checkbox
 from charrnn.ui.compare.compared_run import activity, find
 from charrnn.ui.compare.line_style import LineStyle, styles
@@ -84,7 +84,7 @@ def _row(
         )
         # The style sheet hides the emphasized part: it is for screen readers.
         label = f"Open *{escape_markdown(run.title)}*"
-        navigation.link("Train", label, query=session.link_to(run.id))
+        navigation.link("Train", label, query=selection.link_to(run.id))
         action = draw_menu(run, in_list=True)
     st.html(_details(run, line, name_text=name_text))
     return (run, action) if action else None

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui.direction import isolated
 
 
@@ -21,7 +21,7 @@ def choose_run(linked: Run | None) -> Run | None:
         return None
     if linked is None:
         linked = next(iter(runs.values()))
-        session.select_run(linked.id)
+        selection.select_run(linked.id)
         services.show_runs([linked])
     st.session_state[session.LOOKED_INTO] = linked.id
     st.selectbox(
@@ -42,4 +42,4 @@ def _description(run: Run) -> str:
 
 
 def _select_run() -> None:
-    session.select_run(st.session_state[session.LOOKED_INTO])
+    selection.select_run(st.session_state[session.LOOKED_INTO])

@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.learn import experiment, texts
 from charrnn.ui.learn.card import Card, Choice, Verdict
@@ -148,12 +148,12 @@ def _draw_actions(card: Card, result: Result) -> None:
             st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(runs,))
         for outcome in result.outcomes:
             label = f"Open {outcome.label}" if outcome.label else "Open the run"
-            navigation.link("Train", label, query=session.link_to(outcome.run.id))
+            navigation.link("Train", label, query=selection.link_to(outcome.run.id))
         if card.look:
             navigation.link(
                 card.look.page,
                 card.look.label,
-                query=card.look.query | session.link_to(runs[-1].id),
+                query=card.look.query | selection.link_to(runs[-1].id),
             )
         if len(runs) > 1 and st.button("Compare them", icon=":material/compare_arrows:"):
             comparison.select([run.id for run in runs])

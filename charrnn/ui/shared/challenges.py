@@ -14,7 +14,7 @@ from charrnn.runs.challenges import (
 from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Run
 from charrnn.runs.texts import library
-from charrnn.ui import navigation, services, session
+from charrnn.ui import navigation, selection, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
@@ -150,7 +150,7 @@ def _figure(challenge: Challenge, value: float | None) -> str:
 def _take_on(challenge: Challenge) -> None:
     """Go to Train with the text, and with iterations for the budget; the rest is the visitor's."""
     st.session_state[session.TAKEN_CHALLENGE] = challenge.key
-    session.select_run(None)
+    selection.select_run(None)
     choose_corpus(shipped_sha256(challenge.text))
     settings.set_defaults()
     iterations = challenge.characters // characters_per_iteration(settings.current())

@@ -9,7 +9,7 @@ from charrnn.runs.errors import TextNotFound
 from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.texts import library
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui._compat import is_history_navigation
 
 SOURCES = ("Pick", "Upload", "Paste")
@@ -56,7 +56,7 @@ def add_text(name: str, text: str) -> Corpus:
 
 def choose_linked_text() -> None:
     """Choose the text in the link, if the visitor's workspace has it."""
-    sha256 = session.linked_text()
+    sha256 = selection.linked_text()
     if sha256:
         with suppress(KeyError):
             choose_corpus(sha256, services.workspace().own_text(sha256))
@@ -68,7 +68,7 @@ def follow_history(run: Run | None) -> None:
     run: the selected one, if any.
     """
     if is_history_navigation():
-        if session.text_sha256() in session.own_texts() and session.linked_text() is None:
+        if session.text_sha256() in session.own_texts() and selection.linked_text() is None:
             if run:
                 choose_text_of(run)
             else:

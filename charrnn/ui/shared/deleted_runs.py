@@ -5,7 +5,7 @@ import streamlit as st
 from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui import comparison, services, session
+from charrnn.ui import comparison, selection, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 
@@ -16,7 +16,7 @@ def delete(run: Run) -> None:
     session.note_deleted(run.id)
     comparison.select([key for key in comparison.selected() or [] if key != run.id])
     if session.run_id() == run.id:
-        session.forget_run()
+        selection.forget_run()
 
 
 def draw_notice() -> None:
@@ -27,7 +27,7 @@ def draw_notice() -> None:
     deleted = {run.id: run for run in services.workspace().deleted()}
     if session.run_id() in deleted:
         session.note_deleted(session.run_id())
-        session.forget_run()
+        selection.forget_run()
     run = deleted.get(session.deleted_run() or "")
     if run is None:
         return
@@ -88,4 +88,4 @@ def _restore(workspace: Workspace, run: Run) -> None:
         others = [key for key in comparison.selected() or [] if key != run.id]
         comparison.select([*others, run.id])
     else:
-        session.select_run(run.id)
+        selection.select_run(run.id)

@@ -5,7 +5,7 @@ from contextlib import suppress
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 
 
 def run_in_link() -> Run | None:
@@ -26,7 +26,7 @@ def _find() -> Run | None:
     for find in (workspace.run, workspace.viewed):
         with suppress(KeyError):
             return find(key)
-    session.forget_run()
+    selection.forget_run()
     st.warning(
         "The run in this link was not found: it was deleted, its owner has withdrawn the link, or "
         "it is on another server. You can start a new run.",
@@ -42,4 +42,4 @@ def leave_run(run: Run | None) -> None:
     """
     if run and services.owned(run):
         services.workspace().request(run.id, desired="paused")
-    session.select_run(None)
+    selection.select_run(None)

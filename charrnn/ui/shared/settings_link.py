@@ -18,7 +18,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, RECIPES
 from charrnn.runs.texts import library
-from charrnn.ui import navigation, session
+from charrnn.ui import navigation, selection, session
 from charrnn.ui._compat import is_history_navigation
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
@@ -146,9 +146,9 @@ def follow() -> None:
 
     A run in the link has settings of its own, and a step back in the browser follows again.
     """
-    parameters, state = session.settings_in_url(), st.session_state
+    parameters, state = selection.settings_in_url(), st.session_state
     if session.ONLY not in state:
-        session.show_only(read(parameters).only)
+        selection.show_only(read(parameters).only)
     asked = {name: value for name, value in parameters.items() if name != ONLY}
     is_new = asked != state.get(session.FOLLOWED) or is_history_navigation()
     if session.run_id() is not None or not parameters or not is_new:
@@ -157,11 +157,11 @@ def follow() -> None:
     if linked.text:
         choose_corpus(shipped_sha256(linked.text))
     else:
-        session.drop_linked_text()
+        selection.drop_linked_text()
         asked.pop(TEXT, None)
     state[session.FOLLOWED] = asked
     settings.put(linked.settings)
-    session.show_only(linked.only)
+    selection.show_only(linked.only)
     state[session.LINK_PROBLEMS] = linked.problems
 
 
@@ -191,7 +191,7 @@ def draw_hidden_controls() -> None:
                 "Show all controls",
                 type="tertiary",
                 icon=":material/tune:",
-                on_click=session.show_only,
+                on_click=selection.show_only,
                 args=((),),
             )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui import navigation, services, session, workspace_key
+from charrnn.ui import navigation, selection, services, workspace_key
 from charrnn.ui.shared.dialogs import run_dialog
 
 _OPENED = "opened_by_link"  # whether the page should say that a link has opened these runs
@@ -98,7 +98,7 @@ def _draw_notice() -> None:
 def _leave() -> None:
     workspace_key.take_new()
     _close_notice()
-    session.forget_run()
+    selection.forget_run()
 
 
 def _close_notice() -> None:

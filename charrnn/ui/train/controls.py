@@ -14,7 +14,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
@@ -147,7 +147,7 @@ def _offer_previous_run(workspace: Workspace) -> None:
             key="previous_run_button",
             type="tertiary",
             icon=":material/undo:",
-            on_click=session.select_run,
+            on_click=selection.select_run,
             args=(run_id,),
         )
 
@@ -252,7 +252,7 @@ def _create_run(
 
     def select() -> None:
         double_click.note_click()
-        session.select_new_run(run.id)
+        selection.select_new_run(run.id)
 
     finish(select)
 

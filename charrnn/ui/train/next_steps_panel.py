@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from charrnn.runs.store.records import Corpus, Run
-from charrnn.ui import comparison, navigation, services, session
+from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.dialogs import rerun_page
@@ -56,7 +56,7 @@ def take(run: Run, corpus: Corpus, step: Step) -> None:
         config = step.config.fitted(corpus.characters)
         new = workspace.create(corpus, config, parent=run.id)
         services.supervisor().reconcile()
-        finish(partial(session.select_run, new.id))
+        finish(partial(selection.select_run, new.id))
         st.rerun()
     elif step.action in ("rate", "pause"):
         request = {"learning_rate": step.learning_rate}

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import settings, settings_link
 from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
@@ -52,7 +52,7 @@ def _draw() -> None:
     with st.container():  # also if it is empty: nothing below it may move
         settings_link.draw_problems()
     start_awaited(run)
-    session.link_text(run.sha256 if run else None)
+    selection.link_text(run.sha256 if run else None)
     draw_controls(run, corpus, config)
     with st.container():  # also if it is empty: nothing below it may move
         if run and services.owned(run):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
+from charrnn.ui import selection, services, session
 from charrnn.ui._compat import session_id
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
@@ -32,7 +32,7 @@ def choose_run(linked: Run | None) -> Run | None:
     labels = {run.id: _description(run) for run in runs.values()}
     selected = linked.id if linked else next(iter(runs))
     if linked is None:
-        session.select_run(selected)
+        selection.select_run(selected)
         services.show_runs([runs[selected]])
     st.session_state[session.WRITER] = selected
     st.selectbox(
@@ -54,7 +54,7 @@ def _description(run: Run) -> str:
 
 
 def _select_run() -> None:
-    session.select_run(st.session_state[session.WRITER])
+    selection.select_run(st.session_state[session.WRITER])
     request_newest()
 
 

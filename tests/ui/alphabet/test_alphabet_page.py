@@ -23,10 +23,10 @@ from tests.support.visitor import enter
 
 
 def the_page():
-    from charrnn.ui import session
+    from charrnn.ui import selection
     from charrnn.ui.alphabet import page
 
-    session.read_url("Alphabet")
+    selection.read_url("Alphabet")
     page.show()
 
 

@@ -19,13 +19,13 @@ from tests.ui.compare.conftest import SMALL
 def the_page():
     import streamlit as st
 
-    from charrnn.ui import navigation, session
+    from charrnn.ui import navigation, selection
     from charrnn.ui.compare import page
 
     pages = [st.Page(page.show, title="Compare"), st.Page(print, title="Train", url_path="train")]
     navigation.register(pages)
     st.navigation(pages)
-    session.read_url("Compare")
+    selection.read_url("Compare")
     page.show()
 
 

@@ -12,18 +12,18 @@ from tests.ui.compare.conftest import SMALL
 
 def the_copy_dialog():
     """The dialog for the oldest run, drawn on every rerun: a click would open it for one only."""
-    from charrnn.ui import services, session
+    from charrnn.ui import selection, services
     from charrnn.ui.shared.run_actions import duplicate
 
-    session.read_url("Compare")
+    selection.read_url("Compare")
     duplicate.duplicate(services.workspace().runs()[-1])
 
 
 def the_sweep_dialog():
-    from charrnn.ui import services, session
+    from charrnn.ui import selection, services
     from charrnn.ui.shared.run_actions import sweep
 
-    session.read_url("Compare")
+    selection.read_url("Compare")
     sweep.sweep(services.workspace().runs()[-1])
 
 

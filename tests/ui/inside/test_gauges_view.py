@@ -14,10 +14,10 @@ from tests.support.store import SMALL, WORKSPACE
 
 
 def the_page():
-    from charrnn.ui import session
+    from charrnn.ui import selection
     from charrnn.ui.inside import page
 
-    session.read_url("Inside")
+    selection.read_url("Inside")
     page.show()
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 
-from charrnn.ui import session
+from charrnn.ui import selection
 from charrnn.ui._compat import finish
 from charrnn.ui.train import double_click
 from charrnn.ui.train.double_click import SECONDS, belongs_to
@@ -76,14 +76,14 @@ def test_a_second_click_that_interrupts_the_first_leaves_no_run_behind(
     open_page, store, shown_run, monkeypatch
 ):
     """Every access to the session may end a callback; here it is the one that writes the URL."""
-    put_in_url, interruptions = session._put_in_url, [RerunException(RerunData())]
+    put_in_url, interruptions = selection._put_in_url, [RerunException(RerunData())]
 
     def interrupted(*parameters, **options):
         if interruptions and store.runs.runnable():
             raise interruptions.pop()
         put_in_url(*parameters, **options)
 
-    monkeypatch.setattr(session, "_put_in_url", interrupted)
+    monkeypatch.setattr(selection, "_put_in_url", interrupted)
     page = open_page()
     click(page, "Train")
     assert not interruptions

@@ -107,10 +107,10 @@ def test_a_pasted_text_is_listed_under_its_first_words(open_page, store, pasted,
 
 
 def alphabet_page():
-    from charrnn.ui import session
+    from charrnn.ui import selection
     from charrnn.ui.alphabet import page
 
-    session.read_url("Alphabet")
+    selection.read_url("Alphabet")
     page.show()
 
 

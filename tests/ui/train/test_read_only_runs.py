@@ -180,10 +180,10 @@ def test_a_run_of_a_library_text_can_be_trained_on_by_everyone(
 
 def the_share_dialog():
     """The dialog for the newest run, drawn on every rerun."""
-    from charrnn.ui import services, session
+    from charrnn.ui import selection, services
     from charrnn.ui.shared.run_actions import share
 
-    session.read_url("Train")
+    selection.read_url("Train")
     share.share(services.workspace().runs()[0])
 
 

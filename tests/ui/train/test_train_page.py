@@ -8,7 +8,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import DEFAULT, RECIPES
 from charrnn.runs.store.records import Progress
-from charrnn.ui import session
+from charrnn.ui import selection
 from charrnn.ui.train import textbook_panel
 from tests.support.train_page import buttons, click, settings, words
 
@@ -184,7 +184,7 @@ def test_resume_does_not_raise_the_limit_above_its_maximum(open_page, store, wor
 def test_stepping_back_in_the_browser_deselects_the_run(open_page, cats, monkeypatch):
     page = open_page(run=cats.id)
     del page.query_params["run"]
-    monkeypatch.setattr(session, "is_history_navigation", lambda: True)
+    monkeypatch.setattr(selection, "is_history_navigation", lambda: True)
     page.run()
     assert "run" not in page.query_params
     assert "Train" in buttons(page)

@@ -7,10 +7,10 @@ from tests.support.visitor import enter
 
 def the_branch_dialog():
     """The dialog, drawn on every rerun: a click would open it for one only."""
-    from charrnn.ui import services, session
+    from charrnn.ui import selection, services
     from charrnn.ui.shared.run_actions import branch as branching
 
-    session.read_url("Train")
+    selection.read_url("Train")
     branching.branch(services.workspace().runs()[-1], 100)
 
 
@@ -40,10 +40,10 @@ def test_branch_offers_the_learning_rate_of_its_snapshot(cats, workspace, work, 
 
 
 def the_newest_branch_dialog():
-    from charrnn.ui import services, session
+    from charrnn.ui import selection, services
     from charrnn.ui.shared.run_actions import branch as branching
 
-    session.read_url("Train")
+    selection.read_url("Train")
     branching.branch(services.workspace().runs()[-1], None)
 
 

@@ -21,10 +21,10 @@ from tests.support.visitor import enter
 
 
 def the_page():
-    from charrnn.ui import session
+    from charrnn.ui import selection
     from charrnn.ui.write import page
 
-    session.read_url("Write")
+    selection.read_url("Write")
     page.show()
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.presenter import own_start
 from charrnn.runs.store.room_records import Member, Place, Room
-from charrnn.ui import navigation, services, session, workspace_key
+from charrnn.ui import navigation, selection, services, session, workspace_key
 from charrnn.ui.shared.room import presence, starts
 from charrnn.ui.shared.room.presence import Presence
 
@@ -49,7 +49,7 @@ def _take_start(room: Room, member: Member) -> None:
     state, start = st.session_state, room.start
     is_new = start.number > member.start
     # A page that is opened anew has lost what was in its controls.
-    lost = _TAKEN not in state and session.run_id() is None and session.linked_text() is None
+    lost = _TAKEN not in state and session.run_id() is None and selection.linked_text() is None
     state[_TAKEN] = (room.id, start.number)
     if is_new:
         _pause_own_run()
@@ -80,7 +80,7 @@ def _go_to_run(member: Member) -> None:
     state[_RUN] = member.run
     if is_new_session and session.run_id() is not None:
         return
-    session.select_run(member.run)
+    selection.select_run(member.run)
     if not is_new_session and session.page() != TRAIN:
         navigation.go(TRAIN)
 
@@ -92,7 +92,7 @@ def _go_to_place(room: Room, member: Member) -> None:
         state[_FOLLOWED] = None
         left = state.pop(_LEFT, None)
         if left:
-            session.forget_run()  # the one that the presenter has shown, and its settings
+            selection.forget_run()  # the one that the presenter has shown, and its settings
             starts.put_on_page(starts.of_member(room, member))
             navigation.follow(left["page"], left["query"])
         return

@@ -9,7 +9,7 @@ from charrnn.runs.errors import TextNotFound
 from charrnn.runs.store.presenter import own_start
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.room_records import Member, Room, Start
-from charrnn.ui import services, session
+from charrnn.ui import selection, services
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.chosen_text import choose_corpus, chosen_corpus
 from charrnn.ui.shared.room import presence
@@ -36,8 +36,8 @@ def put_on_page(start: Start) -> bool:
     settings.set_defaults()
     settings.put(start.config.to_dict())
     choose_corpus(start.sha256, start.text_name)
-    session.show_only(start.controls)
-    session.select_run(None)
+    selection.show_only(start.controls)
+    selection.select_run(None)
     return True
 
 

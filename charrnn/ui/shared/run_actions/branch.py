@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
-from charrnn.ui import navigation, services, session
+from charrnn.ui import navigation, selection, services
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.learning_rate_hint import good_rate
@@ -85,7 +85,7 @@ def start(run: Run, iteration: int | None, rate: float) -> None:
     """Start a branch and show it on the page Train. Raises StoreError."""
     new_run = services.workspace().branch(run, iteration, learning_rate=rate)
     services.supervisor().reconcile()
-    session.select_run(new_run.id)
+    selection.select_run(new_run.id)
     navigation.go("Train")
 
 
