@@ -30,6 +30,7 @@ ONLY_BY_NAME = {
     "soak": "tests.benchmarks.soak",  # takes ten minutes
     "memory": "tests.benchmarks.memory",  # takes gigabytes
     "machines": "tests.benchmarks.machines",  # needs PostgreSQL and Dask
+    "threads": "tests.benchmarks.threads",
     "learning": "tests.benchmarks.learning",  # takes two hours, or less with --marks and --only
 }
 

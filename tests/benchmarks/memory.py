@@ -1,7 +1,8 @@
 """The worst that visitors can do to the server's memory, and whether it stays below its bounds.
 
-One after another: pages that upload files without end, and runs of long texts whose samples are
-compared with them. The table in README.md says what bounds each.
+One after another: pages that upload files without end, and runs of long texts: their samples are
+compared with the text, their text is counted, and the network is looked into. The table in
+README.md says what bounds each.
 """
 
 import asyncio
@@ -27,12 +28,13 @@ TEXTS, TEXT_MEGABYTES = 3, 25
 PATIENCE = 240.0  # seconds
 START_MEGABYTES = 240  # what the server takes with a few pages open
 BUILD_SHARE = 28  # the memory for indexing a text, in terms of the text
+COUNT_MEGABYTES = 290  # the memory for counting a text
 
 
 def main() -> None:
     limits, kept = Limits(), memory_cache.MAX_BYTES / processes.MEGABYTE
     building = BUILD_SHARE * TEXT_MEGABYTES
-    bound = START_MEGABYTES + limits.upload_megabytes + 3 * kept + building
+    bound = START_MEGABYTES + limits.upload_megabytes + 3 * kept + building + COUNT_MEGABYTES
     with tempfile.TemporaryDirectory() as folder:
         location = Path(folder) / "store"
         links = _add_runs(location)
@@ -76,8 +78,15 @@ async def _worst(server: Server, links: list[str]) -> None:
         _report(server, "at first, with one page")
     await _upload_without_end(server)
     for n, link in enumerate(links, start=1):
-        async with Visitor(server.url, link, patience=PATIENCE):
+        async with Visitor(server.url, link, patience=PATIENCE) as visitor:
             _report(server, f"text {n} of {TEXT_MEGABYTES} MB compared")
+            await visitor.switch_on("Compare with counting")
+            _report(server, f"text {n} counted")
+        async with Visitor(server.url, link, page="inside", patience=PATIENCE):
+            _report(server, f"network {n} looked into")
+    for page in ("alphabet", "learn", "room"):
+        async with Visitor(server.url, links[-1], page=page, patience=PATIENCE):
+            _report(server, f"the page {page.title()}")
 
 
 async def _upload_without_end(server: Server) -> None:

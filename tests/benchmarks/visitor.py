@@ -51,6 +51,7 @@ class Visitor:
         self._url, self.query, self._patience, self._ssl = url, query, patience, ssl
         self.buttons: dict[str, str] = {}  # label -> id, as of the last full run
         self.sliders: dict[str, str] = {}
+        self.switches: dict[str, str] = {}
         self.menus: dict[str, tuple[str, list[str]]] = {}  # label -> (id, options)
         self.errors: list[str] = []  # types and texts of the errors that the page has shown
         self.ticks = 0  # fragment runs that a timer has caused
@@ -105,6 +106,10 @@ class Visitor:
         state = WidgetState(id=self.sliders[label])
         state.string_array_value.data.append(value)
         return await self._rerun(state)
+
+    async def switch_on(self, label: str) -> float:
+        """Switch a toggle on; returns seconds like press()."""
+        return await self._rerun(WidgetState(id=self.switches[label], bool_value=True))
 
     async def pick(self, menu: str, option: str) -> float:
         """Pick the option of a menu that ends with `option`; returns seconds like press()."""
@@ -177,6 +182,8 @@ class Visitor:
             self._drawing[delta.new_element.button.label] = delta.new_element.button.id
         elif kind == "slider":
             self.sliders[delta.new_element.slider.label] = delta.new_element.slider.id
+        elif kind == "checkbox":
+            self.switches[delta.new_element.checkbox.label] = delta.new_element.checkbox.id
         elif kind == "menu_button":
             menu = delta.new_element.menu_button
             self.menus[menu.label] = menu.id, list(menu.options)
