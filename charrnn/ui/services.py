@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -22,10 +22,12 @@ from charrnn.runs.workers.cluster import CLUSTER_VARIABLE, ClusterLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import client_address, session, workspace_key
 from charrnn.ui._compat import (
+    Downloads,
     allow_uploads,
     end_quietly_on_interrupt,
     forget_closed_pages,
     keep_out_of_the_log,
+    media_files,
     session_id,
 )
 from charrnn.ui.errors import shows_errors
@@ -33,6 +35,7 @@ from charrnn.ui.refresh import LivePages
 
 UNSHARED_TEXT = "a text that is not shared"  # in place of its name
 FORGET_SECONDS = 30.0  # between two times that the memory of closed pages is freed
+DOWNLOAD_SECONDS = 10.0  # in which a browser fetches a file it has asked for; kept up to twice that
 
 
 @asynccontextmanager
@@ -47,18 +50,29 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
         supervisor()
     except StoreError as error:  # every page shows it, too, until the store can be opened
         log_event("store_failed", reason=str(error))
-    forgetting = asyncio.create_task(_forget_closed_pages())
-    yield
-    forgetting.cancel()
+    async with frees_memory():
+        yield
     with suppress(StoreError):
         sweeps().close()
         await asyncio.to_thread(supervisor().close)
 
 
-async def _forget_closed_pages() -> None:
+@asynccontextmanager
+async def frees_memory() -> AsyncIterator[None]:
+    """Free what pages that were closed, and files that were downloaded, hold in memory."""
+    tasks = [asyncio.create_task(_repeat(forget_closed_pages, FORGET_SECONDS))]
+    if files := media_files():
+        drop_unused = Downloads(files).drop_unused
+        tasks.append(asyncio.create_task(_repeat(drop_unused, DOWNLOAD_SECONDS)))
+    yield
+    for task in tasks:
+        task.cancel()
+
+
+async def _repeat(action: Callable[[], None], seconds: float) -> None:
     while True:
-        await asyncio.sleep(FORGET_SECONDS)
-        forget_closed_pages()
+        await asyncio.sleep(seconds)
+        action()
 
 
 def url() -> str:

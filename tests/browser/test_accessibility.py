@@ -4,10 +4,9 @@ import re
 from itertools import pairwise
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import LOADED, button
+from tests.support.browser import button, downloaded, violations
 
 PAGES = {  # path: its heading
     "": "charrnn",
@@ -33,17 +32,6 @@ def open_at(open_page, trained, workspace):
         return page
 
     return open_at
-
-
-def violations(page: Page, *, ignored: tuple[str, ...] = ()) -> list[str]:
-    """What axe-core finds: the rule, the element, and what is wrong with it."""
-    page.wait_for_function(LOADED)
-    return [
-        f"{rule['id']}: {node['html']}: {node['failureSummary']}"
-        for rule in Axe().run(page).response["violations"]
-        for node in rule["nodes"]
-        if rule["id"] not in ignored
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -139,10 +127,7 @@ def test_a_dialog_from_a_menu_closes_with_escape_even_after_a_download(open_at):
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     for name in ("Loss curve", "All samples"):
-        button(dialog, name).focus()
-        with page.expect_download():
-            page.keyboard.press("Enter")
-        expect(button(dialog, name)).to_be_enabled()
+        downloaded(button(dialog, name), key="Enter")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
 

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from charrnn.ui.learn.all_cards import CARDS
-from tests.support.browser import button
+from tests.support.browser import button, violations
 
 TRAINED = 180_000  # milliseconds, also if the cores are busy
 
@@ -30,11 +29,6 @@ def answer(page: Page, *, guess: str, happened: str | re.Pattern) -> None:
     expect(cells.nth(0)).to_have_text(guess)
     expect(cells.nth(1)).to_have_text(happened, timeout=TRAINED)
     expect(page.get_by_role("progressbar")).to_have_count(0)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds."""
-    return [rule["id"] for rule in Axe().run(page).response["violations"]]
 
 
 def test_three_questions_from_the_guess_to_what_happened(page, workspace):

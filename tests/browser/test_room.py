@@ -6,8 +6,7 @@ from playwright.sync_api import Page, expect
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.workspace import Workspace
-from tests.browser.test_accessibility import violations
-from tests.support.browser import button
+from tests.support.browser import button, downloaded, violations
 
 NAMES = ("Ada", "Ben <i>", "Cleo")
 
@@ -106,9 +105,7 @@ def test_a_workshop(open_page, store, eventually):
     button(presenter, "Close the room").click()
     button(presenter, "Close it").click()
     expect(presenter.get_by_text("is closed")).to_be_visible()
-    with presenter.expect_download() as download:
-        presenter.get_by_role("button", name="Wall as HTML").click()
-    saved = download.value.path().read_text()
+    saved = downloaded(presenter.get_by_role("button", name="Wall as HTML")).path().read_text()
     assert saved.count("<polyline") == 3
     assert "<i>" not in saved
     for page in people:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.support import terminal
-from tests.support.browser import button
+from tests.support.browser import button, downloaded
 
 
 def train_to_1000(page: Page):
@@ -18,12 +18,11 @@ def save_a_copy(page: Page, label: str, path) -> str:
     """Download one of the files that the dialog offers; returns its suggested name."""
     page.get_by_role("button", name="More").click()
     page.get_by_text("Save a copy").click()
-    with page.expect_download() as download:
-        page.get_by_role("dialog").get_by_role("button", name=label).click()
-    download.value.save_as(path)
+    download = downloaded(page.get_by_role("dialog").get_by_role("button", name=label))
+    download.save_as(path)
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    return download.value.suggested_filename
+    return download.suggested_filename
 
 
 def import_run(page: Page, path):
@@ -73,8 +72,7 @@ def test_escape_closes_the_dialog_after_a_download(open_page):
     page.get_by_text("Save a copy").click()
     dialog = page.get_by_role("dialog")
     download = dialog.get_by_role("button", name="The whole run")
-    with page.expect_download():
-        download.click()
+    downloaded(download)
     # Streamlit disables the button while the file is made. Often, but not always, the browser then
     # takes the keyboard focus from it; here always.
     download.evaluate("button => { button.focus(); button.disabled = true }")

@@ -1,6 +1,13 @@
 """Finding and using the buttons and sliders of a page in a real Chromium."""
 
-from playwright.sync_api import Locator, Page, expect
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Download, Locator, Page, expect
+
+TRIES, TRY_SECONDS = 6, 10
 
 # Whether every element of the page is there, and no placeholder is left.
 LOADED = """() => document.querySelector('.stMain h1')
@@ -36,6 +43,49 @@ def move(slider: Locator, to: str) -> None:
         slider.press("ArrowRight")
         expect(slider).not_to_have_value(before)
     raise AssertionError(f"the slider never showed {to}")
+
+
+def repeat(act: Callable[[], Any], *, until: Locator) -> None:
+    """Do something until an element is visible: a page that is being drawn may not notice it."""
+    for _ in range(TRIES):
+        act()
+        with suppress(AssertionError):
+            expect(until).to_be_visible(timeout=1000 * TRY_SECONDS)
+            return
+    expect(until).to_be_visible()
+
+
+def downloaded(button: Locator, *, key: str = "") -> Download:
+    """What a click on a button downloads, once all of it has arrived. key: pressed instead."""
+    page = button.page
+    with page.expect_download() as download:
+        button.press(key) if key else button.click()
+    assert download.value.failure() is None
+    expect(button).to_be_enabled()
+    return download.value
+
+
+def wait_until_idle(page: Page) -> None:
+    """Wait until the script of the page is not running."""
+    expect(page.locator(".stApp[data-test-script-state=notRunning]")).to_be_attached()
+
+
+def violations(page: Page, *, ignored: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds: the rule, the element, and what is wrong with it.
+
+    What it finds only once, while a part of the page is being drawn anew, does not count.
+    """
+    page.wait_for_function(LOADED)
+    for _ in range(TRIES):
+        found = [
+            f"{rule['id']}: {node['html']}: {node['failureSummary']}"
+            for rule in Axe().run(page).response["violations"]
+            for node in rule["nodes"]
+            if rule["id"] not in ignored
+        ]
+        if not found:
+            break
+    return found
 
 
 def cookie(url: str, key: str) -> dict[str, str]:
