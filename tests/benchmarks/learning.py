@@ -33,6 +33,7 @@ HELD_OUT = 0.1
 MARKS = (10, 60, 600)  # seconds
 BLOCK_SECONDS = 0.1
 BEFORE, WINDOW = 2000, 1000  # characters
+LOOP = "textbook loop"
 
 
 class Contender(Protocol):
@@ -72,7 +73,7 @@ def main(
 
 def contenders() -> Iterator[str]:
     """The names of everything that can be measured here."""
-    yield "textbook loop"
+    yield LOOP
     yield from RECIPES
     if importlib.util.find_spec("torch"):
         yield from (f"PyTorch {name}" for name in RECIPES)
@@ -100,7 +101,9 @@ def measure(
 
 
 def entry(name: str, ids: np.ndarray, n_train: int, vocab_size: int) -> Entry:
-    """A contender before its first update."""
+    """A contender before its first update. Raises ValueError for a name that is not known."""
+    if name not in (known := list(contenders())):
+        raise ValueError(f"nothing learns by {name!r}; choose from: {', '.join(known)}")
     if name in RECIPES:
         config = RunConfig(**RECIPES[name].settings, held_out=HELD_OUT)
         trainer = Trainer(ids, vocab_size, **config.trainer_settings())
