@@ -16,4 +16,4 @@ def run(store: Store, corpus: Corpus) -> Run:
 def leased_run(store: Store, run: Run) -> Run:
     """A run whose lease the worker "one" holds."""
     assert store.leases.claim(run.id, "one")
-    return run
+    return store.runs.get(run.id)

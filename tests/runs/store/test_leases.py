@@ -2,6 +2,7 @@
 
 import pytest
 
+from charrnn.runs.store import schema
 from charrnn.runs.store.leases import LeaseLost
 from charrnn.runs.store.records import Progress
 from tests.support.progress import RUNNING, metrics_row
@@ -18,7 +19,9 @@ def test_only_one_worker_holds_a_lease(store, leased_run):
 def test_worker_without_the_lease_writes_nothing(store, leased_run):
     with pytest.raises(LeaseLost):
         store.leases.publish(leased_run.id, "two", RUNNING, Progress(metrics=[metrics_row(1)]))
-    assert store.history.observe(leased_run.id)[1].metrics == []
+    assert store.runs.get(leased_run.id) == leased_run
+    with store.database.reading() as db:
+        assert db.execute(schema.metrics.select()).all() == []
 
 
 def test_worker_rewinds_a_run_only_with_the_lease(store, leased_run):
