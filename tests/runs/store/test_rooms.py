@@ -129,27 +129,40 @@ POWERS = {
     "challenge": lambda p, member, start: p.challenge(1000),
     "rename": lambda p, member, start: p.rename(member.key, "Eve"),
     "remove": lambda p, member, start: p.remove(member.key),
-    "move": lambda p, member, start: p.discard(1),
+    "keep": lambda p, member, start: p.keep(p.store.walls.read(p.room_id).tiles[0]),
+    "move": lambda p, member, start: p.move(1, 1),
+    "discard": lambda p, member, start: p.discard(1),
     "close": lambda p, member, start: p.close(),
 }
 
 
-@pytest.mark.parametrize("power", POWERS.values(), ids=POWERS)
-def test_the_code_gives_nobody_the_powers_of_the_presenter(store, room, start, join, power):
-    member, before = join(ADA), store.rooms.people(room.id)
-    with pytest.raises(NotPresenter):
-        power(Presenter(store, ADA, room.id), join(ADA), start)
-    assert store.rooms.people(room.id) == (before[0], [member])
-
-
-@pytest.mark.parametrize("power", POWERS.values(), ids=POWERS)
-def test_a_closed_room_stays_as_it_is(store, room, presenter, start, join, power):
+@pytest.fixture
+def member(store, room, presenter, corpus, join):
+    """A member with a run, of which the presenter has kept two moments."""
     member = join(ADA)
+    Workspace(store, ADA).create(corpus, SMALL)
+    for _ in range(2):
+        presenter.keep(store.walls.read(room.id).tiles[0])
+    return member
+
+
+@pytest.mark.parametrize("power", POWERS.values(), ids=POWERS)
+def test_the_code_gives_nobody_the_powers_of_the_presenter(
+    store, room, presenter, start, member, power
+):
+    before = store.rooms.people(room.id), presenter.moments()
+    with pytest.raises(NotPresenter):
+        power(Presenter(store, ADA, room.id), member, start)
+    assert (store.rooms.people(room.id), presenter.moments()) == before
+
+
+@pytest.mark.parametrize("power", POWERS.values(), ids=POWERS)
+def test_a_closed_room_stays_as_it_is(store, room, presenter, start, member, power):
     presenter.close()
-    before = store.rooms.people(room.id)
+    before = store.rooms.people(room.id), presenter.moments()
     with pytest.raises(NotPresenter):
         power(presenter, member, start)
-    assert store.rooms.people(room.id) == before
+    assert (store.rooms.people(room.id), presenter.moments()) == before
 
 
 def test_others_see_nothing_that_leads_into_a_workspace(join):
@@ -192,6 +205,7 @@ def test_everybody_is_started_once_with_what_stands_on_their_page(
     store.rooms.choose(ben, Start(corpus.sha256, "cats", wider))
     presenter.count_down(100.0)
     assert presenter.begin(99.0) == []  # another countdown, which was called off
+    assert Presenter(store, ADA, room.id).begin(100.0) == []  # by somebody else
     assert [member.key for member in presenter.begin(100.0)] == [ada.key, ben.key]
     assert presenter.begin(100.0) == []
     of_ada, of_ben = (tile.run for tile in store.walls.read(room.id).tiles)
