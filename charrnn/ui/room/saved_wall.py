@@ -10,7 +10,7 @@ import streamlit as st
 from charrnn.runs.store.room_records import Room, Tile, Wall
 from charrnn.ui import services
 from charrnn.ui.room.tiles import in_order, name
-from charrnn.ui.shared.charts.tables import inert
+from charrnn.ui.shared.charts import tables
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; }
@@ -102,6 +102,4 @@ def as_csv(wall: Wall) -> bytes:
                 "sample": tile.sample[1] if tile.sample else "",
             }
         rows.append(row)
-    frame = inert(pd.DataFrame(rows))
-    # With a byte order mark, because spreadsheets do not recognize UTF-8 without one.
-    return frame.to_csv(index=False).encode("utf-8-sig", errors="replace")
+    return tables.as_csv(pd.DataFrame(rows))

@@ -11,15 +11,9 @@ MAX_ROWS = 2000  # shown on the page; the file holds all of them
 
 def download(frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> None:
     """Draw a button that downloads the frame as `name`.csv."""
-
-    def csv() -> bytes:
-        rows = inert(frame() if callable(frame) else frame)
-        # With a byte order mark, because spreadsheets do not recognize UTF-8 without one.
-        return rows.to_csv(index=False).encode("utf-8-sig")
-
     st.download_button(
         "CSV",
-        csv,
+        lambda: as_csv(frame() if callable(frame) else frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv_{name}",
@@ -28,6 +22,14 @@ def download(frame: pd.DataFrame | Callable[[], pd.DataFrame], name: str) -> Non
         help=f"Download {name}.csv",
         on_click="ignore",
     )
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """The frame as a CSV file, in which nothing is a formula."""
+    # With a byte order mark, because spreadsheets do not recognize UTF-8 without one. Where lines
+    # end in both, a cell that contains a carriage return or a line feed is quoted.
+    text = inert(frame).to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig", errors="replace")
 
 
 def inert(frame: pd.DataFrame) -> pd.DataFrame:
