@@ -98,6 +98,7 @@ def test_an_answer_says_how_far_away_the_common_start_is(ask, room, presenter, a
     begins_at = room.now + 60.0
     presenter.count_down(begins_at)
     answer = ask(path)
+    assert set(answer) == {"version", "share", "begins", "seconds", "wait"}  # no text, no name
     assert answer["begins"] == begins_at
     assert 0.0 < answer["seconds"] <= 60.0
 

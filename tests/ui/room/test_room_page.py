@@ -41,12 +41,17 @@ def join_with(page, code: str, nickname: str) -> None:
     click(page, "Join")
 
 
-def test_whoever_joins_finds_the_start_on_the_train_page(open_page, room, people):
+@pytest.mark.parametrize("starts", [1, 3], ids=["at first", "late"])
+def test_whoever_joins_finds_the_newest_start_on_the_train_page(
+    open_page, room, presenter, people, starts
+):
+    for number in range(2, starts + 1):
+        presenter.send(replace(room.start, config=replace(SMALL, hidden_size=8 * number)))
     page = open_page("room", key=ADA)
     join_with(page, room.code.lower(), "Ada")
     assert "you are **Ada**" in words(page)
-    assert settings(page) == replace(SMALL, seed=1)  # each has another seed
-    assert people()[0].start == 1
+    assert settings(page) == replace(SMALL, hidden_size=8 * starts, seed=1)  # a seed of her own
+    assert people()[0].start == starts
 
 
 def test_a_link_brings_the_code_along(open_page, room, people):
