@@ -44,6 +44,23 @@ def test_signal_ends_training_with_its_status_and_the_run_is_saved(text, tmp_pat
     assert [file.name for file in tmp_path.iterdir()] == ["run"]
 
 
+def test_a_second_ctrl_c_stops_at_once_without_saving(text, tmp_path, monkeypatch):
+    saved = tmp_path / "run"
+
+    def interrupt_twice(*_):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("training goes on")
+
+    monkeypatch.setattr(Trainer, "step", interrupt_twice)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored here
+    try:
+        assert command_line.main(["train", str(text), "--out", str(saved)]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert not saved.exists()
+
+
 def test_stopped_and_resumed_run_equals_one_that_was_never_stopped(text, tmp_path):
     stopped, whole = tmp_path / "stopped", tmp_path / "whole"
     process = start("train", text, *ENDLESS, "--out", stopped)
