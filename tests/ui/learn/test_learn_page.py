@@ -1,13 +1,16 @@
 """The page /learn without a browser: from the guess to what happened."""
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Experiment
-from charrnn.ui.learn import card_view
+from charrnn.ui.learn import card_view, experiment
 from charrnn.ui.learn.all_cards import CARDS
+from charrnn.ui.learn.card import Choice
 from tests.support.store import TEXT
 
 SMALL = {"hidden_size": 8, "iterations": 300, "sample_interval": 100}
@@ -29,9 +32,9 @@ def quick(monkeypatch):
 
 
 def words(page) -> str:
-    html = "\n".join(element.proto.body for element in page.get("html"))
+    bodies = [element.proto.body for element in page.get("html")]
     shown = [*page.markdown, *page.caption, *page.success, *page.error, *page.warning]
-    return "\n".join([html, *(element.value for element in shown)])
+    return "\n".join([*bodies, *(element.value for element in shown)])
 
 
 def press(page, label):
@@ -41,12 +44,22 @@ def press(page, label):
     return page
 
 
+def a_guess(card) -> str:
+    """One of the guesses that a card takes, as Experiment.guess has it."""
+    guess = card.guess
+    return next(iter(guess.answers)) if isinstance(guess, Choice) else f"{guess.low:g}"
+
+
 def guess_and_start(page, card):
-    if page.radio:
-        page.radio(key=f"guess_{card.key}").set_value(next(iter(card.guess.answers))).run()
-    else:
-        page.number_input(key=f"guess_{card.key}").set_value(card.guess.low).run()
+    field = page.radio if page.radio else page.number_input
+    guess = a_guess(card) if page.radio else card.guess.low
+    field(key=f"guess_{card.key}").set_value(guess).run()
     return press(page, "See what happens")
+
+
+def beside_each_other(page) -> list[str]:
+    """What the page says was guessed, and what happened."""
+    return [html.unescape(answer) for answer in re.findall("<dd>(.*?)</dd>", words(page))]
 
 
 def test_the_page_lists_every_question(open_page):
@@ -84,16 +97,17 @@ def test_each_card_goes_from_the_guess_to_what_happened(
     assert {run.experiment.question for run in runs} == {key}
     assert len({run.experiment.group for run in runs}) == 1
     assert all(run.title.startswith(card.title) for run in runs)
-    assert "You guessed" in words(page)
+    guess = card_view.in_words(card, a_guess(card))
+    assert beside_each_other(page) == [guess, "…"]
 
     for run in runs:
         work(run)
     page = open_page("learn", question=key)  # as after a reload
-    verdict = "\n".join(element.value for element in page.markdown)
+    verdict = card.verdict(experiment.result_of([workspace.run(run.id) for run in runs[::-1]]))
     assert not page.exception
     assert not page.error or key == "through-time"
-    assert "<dd>…</dd>" not in words(page)
-    assert "**" in verdict  # the figures of the verdict
+    assert beside_each_other(page) == [guess, card_view.in_words(card, verdict.answer)]
+    assert verdict.sentence in [element.value for element in page.markdown]
 
     page = press(page, "Start over")
     assert workspace.runs() == []
