@@ -2,11 +2,17 @@
 
 import json
 import re
+import secrets
+from base64 import urlsafe_b64encode as b64encode
 
 import pytest
 import streamlit as st
 
-from tests.support.store import WORKSPACE
+from charrnn.runs.store.presenter import Presenter
+from charrnn.runs.store.room_records import Start
+from charrnn.runs.store.workspace import Workspace
+from charrnn.ui import workspace_key
+from tests.support.store import SMALL, WORKSPACE
 from tests.support.train_page import click, words
 from tests.ui.conftest import go
 
@@ -41,6 +47,21 @@ def test_a_new_visitor_gets_a_key_and_keeps_it(open_page, cats, cookies):
     assert len(key) == 32
     assert key != WORKSPACE
     assert stored_key(page.run()) == key
+
+
+def test_keys_cannot_be_guessed(open_page, store, corpus, monkeypatch, started):
+    """Each key is all of what the system's source of randomness has given for it."""
+    drawn, draw = [], secrets.token_bytes
+    monkeypatch.setattr(secrets, "token_bytes", lambda n: drawn.append(draw(n)) or drawn[-1])
+    page = open_page(key="")
+    click(page, "Train")
+    key = page.session_state[workspace_key._KEY]
+    (run,) = Workspace(store, key).runs()
+    room = Presenter.open_room(store, key, Start(corpus.sha256, "cats", SMALL))
+    member = store.rooms.join(room, key, "Ada")
+    random_bits = {b64encode(n).rstrip(b"=").decode(): 8 * len(n) for n in drawn}
+    keys = {each: random_bits[each] for each in (run.id, run.view_key, room.id, member.key, key)}
+    assert list(keys.values()) == [96, 96, 96, 96, 192]
 
 
 @pytest.mark.parametrize("saved", FORGED)

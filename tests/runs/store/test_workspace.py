@@ -95,13 +95,6 @@ def test_a_workspace_is_in_use_once_it_has_a_run_or_a_text(mine, yours, corpus):
     assert yours.in_use()
 
 
-def test_keys_cannot_be_guessed(mine, corpus):
-    runs = [mine.create(corpus, SMALL) for _ in range(20)]
-    keys = [key for run in runs for key in (run.id, run.view_key)]
-    assert len(set(keys)) == 40
-    assert all(len(key) >= 16 for key in keys)  # 96 random bits
-
-
 def test_requests_change_the_desired_state_of_an_own_run(mine, store, corpus):
     run = mine.create(corpus, SMALL, pause_at=50)
     mine.request(run.id, learning_rate=0.05)
