@@ -189,6 +189,27 @@ def test_what_keeps_machines_from_training_is_said_for_a_while(
     assert launcher.problem == ""
 
 
+def test_the_password_of_the_database_stays_out_of_the_cluster(
+    launcher, run, monkeypatch, eventually
+):
+    monkeypatch.setenv("CHARRNN_STORE", "postgresql+psycopg://me:password@host/name")
+    monkeypatch.setenv("CHARRNN_WEIGHTS", "1000")
+    monkeypatch.setattr("distributed.fire_and_forget", lambda task: None)
+    monkeypatch.setattr(launcher, "_count_slots", lambda: 1)
+    eventually(lambda: not launcher.problem)
+    sent = []
+
+    def submit(*arguments, **options):
+        sent.append((arguments, options))
+        return SimpleNamespace(key="task", add_done_callback=lambda call: None)
+
+    launcher._client = SimpleNamespace(status="running", submit=submit)
+    launcher.start(run)
+    ((arguments, _),) = sent
+    assert arguments == (cluster_task.train, run.id, {"CHARRNN_WEIGHTS": "1000"})
+    assert "password" not in str(sent)
+
+
 @pytest.mark.parametrize(
     "address",
     ["host:8786", "http://host:8786", "tcp:", "tcp://host", "tls://:8786", "tcp://host:x"],
