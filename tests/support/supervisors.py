@@ -132,6 +132,15 @@ def apply_pause_rules(
     return [run for run in runs if run.id not in paused]
 
 
+class PlacesOnly:
+    """A launcher whose workers never start: what is placed where can be seen in the store."""
+
+    shared_place = slots = None
+
+    def start(self, run):
+        raise OSError
+
+
 def alive(pid: int) -> bool:
     """Whether a process runs. One that has ended and was not waited for (a zombie) does not."""
     try:

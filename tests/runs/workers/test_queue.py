@@ -10,9 +10,14 @@ import pytest
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.limits import Limits
+from charrnn.runs.store.presenter import Presenter
 from charrnn.runs.store.records import Progress
+from charrnn.runs.store.room_records import Start
 from charrnn.runs.workers.queue import assign_slots
-from tests.support.supervisors import apply_pause_rules
+from charrnn.runs.workers.supervisor import Supervisor
+from tests.support.supervisors import PlacesOnly, apply_pause_rules
+
+ANY_DISK = Limits(free_megabytes=0.001)
 
 # --- The queue ----------------------------------------------------------------------------------
 
@@ -57,10 +62,30 @@ def test_a_visitor_at_the_limit_does_not_hold_up_other_visitors():
     assert assign(["a1", "a2", "a3"], ["a2", "a3"], visitor=2)[0] == []
 
 
-def test_people_in_a_room_train_one_run_each():
+def test_people_in_a_room_train_one_run_each(store, corpus):
     names = ["a1", "a2", "a3", "b1", "c1", "c2"]
     assert assign(names, one_each={"a", "b"}) == (["a1", "b1", "c1", "c2"], {"a2": 1, "a3": 2})
     assert assign(names, ["a3"], one_each={"a", "b"})[0] == ["b1", "c1", "c2"]
+
+    room = Presenter.open_room(store, "p", Start(corpus.sha256, "cats", RunConfig()))
+    store.rooms.join(room, "a", "Ada")
+    runs = [store.runs.create(corpus, RunConfig(), workspace=name[0]) for name in names]
+    supervisor = Supervisor(store, launcher=PlacesOnly(), limits=ANY_DISK)
+    supervisor.reconcile()
+    trains = [name for name, run in zip(names, runs, strict=True) if supervisor.trains(run.id)]
+    assert trains == ["a1", "b1", "c1", "c2"]
+    Presenter(store, "p", room.id).close()
+    supervisor.reconcile()
+    assert all(supervisor.trains(run.id) for run in runs)
+
+
+def test_a_server_deletes_rooms_that_ended_more_than_a_day_ago(store, corpus):
+    room = Presenter.open_room(store, "p", Start(corpus.sha256, "cats", RunConfig()))
+    Presenter(store, "p", room.id).close()
+    with store.database.writing() as db:
+        db.exec_driver_sql("UPDATE rooms SET closed_at = 1")
+    Supervisor(store, launcher=PlacesOnly(), limits=ANY_DISK).reconcile()
+    assert store.rooms.presented("p") is None
 
 
 def test_experiments_take_no_more_than_two_of_the_runs_that_a_visitor_may_train():
@@ -153,8 +178,6 @@ def test_addresses_share_alike_whoever_comes_first():
 
 
 # --- Automatic pauses ---------------------------------------------------------------------------
-
-ANY_DISK = Limits(free_megabytes=0.001)
 
 
 @pytest.fixture

@@ -10,19 +10,17 @@ from charrnn.runs.store.leases import LEASE_SECONDS
 from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.pool import MAX_STARTS_WITHOUT_PROGRESS
 from charrnn.runs.workers.supervisor import MISSING_SECONDS, Supervisor
-from tests.support.supervisors import FAILS_AT_ONCE, Log, SupervisorProcess, kill, pass_time
+from tests.support.supervisors import (
+    FAILS_AT_ONCE,
+    Log,
+    PlacesOnly,
+    SupervisorProcess,
+    kill,
+    pass_time,
+)
 from tests.support.workers import ENDLESS
 
 TAKEOVER_SECONDS = 10.0
-
-
-class PlacesOnly:
-    """A launcher whose workers never start: what is placed where can be seen in the store."""
-
-    shared_place = slots = None
-
-    def start(self, run):
-        raise OSError
 
 
 @pytest.fixture
