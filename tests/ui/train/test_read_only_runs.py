@@ -111,6 +111,7 @@ def test_with_the_text_the_pages_show_it(open_page, owner, secret, at):
 
 def test_without_the_text_no_page_can_read_it(secret):
     subject = Subject.of_run(secret)
+    assert secret.text_name not in subject.corpus.name
     for read in (lambda: subject.ids, lambda: subject.table, lambda: subject.counts):
         with pytest.raises(TextNotShared):
             read()

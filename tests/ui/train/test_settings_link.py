@@ -36,7 +36,9 @@ def controls(page) -> set[str]:
     [
         RunConfig(),
         replace(QUICK, hidden_size=64, seed=2**32 - 1, held_out=0.2, early_stopping="on"),
-        replace(RunConfig(), optimizer="sgd", clip_limit=0.5, learning_rate=1e-5, dtype="float64"),
+        replace(
+            RunConfig(), optimizer="sgd", clip_limit=0.5, learning_rate=1.234e-5, dtype="float64"
+        ),
     ],
 )
 def test_every_setting_comes_back_from_a_link(config):
