@@ -77,6 +77,7 @@ def test_file_of_version_1_can_still_be_loaded_and_sampled_from():
     assert_same_arrays(state, restored.state)
     assert restored.config == CONFIG
     assert (restored.sha256, restored.text, restored.history) == (None, None, FullHistory())
+    np.testing.assert_array_equal(restored.weights.packed(), state["weights"])
 
 
 def test_file_from_before_gauges_can_still_be_loaded():
