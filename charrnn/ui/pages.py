@@ -32,7 +32,8 @@ page = st.navigation(pages, position="top")
 selection.read_url(page.title)
 dialogs.mark_closed()
 with shows_errors():
-    workspace_link.follow()
+    with st.container(key="workspace"):  # also if it is empty: nothing below it may move
+        workspace_link.follow()
     workspace_key.store_cookie()
     with st.container(key="notices"):  # also if it is empty: nothing below it may move
         deleted_runs.draw_notice()

@@ -126,8 +126,9 @@ def _draw_neighbors(subject: Subject, snapshot: Snapshot) -> None:
         key="neighbor_chart",
         alt="The characters with the most similar embeddings; the table below has the numbers",
     )
-    if subject.counts[i] < character_info.RARE:
-        st.text("This character is rare. Its embedding is hardly trained, so this says little.")
+    with st.container():  # also if it is empty: nothing below it may move
+        if subject.counts[i] < character_info.RARE:
+            st.text("This character is rare. Its embedding is hardly trained, so this says little.")
     tables.table(
         "The nearest neighbors as a table",
         "neighbors",

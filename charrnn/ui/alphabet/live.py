@@ -94,10 +94,11 @@ def _draw_status(run_id: str, timers: Timers) -> None:
     services.note_refresh(text_seconds())
     if Timers.of_run(run) != timers:
         rerun_page()
-    if run.status == "failed":
-        st.error(escape_markdown(run.message), icon=":material/error:")
-    elif run.message and not run.active:
-        st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
+    with st.container():  # also if it is empty: nothing below it may move
+        if run.status == "failed":
+            st.error(escape_markdown(run.message), icon=":material/error:")
+        elif run.message and not run.active:
+            st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
     if seconds := chart_seconds(run):
         refresh = f"The charts below are updated every {seconds:.0f} seconds."
         if snapshot_slider.shows_snapshot(run, key=session.EMBEDDINGS_AT):

@@ -33,11 +33,12 @@ def draw(subject: Subject) -> None:
     )
     inspected = session.inspected() or default_character(subject)
     unknown = subject.vocabulary.unknown(inspected)
-    if unknown:
-        listed = ", ".join(
-            f"{isolated(character_info.symbol(c))} ({character_info.name(c)})" for c in unknown
-        )
-        st.text(f"Not in this text, so not in the network's vocabulary: {listed}")
+    with st.container():  # also if it is empty: nothing below it may move
+        if unknown:
+            listed = ", ".join(
+                f"{isolated(character_info.symbol(c))} ({character_info.name(c)})" for c in unknown
+            )
+            st.text(f"Not in this text, so not in the network's vocabulary: {listed}")
     ids = subject.vocabulary.encode("".join(c for c in inspected if c not in unknown))
     with st.container(key="one_hot"):
         if len(ids) == 1:

@@ -29,7 +29,8 @@ def show() -> None:
     """Draw the page, for the runs in the link or else for the visitor's newest."""
     settings.set_defaults()
     comparison.read_url()
-    runs = _compared_runs()
+    with st.container():  # also if it is empty: nothing below it may move
+        runs = _compared_runs()
     own = [run for run in runs.values() if services.owned(run)]
     comparison.write_url()
     with st.sidebar:
@@ -46,7 +47,8 @@ def show() -> None:
         ):
             navigation.go("Train")
         return
-    _offer_one_text(runs)
+    with st.container():  # also if it is empty: nothing below it may move
+        _offer_one_text(runs)
     refresh_seconds = _refresh_seconds(runs)
     st.fragment(_draw, run_every=refresh_seconds)(tuple(runs), refresh_seconds)
 

@@ -77,10 +77,11 @@ def _draw_status(run_id: str, kind: Kind, timers: Timers) -> None:
     services.note_refresh(timers.status_seconds)
     if Timers.of_run(run, follows=kind.follows) != timers:
         rerun_page()
-    if run.status == "failed":
-        st.error(escape_markdown(run.message), icon=":material/error:")
-    elif run.message and not run.active:
-        st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
+    with st.container():  # also if it is empty: nothing below it may move
+        if run.status == "failed":
+            st.error(escape_markdown(run.message), icon=":material/error:")
+        elif run.message and not run.active:
+            st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
     with st.container(horizontal=True, vertical_alignment="center", key="inside_status"):
         st.caption(_describe(run, timers), width="content")
         if not kind.follows and not _shows_snapshot(run):

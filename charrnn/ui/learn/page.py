@@ -22,7 +22,8 @@ def show() -> None:
     with st.container(key="learn_card"):
         _button("All questions", "", icon=":material/arrow_back:")
         st.markdown(f"# {card.question}")
-        card_view.draw(card)
+        with st.container():  # whatever is in it: nothing below it may move
+            card_view.draw(card)
         _draw_next(card)
 
 

@@ -46,9 +46,9 @@ def _draw_join() -> None:
         placeholder="as the others will see it",
     )
     st.button("Join", type="primary", icon=":material/login:", on_click=_join)
-    problem = st.session_state.pop(_PROBLEM, "")
-    if problem:
-        st.error(problem, icon=":material/error:")
+    with st.container():  # also if it is empty: nothing below it may move
+        if problem := st.session_state.pop(_PROBLEM, ""):
+            st.error(problem, icon=":material/error:")
     st.caption(
         "The wall shows your nickname and the run that you train in the room: its curve, samples "
         "and settings. Nothing else of yours is shown, and you can leave at any time."

@@ -19,7 +19,8 @@ def show() -> None:
     """Draw the page."""
     present = presence.current()
     if present is None:
-        _draw_end()
+        with st.container():  # also if it is empty: nothing below it may move
+            _draw_end()
         join.draw()
     elif present.member is None:
         with st.sidebar:

@@ -65,8 +65,9 @@ def _draw_start(room: Room) -> None:
     st.markdown("## The start")
     st.caption(f"Now: {_in_words(room.start)}")
     new = starts.from_page()
-    if _in_words(new) != _in_words(room.start) or new.config != room.start.config:
-        st.caption(f"On your Train page: {_in_words(new)}")
+    with st.container():  # also if it is empty: nothing below it may move
+        if _in_words(new) != _in_words(room.start) or new.config != room.start.config:
+            st.caption(f"On your Train page: {_in_words(new)}")
     st.text_input(
         "What to try",
         key=NOTE,

@@ -13,7 +13,8 @@ def run_in_link() -> Run | None:
 
     None if the link names no run, or one that does not exist; the latter is said on the page.
     """
-    run = _find()
+    with st.container():  # also if it is empty: nothing below it may move
+        run = _find()
     services.show_runs([run] if run else [])
     return run
 

@@ -48,8 +48,9 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
     action = None
     with st.container(horizontal=True, vertical_alignment="center", key="controls"):
         _main_button(workspace, run, changed=changed)
-        if run and changed:
-            _pause_or_resume_button(workspace, run)
+        with st.container(width="content"):  # also if it is empty: nothing after it may move
+            if run and changed:
+                _pause_or_resume_button(workspace, run)
         _step_button(workspace, run)
         st.button(
             "Reset",

@@ -108,12 +108,14 @@ def _draw_words(
         if _phase(run) != phase:
             rerun_page()
     with st.container(key="status"):
-        if run:
-            draw_problem(run)
+        with st.container():  # each also if it is empty: nothing below it may move
+            if run:
+                draw_problem(run)
         draw_progress(view, owned=run is None or services.owned(run))
         draw_figures(view)
-        if run:
-            draw_challenge(run)
+        with st.container():
+            if run:
+                draw_challenge(run)
         announcement.draw(view, run)
     with st.container(key="newest_sample"):
         draw_newest_sample(view, run)

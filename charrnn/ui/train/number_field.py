@@ -62,6 +62,6 @@ def _field(name: str, *, step: float, beside_slider: bool = False, disabled: boo
 
 
 def _say_problem(name: str) -> None:
-    problem = settings.problem(name)
-    if problem:
-        st.error(problem, icon=":material/error:")
+    with st.container():  # also if it is empty: nothing below it may move
+        if problem := settings.problem(name):
+            st.error(problem, icon=":material/error:")

@@ -25,7 +25,8 @@ UNCHANGED = "Three settings decide how much the network can learn, and how fast.
 def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     """Draw the panel; returns the settings, fitted to the text."""
     st.markdown("## 2 · Network")
-    settings_link.draw_hidden_controls()
+    with st.container():  # also if it is empty: nothing below it may move
+        settings_link.draw_hidden_controls()
     if session.shows("recipe"):
         recipe_choice.draw()
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
@@ -44,7 +45,8 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
             for draw in shown.values():
                 draw()
     config = settings.current().fitted(corpus.characters)
-    _warn_of_limits(corpus, config)
+    with st.container():  # also if it is empty: nothing below it may move
+        _warn_of_limits(corpus, config)
     changes = changes_in_words(run, corpus, config)
     if run is None or changes:
         _warn_of_divergence(hint, config)

@@ -61,12 +61,13 @@ def choose_text() -> Corpus:
         persist_state="session",
         width="stretch",
     )
-    if source == "Upload":
-        changed = _upload()
-    elif source == "Paste":
-        changed = _paste()
-    else:
-        changed = _pick()
+    with st.container():  # whatever is in it: nothing below it may move
+        if source == "Upload":
+            changed = _upload()
+        elif source == "Paste":
+            changed = _paste()
+        else:
+            changed = _pick()
     corpus = chosen_corpus()
     session.select_text(corpus.sha256)
     _describe(corpus, unchanged=not changed)

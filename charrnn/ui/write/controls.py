@@ -41,12 +41,13 @@ def choose_prompt(vocabulary: Vocabulary) -> str:
     )
     prompt = with_newlines(typed)
     unknown = vocabulary.unknown(prompt)
-    if unknown:
-        names = ", ".join(
-            f"{isolated(character_info.symbol(c))} ({character_info.name(c)})" for c in unknown
-        )
-        them = "it" if len(unknown) == 1 else "them"
-        st.text(f"Left out, because this network has never seen {them}: {names}")
+    with st.container():  # also if it is empty: nothing below it may move
+        if unknown:
+            names = ", ".join(
+                f"{isolated(character_info.symbol(c))} ({character_info.name(c)})" for c in unknown
+            )
+            them = "it" if len(unknown) == 1 else "them"
+            st.text(f"Left out, because this network has never seen {them}: {names}")
     return vocabulary.known(prompt)
 
 

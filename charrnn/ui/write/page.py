@@ -82,13 +82,14 @@ def _draw_sample(subject: Subject, draft: Draft, source: Corpus | None) -> None:
         key="characters",
         on_click=_select_position,
     )
-    if draft.complete:
-        st.caption("Click a character to see the alternatives and their probabilities.")
-        if source:
-            text = draft.writer.prompt + written
-            st.html(samples.meter(text, samples.overlap(text, source)))
-    else:
-        st.caption(f"Writing: {len(written):,} of {draft.settings.length:,} characters.")
+    with st.container():  # whatever is in it: nothing below it may move
+        if draft.complete:
+            st.caption("Click a character to see the alternatives and their probabilities.")
+            if source:
+                text = draft.writer.prompt + written
+                st.html(samples.meter(text, samples.overlap(text, source)))
+        else:
+            st.caption(f"Writing: {len(written):,} of {draft.settings.length:,} characters.")
     _draw_probabilities(draft)
 
 

@@ -115,10 +115,12 @@ def _draw_for_member(room: Room, member: Member) -> None:
         _watch(Presence(room, member))
         if session.page() != following.ROOM:
             navigation.link(following.ROOM, "About this room", query={})
-    if room.start.note:
-        st.caption(f"To try: {escape_markdown(room.start.note)}")
-    if room.lead:
-        _draw_wheel()
+    with st.container():  # each also if it is empty: nothing below it may move
+        if room.start.note:
+            st.caption(f"To try: {escape_markdown(room.start.note)}")
+    with st.container():
+        if room.lead:
+            _draw_wheel()
     _draw_question(room, member)
 
 

@@ -45,8 +45,9 @@ def duplicate(run: Run) -> None:
     problem = refusal(configs, corpus)
     changes = lineage.differences(run.config, config)
     st.text(listed(changes) or "Nothing changed yet: move a slider, or ask for repeats.")
-    if configs:
-        show_estimate(configs, corpus, problem)
+    with st.container():  # also if it is empty: nothing below it may move
+        if configs:
+            show_estimate(configs, corpus, problem)
     if st.button(
         "Start the copy" if len(configs) < 2 else f"Start {len(configs)} copies",
         type="primary",

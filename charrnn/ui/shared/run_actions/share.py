@@ -22,8 +22,9 @@ def share(run: Run) -> None:
     )
     _choose_text(run)
     st.code(f"{navigation.address()}/?run={run.view_key}", language=None, wrap_lines=True)
-    if st.session_state.pop(_withdrawn(run.id), False):
-        st.success("The old link is withdrawn. This is a new one.", icon=":material/link_off:")
+    with st.container():  # also if it is empty: nothing below it may move
+        if st.session_state.pop(_withdrawn(run.id), False):
+            st.success("The old link is withdrawn. This is a new one.", icon=":material/link_off:")
     st.button(
         "Withdraw the link",
         icon=":material/link_off:",
