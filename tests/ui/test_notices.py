@@ -1,0 +1,62 @@
+"""A notice that comes or goes moves nothing below it.
+
+If it did, a browser would show each part of the page twice, at the old and at the new place, until
+the script has ended.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1.element_tree import Block, Widget
+
+from charrnn.ui import workspace_key
+from tests.support.train_page import words
+
+NOT_FOUND, BLOCKED = "in this link was not found", "This browser keeps no cookies"
+
+
+def places(block: Block, *path: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Of the title and of each widget with a key: (its name, its place in the page)."""
+    for index, child in block.children.items():
+        if isinstance(child, Block):
+            yield from places(child, *path, index)
+        elif isinstance(child, Widget) and child.key:
+            yield child.key, (*path, index)
+        elif child.type == "markdown" and child.value.startswith("# "):
+            yield "title", (*path, index)
+
+
+def shown(page) -> dict[str, tuple[int, ...]]:
+    return {**dict(places(page.main)), **dict(places(page.sidebar))}
+
+
+@pytest.mark.parametrize(
+    ("at", "query", "notice"),
+    [
+        ("", {"run": "nobody"}, NOT_FOUND),
+        ("", {"w": "x" * 32}, "This link opens no runs"),
+        ("alphabet", {"run": "nobody"}, NOT_FOUND),
+        ("inside", {"run": "nobody"}, NOT_FOUND),
+        ("compare", {"compare": "nobody"}, NOT_FOUND),
+        ("write", {"run": "nobody"}, NOT_FOUND),
+    ],
+)
+def test_nothing_moves_when_a_notice_goes(open_page, cats, at, query, notice):
+    page = open_page(at, **query)
+    before = shown(page)
+    assert notice in words(page)
+    page.run()
+    assert notice not in words(page)
+    assert "title" in before
+    assert {name: place for name, place in shown(page).items() if name in before} == before
+
+
+def test_nothing_moves_when_a_notice_comes(open_page):
+    page = open_page()
+    before = shown(page)
+    page.session_state[workspace_key._BLOCKED] = True
+    page.number_input(key="hidden_size").set_value(-1)
+    page.run()
+    assert BLOCKED in words(page)
+    assert "hidden_size can be" in words(page)
+    assert shown(page) == before
