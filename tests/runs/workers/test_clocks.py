@@ -41,6 +41,8 @@ def test_a_clock_that_jumps_changes_nothing(
     eventually(lambda: all(store.runs.get(run.id).iteration > 0 for run in runs))
     time_of_day.offset += jump
     pass_time(clock, 5, here)
+    reached = {run.id: store.runs.get(run.id).iteration for run in runs}
+    eventually(lambda: all(store.runs.get(id).iteration > n for id, n in reached.items()))
     assert len(started) == 2
     assert [child.poll() for _, child in started] == [None, None]
     assert all(store.runs.get(run.id).active for run in runs)
