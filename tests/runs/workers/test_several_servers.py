@@ -66,6 +66,8 @@ def test_a_server_that_closes_is_replaced_at_once(store, corpus, servers):
 def test_a_server_that_dies_is_replaced_within_ten_seconds(store, corpus, servers, clock):
     a, b = servers(2)
     runs = [store.runs.create(corpus, ENDLESS) for _ in range(3)]
+    b.reconcile()
+    assert [store.runs.get(run.id).server for run in runs] == [None] * 3  # b does not decide
     a.reconcile()
     assert placed(store, runs) == [1, 2, 1]
     pass_time(clock, MISSING_SECONDS - 2, b)
