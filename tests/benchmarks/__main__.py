@@ -17,6 +17,7 @@ BENCHMARKS = {
     "evaluation": "tests.benchmarks.evaluation",
     "gauges": "tests.benchmarks.gauges",
     "challenges": "tests.benchmarks.challenges",
+    "rounds": "tests.benchmarks.rounds",
     "page": "tests.benchmarks.page",
     "alphabet": "tests.benchmarks.alphabet",
     "inside": "tests.benchmarks.inside",

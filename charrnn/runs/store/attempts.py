@@ -69,7 +69,7 @@ class Attempts:
 
         worker: the name under which it may hold the lease. The reason is MADE_WAY if the run has
         lost its slot. If the run need not go on, it loses the slot now, and its attempts start
-        over.
+        over. An attempt that has failed before (see Decisions.failed) stays as it is.
         """
         r, a = schema.runs.c, schema.attempts.c
         this_run = update(schema.runs).where(r.id == run_id)
@@ -83,4 +83,5 @@ class Attempts:
                 db.execute(delete(schema.attempts).where(a.run == run_id))
                 return
             values = {"reason": reason if row.server == server else MADE_WAY, "ended_at": Now()}
-            db.execute(update(schema.attempts).where(a.run == run_id).values(values))
+            under_way = (a.run == run_id) & (a.reason == "")
+            db.execute(update(schema.attempts).where(under_way).values(values))

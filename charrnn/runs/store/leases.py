@@ -9,6 +9,7 @@ checkpoint.
 import os
 import socket
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Update, delete, or_, update
@@ -47,6 +48,7 @@ def worker_exited(name: str) -> bool:
     return False
 
 
+@cache
 def _host() -> str:
     """The machine and the container in which a process id is valid."""
     container = ""

@@ -37,34 +37,58 @@ class Experiment:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One row of the table of runs: its settings, desired state and actual state."""
+class Candidate:
+    """What servers have to know of a run in every round: whether it should train, and does.
+
+    A part of its row, because a whole one takes long to read.
+    """
 
     id: str
-    sha256: str  # of the text
-    config: RunConfig  # as the run began; learning_rate and iterations below may have changed
-    created_at: float
     workspace: str
     address: str | None  # a keyed hash of it
+    experiment: Experiment | None
+    viewed_at: float
+    deleted_at: float | None
+    desired: str
+    status: str
+    iteration: int
+    iterations: int
+    queue_position: int | None
+    server: str | None
+    worker: str | None
+    heartbeat: float
+
+    @property
+    def active(self) -> bool:
+        """Whether it should be training: it trains, or waits for a worker."""
+        runnable = self.desired == "running" and self.status != "failed" and self.deleted_at is None
+        return runnable and self.iteration < self.iterations
+
+    @property
+    def leased(self) -> bool:
+        """Whether a worker holds its lease."""
+        return self.worker is not None
+
+
+@dataclass(frozen=True)
+class Run(Candidate):
+    """One row of the table of runs: its settings, desired state and actual state."""
+
+    sha256: str  # of the text
+    config: RunConfig  # as the run began; learning_rate and iterations may have changed
+    created_at: float
     number: int
     name: str
     parent: str | None
     branched_at: int | None
-    experiment: Experiment | None
     text_name: str  # what its owner calls its text
     view_key: str
     opens_by_id: bool  # whether its id opens it for others, to look at, as its view key does
     shares_text: bool  # whether those who may look at it may read its text, too
-    viewed_at: float
-    deleted_at: float | None
-    desired: str
     learning_rate: float
-    iterations: int
     pause_at: int | None
-    status: str
     failure: str
     message: str
-    iteration: int
     smooth_loss: float  # nats, summed over the window
     best_smooth_loss: float  # the lowest so far
     recent_loss: float  # the mean of the last windows, nats, summed over the window
@@ -72,10 +96,6 @@ class Run:
     seconds: float  # spent training
     characters_per_second: float
     greedy_sample: str
-    queue_position: int | None
-    server: str | None
-    worker: str | None
-    heartbeat: float
     # How long ago its worker last wrote, when this was read; the only field that is not stored.
     silent_seconds: float = field(compare=False)
 
@@ -85,20 +105,9 @@ class Run:
         return self.name or f"Run {self.number}"
 
     @property
-    def active(self) -> bool:
-        """Whether it should be training: it trains, or waits for a worker."""
-        runnable = self.desired == "running" and self.status != "failed" and self.deleted_at is None
-        return runnable and self.iteration < self.iterations
-
-    @property
     def moving(self) -> bool:
         """Whether it is active, or was paused and its worker has not stopped yet."""
         return self.active or (self.status == "running" and self.leased)
-
-    @property
-    def leased(self) -> bool:
-        """Whether a worker holds its lease."""
-        return self.worker is not None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ CODE_CHARACTERS = "CDFGHJKLMNPQRTVWXY34679"
 CODE_LENGTH = 6
 
 
+_IN_OPEN_ROOMS = (
+    select(schema.room_members.c.workspace)
+    .join(schema.rooms, schema.rooms.c.id == schema.room_members.c.room)
+    .where(schema.rooms.c.closed_at.is_(None), schema.rooms.c.seen_at > Now() - ROOM_SECONDS)
+)
+
+
 class CannotJoin(StoreError):
     """A room cannot be joined. The message is meant for people."""
 
@@ -163,17 +170,6 @@ class Rooms:
         with self._database.reading() as db:
             return {row.workspace: row.guess for row in db.execute(query)}
 
-    def sharing_evenly(self) -> set[str]:
-        """The workspaces in open rooms: each trains one run at a time, so that all get as much."""
-        r, m = schema.rooms.c, schema.room_members.c
-        query = (
-            select(m.workspace)
-            .join(schema.rooms, r.id == m.room)
-            .where(r.closed_at.is_(None), r.seen_at > Now() - ROOM_SECONDS)
-        )
-        with self._database.reading() as db:
-            return set(db.execute(query).scalars())
-
     def mark_seen(self, room: Room) -> None:
         """Record that its presenter looks at an open room."""
         r = schema.rooms.c
@@ -220,6 +216,11 @@ def distinct_nickname(nickname: str, others: list[Member]) -> str:
         count += 1
         distinct = f"{name} {count}"
     return distinct
+
+
+def sharing_evenly(db: Connection) -> set[str]:
+    """The workspaces in open rooms: each trains one run at a time, so that all get as much."""
+    return set(db.execute(_IN_OPEN_ROOMS).scalars())
 
 
 def find_room(db: Connection, room_id: str) -> Room:

@@ -1,8 +1,9 @@
 """Which servers use the store, and which of them decides for all.
 
-Each server keeps a row here from its start to its end, and renews it every few seconds. The first
-of them decides what trains. When it ends it removes its row, and the next one decides; the row of
-a server that was killed is removed by the others once they see that it is not renewed any more.
+Each server keeps a row here from its start to its end, and renews it every few seconds while there
+are others. The first of them decides what trains. When it ends it removes its row, and the next one
+decides; the row of a server that was killed is removed by the others once they see that it is not
+renewed any more.
 """
 
 import os
@@ -15,6 +16,9 @@ from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.leases import worker_exited, worker_name
 from charrnn.runs.store.records import Server
+
+_S = schema.servers.c
+_ALL = select(_S.name, _S.slots, _S.seen_at).order_by(_S.number)
 
 
 def new_server_name() -> str:
@@ -38,30 +42,26 @@ class Servers:
 
         slots: how many runs it trains at the same time.
         """
-        s = schema.servers.c
         values = {"slots": slots, "seen_at": Now()}
         with self._database.writing() as db:
-            if db.execute(update(schema.servers).where(s.name == name).values(values)).rowcount:
+            if db.execute(update(schema.servers).where(_S.name == name).values(values)).rowcount:
                 return
             db.execute(schema.servers.insert().values(values | {"name": name}))
 
     def remove(self, server: Server) -> None:
         """Remove a server that was killed, unless it has been renewed since it was read."""
-        s = schema.servers.c
-        not_renewed = (s.name == server.name) & (s.seen_at == server.seen_at)
+        not_renewed = (_S.name == server.name) & (_S.seen_at == server.seen_at)
         with self._database.writing() as db:
             db.execute(delete(schema.servers).where(not_renewed))
 
     def leave(self, name: str) -> None:
         """Remove a server that ends. Its runs lose their slots, so that others train them."""
-        r, s = schema.runs.c, schema.servers.c
+        r = schema.runs.c
         with self._database.writing() as db:
             db.execute(update(schema.runs).where(r.server == name).values(server=None))
-            db.execute(delete(schema.servers).where(s.name == name))
+            db.execute(delete(schema.servers).where(_S.name == name))
 
 
 def all_servers(db: Connection) -> list[Server]:
     """The servers as they came. The first one decides."""
-    s = schema.servers.c
-    query = select(s.name, s.slots, s.seen_at).order_by(s.number)
-    return [Server(*row) for row in db.execute(query)]
+    return [Server(*row) for row in db.execute(_ALL)]

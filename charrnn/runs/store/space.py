@@ -25,10 +25,11 @@ class Space:
     def __init__(self, database: Database):
         self._database = database
 
-    def free_megabytes(self) -> float:
+    def free_megabytes(self, *, enough: float = math.inf) -> float:
         """What can still be written, in units of 2**20 bytes: on the disk, and inside the file.
 
-        Infinite if the store is not a file on this machine, or if its disk cannot be queried.
+        Infinite if the store is not a file on this machine, or if its disk cannot be queried. If
+        the disk has `enough`, what is free inside the file is not counted, which takes longer.
         """
         if self._database.file is None:
             return math.inf
@@ -36,6 +37,8 @@ class Space:
             free = shutil.disk_usage(Path(self._database.file).parent).free
         except OSError:
             return math.inf  # whatever is wrong with the disk, reading the store will report it
+        if free / MEGABYTE >= enough:
+            return free / MEGABYTE
         return (free + self._database.size().reusable) / MEGABYTE
 
     def allowed_megabytes(self, limits: Limits, *, address: bool = False) -> float:

@@ -26,7 +26,8 @@ SLOT = "slot"  # the resource of a Dask worker of which every run takes one
 POLL_SECONDS = 1.0
 START_SECONDS = 60.0  # for a worker process to take the lease, on a busy machine
 # Exit statuses besides those of the worker process. The first two: this machine does not find the
-# run. The third: nothing is to be done, since another worker trains it or it has lost its slot.
+# run. The third: nothing is to be done. Another worker trains the run, or it has lost its slot, or
+# this task has run before and its attempt has failed, together with a machine.
 NO_STORE, RUN_NOT_FOUND, NOT_NEEDED = 76, 77, 78
 
 
@@ -52,7 +53,8 @@ def train(run_id: str, limits: Mapping[str, str]) -> int:
     except StoreError as error:
         log_event("store_failed", run=run_id, reason=str(error))
         return STORE_FAILED
-    if run.server != PLACE or run.leased:
+    attempt = store.attempts.last(run_id)
+    if run.server != PLACE or run.leased or (attempt and attempt.reason):
         return NOT_NEEDED
     worker = LocalLauncher(store.database.url, environment=limits).start(run)
     log_event("started", run=run_id, worker=worker.id)

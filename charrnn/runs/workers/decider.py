@@ -2,14 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 
 from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.leases import LEASE_SECONDS, worker_exited
 from charrnn.runs.store.placement import Decisions, Situation
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import Candidate
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers import queue
 from charrnn.runs.workers.observations import Observations
@@ -40,7 +40,7 @@ class Decider:
         self._limits, self._watched, self._clock = limits, watched, clock
         self._quotas_checked_at = -QUOTA_SECONDS
 
-    def decide(self, situation: Situation, places: Mapping[str, int]) -> list[Run]:
+    def decide(self, situation: Situation, places: Mapping[str, int]) -> list[Candidate]:
         """Decide, and write it to the store. Returns the runs as they are then.
 
         places: how many runs each place trains at the same time, by the name of its server.
@@ -60,19 +60,18 @@ class Decider:
             unseen_seconds=self._observations.unseen_seconds,
             quotas=checks_quotas,
         )
-        reasons = {pause.run.id: pause.reason for pause in pauses}
-        runs = [
-            replace(run, desired="paused", message=reasons[run.id]) if run.id in reasons else run
-            for run in runs
-        ]
-        placed, making_way = self._place(runs, places)
+        paused = {pause.run.id for pause in pauses}
+        runs = [replace(run, desired="paused") if run.id in paused else run for run in runs]
+        placed, making_way = self._place(runs, places, situation.one_each)
         decisions = Decisions(
             expired,
-            [(pause.run, pause.reason) for pause in pauses],
-            [
+            # Elsewhere, nobody but the lease shows that a whole machine has died.
+            failed=not self._watched,
+            paused=[(pause.run, pause.reason) for pause in pauses],
+            placed=[
                 (run, now.server, now.queue_position)
                 for run, now in zip(runs, placed, strict=True)
-                if run != now
+                if run is not now
             ],
         )
         if decisions and not self._store.placement.apply(self._server, decisions):
@@ -85,7 +84,7 @@ class Decider:
             log_event("made_way", run=run.id, worker=run.worker)
         return placed
 
-    def _lease_expired(self, run: Run, places: Mapping[str, int]) -> bool:
+    def _lease_expired(self, run: Candidate, places: Mapping[str, int]) -> bool:
         """Whether the worker of a run is gone, and nobody else notices.
 
         One that is slow is left to the server where it trains (see WorkerPool).
@@ -103,13 +102,17 @@ class Decider:
         self._quotas_checked_at = self._clock()
         return True
 
-    def _place(self, runs: list[Run], places: Mapping[str, int]) -> tuple[list[Run], list[Run]]:
-        """(All runs with their servers and queue positions, those that lose their slot)."""
+    def _place(
+        self, runs: list[Candidate], places: Mapping[str, int], one_each: Container[str]
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """(All runs with their servers and queue positions, those that lose their slot).
+
+        Runs that stay where they are are the same objects.
+        """
         limits = replace(self._limits, server_runs=sum(places.values()))
         # Those with a worker first: if machines of a cluster are missing, they keep their slots.
         runnable = sorted((run for run in runs if run.active), key=lambda run: not run.leased)
         training = {run.id for run in runnable if run.leased or run.server in places}
-        one_each = self._store.rooms.sharing_evenly() if runnable else ()
         slots = queue.assign_slots(runnable, training, limits, one_each=one_each)
         may_train = training - slots.giving_way | {run.id for run in slots.startable}
         idle = [run for run in runs if not run.active and (run.leased or run.server in places)]
@@ -117,7 +120,7 @@ class Decider:
 
         load = Counter(run.server for run in runs if run.id in may_train and run.server in places)
 
-        def server_of(run: Run) -> str | None:
+        def server_of(run: Candidate) -> str | None:
             if run.id not in may_train:
                 return run.server if run.id in kept else None
             if run.leased or run.server in places:
@@ -126,14 +129,18 @@ class Decider:
             load[place] += 1
             return place
 
-        placed = [
-            replace(run, server=server_of(run), queue_position=slots.positions.get(run.id))
-            for run in runs
-        ]
+        placed = []
+        for run in runs:
+            server, position = server_of(run), slots.positions.get(run.id)
+            if (server, position) != (run.server, run.queue_position):
+                run = replace(run, server=server, queue_position=position)
+            placed.append(run)
         making_way = [run for run in runs if run.id in slots.giving_way and run.server is not None]
         return placed, making_way
 
-    def _kept_idle(self, idle: Iterable[Run], runnable: list[Run], limits: Limits) -> set[str]:
+    def _kept_idle(
+        self, idle: Iterable[Candidate], runnable: list[Candidate], limits: Limits
+    ) -> set[str]:
         """The ids of the runs whose idle workers are kept for a quick resume: a few.
 
         None of a visitor, or of anybody, if others need their place.

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from charrnn.runs.store.placement import Situation
-from charrnn.runs.store.records import Run, Server
+from charrnn.runs.store.records import Candidate, Server
 
 # What passes between two rounds counts as this much at most. While the machine sleeps or the
 # database does not answer, nobody can renew anything.
@@ -49,15 +49,15 @@ class Observations:
         """For how long a server has not renewed its row."""
         return self._unchanged("server", server.name)
 
-    def silent_seconds(self, run: Run) -> float:
+    def silent_seconds(self, run: Candidate) -> float:
         """For how long the worker of a run has published nothing."""
         return self._unchanged("lease", run.id)
 
-    def unseen_seconds(self, run: Run) -> float:
+    def unseen_seconds(self, run: Candidate) -> float:
         """For how long no page has shown a run."""
         return self._unchanged("view", run.id)
 
-    def idle_seconds(self, run: Run) -> float:
+    def idle_seconds(self, run: Candidate) -> float:
         """For how long a run that need not train has been so."""
         return self._unchanged("active", run.id)
 

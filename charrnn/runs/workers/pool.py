@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_event
 from charrnn.runs.store import attempts
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import Candidate, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers.cores import available_cores
 from charrnn.runs.workers.launcher import LOST, Launcher, WorkerHandle
@@ -63,7 +63,7 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._closed = False
 
-    def update(self, runs: Iterable[Run]) -> None:
+    def update(self, runs: Iterable[Candidate]) -> None:
         """Reap workers that have ended, kill those that hang, and start those that are missing.
 
         runs: all that should train or have a worker, here or elsewhere. Raises StoreError.
@@ -79,7 +79,7 @@ class WorkerPool:
                     self._kill_if_hung(run, sharing)
         for run in runs:
             if run.server == self._place and not run.leased:
-                self._ensure_worker(run)
+                self._ensure_worker(run.id)
 
     def stop(self) -> None:
         """Start no more workers, and ask all that there are to end after a last checkpoint."""
@@ -99,7 +99,7 @@ class WorkerPool:
                 self._log_end(run_id, worker)
             self._workers.clear()
 
-    def _kill_if_hung(self, run: Run, sharing: int) -> None:
+    def _kill_if_hung(self, run: Candidate, sharing: int) -> None:
         """Kill a worker that has not published for too long; it is then replaced like any other.
 
         sharing: how many workers share the cores. The more there are, the longer each may take.
@@ -113,13 +113,15 @@ class WorkerPool:
         silent = self._observations.seconds - worker.since
         if run.worker in (worker.handle.name, None):  # or it has just given up the lease
             silent = min(silent, self._observations.silent_seconds(run))
-        if silent > self._hang_seconds * max(1.0, sharing / available_cores()):
+        if silent <= self._hang_seconds:
+            return  # however many share the cores: to count these takes long
+        if silent > self._hang_seconds * sharing / available_cores():
             silent_seconds = round(silent, 1)
             log_event("hung", run=run.id, worker=worker.handle.id, silent_seconds=silent_seconds)
             worker.reason = attempts.HUNG
             worker.handle.kill()
 
-    def _give_up_if_lost(self, run: Run, worker: _Started) -> None:
+    def _give_up_if_lost(self, run: Candidate, worker: _Started) -> None:
         """Wait no longer for a worker elsewhere whose machine is out of reach.
 
         One that hangs is killed there. Here it only shows that its lease has ended.
@@ -129,16 +131,16 @@ class WorkerPool:
         if worker.had_lease and not run.leased and silent > LOST_SECONDS:
             worker.handle.kill()
 
-    def _ensure_worker(self, run: Run) -> None:
+    def _ensure_worker(self, run_id: str) -> None:
         """Start a worker for a run that is placed here and has none, or else give up its slot."""
         with self._lock:
-            worker = self._workers.get(run.id)
+            worker = self._workers.get(run_id)
             if worker:
                 if worker.alive:
                     return  # it trains or is idle, or is still starting
-                self._reap(run.id, worker)
+                self._reap(run_id, worker)
             try:
-                run = self._store.runs.get(run.id)  # as it is now
+                run = self._store.runs.get(run_id)  # as it is now
             except KeyError:
                 return  # it was deleted
             if run.server != self._place or run.leased or self._closed:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 
 from charrnn.runs.limits import Limits
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import Candidate
 from charrnn.runs.store.store import Store
 
 MAX_EXPERIMENTS = 2  # of a visitor that train at the same time; further ones are queued
@@ -18,13 +18,13 @@ class Slots(NamedTuple):
     giving_way: the ids of runs that train, and have to leave their slots to others.
     """
 
-    startable: list[Run]
+    startable: list[Candidate]
     positions: dict[str, int]
     giving_way: set[str]
 
 
 def assign_slots(
-    runnable: Iterable[Run],
+    runnable: Iterable[Candidate],
     training: set[str],
     limits: Limits,
     *,
@@ -64,7 +64,7 @@ def assign_slots(
     )
 
 
-def _by_turn(runnable: list[Run], training: set[str]) -> list[Run]:
+def _by_turn(runnable: list[Candidate], training: set[str]) -> list[Candidate]:
     """The runs in the order in which slots are dealt out: one to each address, then one more.
 
     So whoever comes with many workspaces shares with everybody at the same address. There, slots
@@ -79,7 +79,7 @@ def _by_turn(runnable: list[Run], training: set[str]) -> list[Run]:
     return sorted(runs, key=lambda run: turns_in_address[run.id])
 
 
-def _turns(runs: Iterable[Run], group: Callable[[Run], str]) -> dict[str, int]:
+def _turns(runs: Iterable[Candidate], group: Callable[[Candidate], str]) -> dict[str, int]:
     """run id -> how many runs of its group come before it."""
     turns, sizes = {}, Counter[str]()
     for run in runs:
@@ -91,7 +91,7 @@ def _turns(runs: Iterable[Run], group: Callable[[Run], str]) -> dict[str, int]:
 class Pause(NamedTuple):
     """A run that has to pause. reason: why, for its page. facts: the same in numbers, to log."""
 
-    run: Run
+    run: Candidate
     reason: str
     facts: dict[str, int | None]
 
@@ -99,9 +99,9 @@ class Pause(NamedTuple):
 def find_pauses(
     store: Store,
     limits: Limits,
-    runnable: Iterable[Run],
+    runnable: Iterable[Candidate],
     *,
-    unseen_seconds: Callable[[Run], float],
+    unseen_seconds: Callable[[Candidate], float],
     quotas: bool = True,
 ) -> list[Pause]:
     """The runs that no page has shown for too long, or whose visitor has stored too much.
@@ -112,10 +112,12 @@ def find_pauses(
     Raises StoreError.
     """
     runnable = list(runnable)
-    free = store.space.free_megabytes()
+    if not runnable:
+        return []
+    free = store.space.free_megabytes(enough=limits.free_megabytes)
     used: dict[str, float] = {}
     allowed = math.inf
-    if quotas and runnable:
+    if quotas:
         used = store.space.used_megabytes({run.workspace for run in runnable})
         allowed = store.space.allowed_megabytes(limits)
     pauses = []

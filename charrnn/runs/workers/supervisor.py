@@ -15,7 +15,7 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_event
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.placement import Situation
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import Candidate
 from charrnn.runs.store.servers import new_server_name, server_exited
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers.decider import Decider
@@ -25,7 +25,7 @@ from charrnn.runs.workers.observations import Observations
 from charrnn.runs.workers.pool import HANG_SECONDS, WorkerPool
 
 ROUND_SECONDS = 1.0
-RENEW_SECONDS = 2.0  # between two times that a server shows that it lives
+RENEW_SECONDS = 2.0  # between two times that a server shows others that it lives
 # A server that has not shown it for this long is gone. With the rounds before and after, another
 # one decides within ten seconds.
 MISSING_SECONDS = 6.0
@@ -78,7 +78,9 @@ class Supervisor:
             hang_seconds=hang_seconds,
         )
         self._renewed_at = -RENEW_SECONDS
-        self._runs: dict[str, Run] = {}  # those that should train, by id, as of the last round
+        self._alone = False  # whether this is the only server there is, as of the last round
+        # Those that should train, by id, as of the last round.
+        self._runs: dict[str, Candidate] = {}
         self._round = threading.Lock()  # one round at a time
         self._closing = threading.Event()
 
@@ -109,7 +111,9 @@ class Supervisor:
             self._renew()
             situation = self.store.placement.read()
             self._observations.note(situation)
-            situation = self._without_missing(situation)
+            self._alone = [server.name for server in situation.servers] == [self.name]
+            if not self._alone:
+                situation = self._without_missing(situation)
             deciding = bool(situation.servers) and situation.servers[0].name == self.name
             runs = situation.runs
             if deciding:
@@ -149,8 +153,8 @@ class Supervisor:
                 self._pool.wait()
 
     def _renew(self) -> None:
-        """Show the other servers now and then that this one lives."""
-        if self._clock() >= self._renewed_at + RENEW_SECONDS:
+        """Show the other servers, if there are any, now and then that this one lives."""
+        if not self._alone and self._clock() >= self._renewed_at + RENEW_SECONDS:
             self.store.servers.renew(self.name, self._slots)
             self._renewed_at = self._clock()
 

@@ -343,12 +343,14 @@ def test_the_last_guess_of_each_counts_until_guessing_ends(store, room, presente
 # --- The end ------------------------------------------------------------------------------------
 
 
-def test_a_room_that_nobody_looks_at_for_a_day_closes_itself(store, room, join):
+def test_a_room_that_nobody_looks_at_for_a_day_closes_itself(store, room, join, corpus):
     join(ADA)
+    store.runs.create(corpus, SMALL)
+    assert store.placement.read().one_each == {ADA}
     age(store, room, ROOM_SECONDS + 60, column="seen_at")
     assert store.rooms.find(room.code) is None
     assert store.rooms.joined(ADA) is None
-    assert store.rooms.sharing_evenly() == set()
+    assert store.placement.read().one_each == set()
     assert store.rooms.retire() == 0  # its presenter can still save the wall for a day
     assert store.rooms.retire(now=time.time() + DAY) == 1
 

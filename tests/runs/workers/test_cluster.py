@@ -8,12 +8,16 @@ from types import SimpleNamespace
 import pytest
 
 from charrnn.runs.store.placement import Decisions
+from charrnn.runs.store.records import Progress
 from charrnn.runs.workers import cluster, cluster_task
 from charrnn.runs.workers.cluster import BadCluster, ClusterLauncher
 from charrnn.runs.workers.launcher import LOST
+from charrnn.runs.workers.pool import MAX_STARTS_WITHOUT_PROGRESS
 from charrnn.runs.workers.process import STORE_FAILED
+from charrnn.runs.workers.supervisor import Supervisor
+from tests.support.progress import RUNNING
 from tests.support.store import SMALL
-from tests.support.supervisors import ROOT
+from tests.support.supervisors import ROOT, pass_time
 
 NAME = "elsewhere:1"
 
@@ -123,6 +127,86 @@ def test_a_machine_without_the_store_or_with_another_one_says_so(store, started,
     assert cluster_task.train("no such run", {}) == cluster_task.RUN_NOT_FOUND
     monkeypatch.delenv("CHARRNN_STORE")
     assert cluster_task.train("any run", {}) == cluster_task.NO_STORE
+
+
+def test_a_task_that_is_run_again_after_its_machine_died_steps_back(store, run, started):
+    place(store, run)
+    store.attempts.begin(run.id, None, 1)
+    store.leases.claim(run.id, NAME)
+    (read,) = store.placement.read().runs
+    assert store.placement.apply("decides", Decisions(expired=[read], failed=True))
+    assert cluster_task.train(run.id, {}) == cluster_task.NOT_NEEDED
+    assert started == []
+
+
+class RemoteWorker(FakeWorker):
+    """A worker elsewhere, of which only the store knows the name."""
+
+    name = None
+
+    def kill(self) -> None:
+        self.end(LOST)
+
+
+class Machines:
+    """A launcher whose workers take the lease, until their machines die."""
+
+    shared_place, slots = cluster_task.PLACE, 2
+
+    def __init__(self, store):
+        self._store, self.workers = store, []
+
+    def start(self, run):
+        self.workers.append(RemoteWorker())
+        assert self._store.leases.claim(run.id, f"elsewhere:{len(self.workers)}")
+        return self.workers[-1]
+
+
+@pytest.fixture
+def machines(store):
+    return Machines(store)
+
+
+@pytest.fixture
+def go_on_until(store, clock, machines):
+    """go_on_until(condition): do rounds of a server until a condition is met, within a minute."""
+    supervisor = Supervisor(store, launcher=machines, clock=clock)
+
+    def go_on(condition) -> None:
+        for _ in range(60):
+            if condition():
+                return
+            pass_time(clock, 1, supervisor)
+        pytest.fail("not within a minute")
+
+    return go_on
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+def test_a_run_that_takes_its_machine_along_three_times_is_given_up(
+    store, run, machines, go_on_until, noticed
+):
+    """noticed: whether the cluster notices at once, and runs the task once more in vain."""
+    for attempt in range(1, MAX_STARTS_WITHOUT_PROGRESS + 1):
+        go_on_until(lambda n=attempt: len(machines.workers) == n)
+        if noticed:
+            machines.workers[-1].end(LOST)
+    go_on_until(lambda: not store.runs.get(run.id).active)
+    assert len(machines.workers) == MAX_STARTS_WITHOUT_PROGRESS
+    assert store.runs.get(run.id).status == "failed"
+    assert "stopped three times without making progress" in store.runs.get(run.id).message
+
+
+def test_machines_that_die_do_not_count_against_a_run_that_makes_progress(
+    store, run, machines, go_on_until
+):
+    for attempt in range(1, 2 * MAX_STARTS_WITHOUT_PROGRESS):
+        go_on_until(lambda n=attempt: len(machines.workers) == n)
+        checkpoint = {"iteration": attempt, "seconds": 1.0, "state": b""}
+        updates = Progress(checkpoint=checkpoint)
+        store.leases.publish(run.id, f"elsewhere:{attempt}", RUNNING, updates)
+        machines.workers[-1].end(LOST)
+    assert store.runs.get(run.id).active
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from charrnn.runs.limits import Limits
 from charrnn.runs.store.leases import LEASE_SECONDS
 from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.pool import MAX_STARTS_WITHOUT_PROGRESS
-from charrnn.runs.workers.supervisor import MISSING_SECONDS, Supervisor
+from charrnn.runs.workers.supervisor import MISSING_SECONDS, RENEW_SECONDS, Supervisor
 from tests.support.supervisors import (
     FAILS_AT_ONCE,
     Log,
@@ -98,6 +98,22 @@ def test_a_server_that_only_stalled_decides_nothing_when_it_wakes(store, corpus,
     assert placed(store, runs) == [2, 2]
     pass_time(clock, 3, a, b)
     assert [server.name for server in store.placement.read().servers] == [b.name, a.name]
+
+
+def test_a_server_writes_nothing_as_long_as_it_is_alone_and_nothing_changes(
+    store, corpus, servers, clock, monkeypatch
+):
+    run = store.runs.create(corpus, ENDLESS)
+    assert store.leases.claim(run.id, "a worker of another machine")
+    (a,) = servers(1)
+    writing, written = store.database.writing, []
+    monkeypatch.setattr(store.database, "writing", lambda: written.append(1) or writing())
+    pass_time(clock, LEASE_SECONDS - 2, a)
+    assert written == []
+    servers(1)
+    written.clear()
+    pass_time(clock, RENEW_SECONDS + 1, a)
+    assert written != []
 
 
 def test_another_server_goes_on_counting_attempts(store, corpus, servers, started, eventually):
