@@ -1,59 +1,20 @@
-"""What the Write page shows and does, without a browser and without worker processes."""
+"""What the page /write shows, without a browser."""
 
 import json
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from charrnn.__main__ import main
-from charrnn.runs.config import RunConfig
 from charrnn.runs.files.transfer import export_run, import_run
 from charrnn.runs.serialization import state_from_bytes
-from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.shared.snapshots import Subject
 from charrnn.ui.write import controls, drafts
 from charrnn.ui.write import page as write_page
 from charrnn.ui.write.drafts import Budget
 from charrnn.ui.write.writer import COMPARED_TEMPERATURES, SampleSettings, Writer
-from tests.support.visitor import enter
-
-
-def the_page():
-    from charrnn.ui import selection
-    from charrnn.ui.write import page
-
-    selection.read_url("Write")
-    page.show()
-
-
-@pytest.fixture
-def open_write(store):
-    def open_write(**query) -> AppTest:
-        page = AppTest.from_function(the_page, default_timeout=60)
-        enter(page, **query)
-        page.run()
-        assert not page.exception
-        return page
-
-    return open_write
-
-
-def words(page) -> str:
-    elements = [*page.markdown, *page.caption, *page.text, *page.warning]
-    return "\n".join(element.value for element in elements)
-
-
-def expected_samples(run, prompt="", *, iteration=None, seed=0, length=200) -> list[str]:
-    """The samples the page should show, one per temperature."""
-    subject = Subject.of_run(run)
-    snapshot = subject.newest_snapshot() if iteration is None else subject.snapshot(iteration)
-    writer = Writer(snapshot, subject.vocabulary, prompt)
-    return [
-        prompt + subject.vocabulary.decode(writer.write(SampleSettings(seed, length, temperature)))
-        for temperature in COMPARED_TEMPERATURES
-    ]
+from tests.support.write_page import expected_samples, top_characters, words
 
 
 def test_page_without_runs_says_what_to_do(open_write):
@@ -144,12 +105,6 @@ def test_imported_run_offers_only_the_snapshots_it_has(open_write, cats, workspa
     assert next(b for b in page.button if b.label == "Branch from 250").help == ""
 
 
-def top_characters(page) -> list[tuple[int, bool]]:
-    """(id, whether it is the chosen one) of each character in the list of probabilities."""
-    component = next(c for c in page.get("bidi_component") if '"rows"' in c.proto.json)
-    return [(row["id"], row["chosen"]) for row in json.loads(component.proto.json)["rows"]]
-
-
 def test_picking_a_first_character_keeps_the_list_of_probabilities(open_write, cats, monkeypatch):
     page = open_write(run=cats.id)
     before = top_characters(page)
@@ -174,55 +129,6 @@ def test_prompt_may_hold_newlines_and_backslashes(typed, prompt):
 def test_prompt_with_a_newline_is_continued_on_the_new_line(open_write, cats, written):
     page = open_write(run=cats.id, prompt="the log\\n")
     assert written(page) == expected_samples(cats, "the log\n")
-
-
-def test_link_holds_the_settings_of_the_sample_and_restores_them(open_write, cats, written):
-    page = open_write(run=cats.id)
-    assert set(page.query_params) == {"run"}
-    page.text_input(key="prompt").set_value("the do").run()
-    page.number_input(key="length").set_value(30).run()
-    page.number_input(key="sample_seed").set_value(7).run()
-    page.select_slider(key="temperature").set_value(0.65).run()
-    page.select_slider(key=f"write_at_{cats.id}").set_value(100).run()
-    link = dict(page.query_params)
-    assert link == {
-        "run": cats.id,
-        "iteration": "100",
-        "prompt": "the do",
-        "temperature": "0.65",
-        "seed": "7",
-        "length": "30",
-    }
-    other = open_write(**link)
-    assert written(other) == written(page)
-    assert written(other) == expected_samples(cats, "the do", iteration=100, seed=7, length=30)
-    assert other.select_slider(key="temperature").value == 0.65
-    assert dict(other.query_params) == link
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"seed": "-1"},
-        {"seed": "x"},
-        {"seed": str(2**32)},
-        {"length": "0"},
-        {"length": "20001"},
-        {"length": "1e3"},
-        {"temperature": "warm"},
-        {"iteration": "7"},
-        {"iteration": "x"},
-    ],
-)
-def test_invalid_settings_in_the_link_are_ignored(open_write, cats, written, query):
-    page = open_write(run=cats.id, **query)
-    assert written(page) == expected_samples(cats)
-    assert set(page.query_params) == {"run"}
-
-
-def test_long_prompt_in_the_link_is_cut(open_write, cats):
-    page = open_write(run=cats.id, prompt="a" * 5000)
-    assert len(page.text_input(key="prompt").value) == 200
 
 
 def test_long_sample_is_written_to_its_end_and_the_five_temperatures_stay_short(
@@ -286,30 +192,6 @@ def test_page_and_command_line_write_the_same(cats, store, tmp_path, capsys):
         writer = Writer(subject.newest_snapshot(), subject.vocabulary, prompt)
         draft = drafts.write(writer, SampleSettings(7, length, 0.8), Budget(60), key=cats.id)
         assert capsys.readouterr().out == prompt + subject.vocabulary.decode(draft.ids) + "\n"
-
-
-# --- Other visitors ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def theirs(store, corpus, work):
-    config = RunConfig(hidden_size=8, iterations=200, sample_interval=100, sample_length=40)
-    return work(Workspace(store, "s" * 32).create(corpus, config))
-
-
-def test_a_withdrawn_run_is_not_found_by_its_id(open_write, store, theirs, cats, written):
-    Workspace(store, "s" * 32).withdraw_link(theirs.id)
-    page = open_write(run=theirs.id)
-    assert "The run in this link was not found" in page.warning[0].value
-    assert page.selectbox[0].options == ["Run 1 · cats · hidden 8 · iteration 250"]
-    assert written(page) == expected_samples(cats)
-
-
-def test_shared_network_can_be_sampled_but_not_changed(open_write, theirs, written):
-    page = open_write(run=theirs.view_key)
-    assert "You are viewing another visitor's network" in words(page)
-    assert written(page) == expected_samples(theirs)
-    assert len(page.selectbox) == 0  # no other network to choose
 
 
 def test_one_click_selects_the_snapshot_that_is_best_on_held_out_text(

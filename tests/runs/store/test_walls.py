@@ -1,0 +1,88 @@
+"""What the wall of a room shows, and the moments that are kept of it."""
+
+import pytest
+
+from charrnn.engine.evaluation import bits_per_character
+from charrnn.runs.store import rooms as rooms_module
+from charrnn.runs.store.presenter import MAX_MOMENTS
+from charrnn.runs.store.workspace import Workspace
+from tests.support.rooms import ADA, BEN
+from tests.support.store import SMALL
+
+
+def test_the_wall_shows_the_newest_run_since_joining_and_nothing_else(store, room, corpus, join):
+    mine = Workspace(store, ADA)
+    mine.create(corpus, SMALL)  # before joining
+    join(ADA)
+    assert store.walls.read(room.id).tiles[0].run is None
+    first, second = (mine.create(corpus, SMALL) for _ in range(2))
+    Workspace(store, BEN).create(corpus, SMALL)  # not in the room
+    assert [tile.run.id for tile in store.walls.read(room.id).tiles] == [second.id]
+    mine.delete(second.id)
+    assert [tile.run.id for tile in store.walls.read(room.id).tiles] == [first.id]
+
+
+def test_a_tile_has_a_thinned_curve_and_the_newest_sample(store, room, corpus, join, work):
+    join(ADA)
+    run = work(Workspace(store, ADA).create(corpus, SMALL))
+    (tile,) = store.walls.read(room.id, points=16).tiles
+    history = store.history.observe(run.id)[1]
+    stored = {n: (smooth, seconds) for n, _, smooth, seconds in store.history.full(run.id).metrics}
+    iterations = [n for n, _, _ in tile.curve]
+    assert iterations == [*range(0, 1000, 64), 1000]
+    for n, bits, seconds in tile.curve[:-1]:
+        assert (bits, seconds) == (
+            pytest.approx(bits_per_character(stored[n][0], run.config.seq_length)),
+            stored[n][1],
+        )
+    assert tile.sample == history.newest_sample
+    assert tile.bits == pytest.approx(bits_per_character(run.recent_loss, run.config.seq_length))
+
+
+def test_reading_a_wall_looks_up_as_many_rows_for_a_long_run_as_for_a_short_one(
+    store, room, corpus, join
+):
+    """A run of a million iterations, of which only every 4,096th has a row."""
+    join(ADA)
+    run = Workspace(store, ADA).create(corpus, SMALL)
+    schema = rooms_module.schema
+    rows = [
+        {"run": run.id, "iteration": n, "loss": 1.0, "smooth_loss": 1.0, "seconds": 0.0}
+        for n in range(0, 1_000_001, 4096)
+    ]
+    with store.database.writing() as db:
+        db.execute(schema.metrics.insert(), rows)
+        db.execute(schema.runs.update().values(iteration=1_000_000))
+    (tile,) = store.walls.read(room.id, points=48).tiles
+    assert [n for n, _, _ in tile.curve] == [*range(0, 1_000_000, 32_768), 1_000_000]
+
+
+def test_moments_are_copies_in_the_order_of_the_presenter(
+    store, room, presenter, corpus, join, work
+):
+    member = join(ADA)
+    run = work(Workspace(store, ADA).create(corpus, SMALL))
+    (tile,) = store.walls.read(room.id).tiles
+    for _ in range(3):
+        presenter.keep(tile)
+    presenter.hide_names(True)
+    presenter.keep(tile)
+    Workspace(store, ADA).delete(run.id)
+    presenter.remove(member.key)
+    presenter.move(4, -1)
+    presenter.move(1, -1)  # the first stays where it is
+    presenter.discard(2)
+    moments = presenter.moments()
+    assert [moment.number for moment in moments] == [1, 4, 3]
+    assert [moment.nickname for moment in moments] == ["Ada", "", "Ada"]
+    assert {moment.sample for moment in moments} == {tile.sample[1]}
+    assert moments[0].curve == [(n, bits) for n, bits, _ in tile.curve]
+
+
+def test_no_more_moments_are_kept_than_the_page_can_show(store, room, presenter, corpus, join):
+    join(ADA)
+    Workspace(store, ADA).create(corpus, SMALL)
+    (tile,) = store.walls.read(room.id).tiles
+    for _ in range(MAX_MOMENTS + 1):
+        presenter.keep(tile)
+    assert len(presenter.moments()) == MAX_MOMENTS
