@@ -88,7 +88,9 @@ const list = () => {
   const note = element("p", "They rest while you type, and leave a control its own keys.");
   dialog.append(heading, element("table", "", ...rows), note);
   dialog.append(element("label", "", use, " Use these keys"), close);
-  dialog.onclick = (event) => event.target === dialog && dialog.close();
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close(); // and return nothing: false would undo the click
+  };
   dialog.onclose = () => dialog.remove();
   document.body.append(dialog);
   dialog.showModal();
