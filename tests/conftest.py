@@ -89,7 +89,7 @@ def work(store: Store) -> Callable[..., Run]:
 def eventually() -> Callable[..., Any]:
     """eventually(condition): wait for its first true value; fails after `seconds`."""
 
-    def wait(condition: Callable[[], Any], *, seconds: float = 30.0) -> Any:
+    def wait(condition: Callable[[], Any], *, seconds: float = 60.0) -> Any:
         deadline = time.monotonic() + seconds
         while not (value := condition()):
             assert time.monotonic() < deadline, f"not within {seconds} s"

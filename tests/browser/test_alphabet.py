@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from charrnn.ui.alphabet import contents
-from tests.support.browser import button
+from tests.support.browser import button, repeat
 
 # How many elements overlap another one.
 OVERLAPS = """selector => {
@@ -68,25 +68,26 @@ def highlighted_cells(page: Page) -> list[int]:
     )
 
 
-def test_typed_character_highlights_its_cell_and_no_other(open_alphabet):
+def test_typed_character_highlights_its_cell_and_no_other(open_alphabet, eventually):
     text = "the quick brown fox\n" * 10
     page = open_alphabet(text)
     index = sorted(set(text)).index("q")
     type_in(page, "q")
     expect(page.locator(".one-hot b")).to_have_text("q")
-    assert highlighted_cells(page) == [index]
-    assert page.locator(".one-hot > *").count() == len(set(text))
+    eventually(lambda: highlighted_cells(page) == [index])
+    expect(page.locator(".one-hot > *")).to_have_count(len(set(text)))
     expect(page.get_by_text(f"a 1 at index {index}, 0 everywhere else")).to_be_visible()
     expect(page.locator(".st-key-one_hot code")).to_contain_text(f"character_at[{index}] = 'q'")
 
 
-def test_clicked_row_highlights_its_cell(open_alphabet):
+def test_clicked_row_highlights_its_cell(open_alphabet, eventually):
     page = open_alphabet("the quick brown fox\n" * 10)
     type_in(page, "q")
     expect(page.locator(".one-hot b")).to_have_text("q")
-    page.get_by_test_id("stDataFrame").first.click(position={"x": 16, "y": 37 + 35 + 17})
-    expect(page.locator(".one-hot b")).to_have_text("␣")
-    assert highlighted_cells(page) == [1]
+    table = page.get_by_test_id("stDataFrame").first
+    second_row = {"x": 16, "y": 37 + 35 + 17}
+    repeat(lambda: table.click(position=second_row), until=page.locator(".one-hot b", has_text="␣"))
+    eventually(lambda: highlighted_cells(page) == [1])
     expect(page.get_by_role("textbox", name="Type a character or a word")).to_have_value("")
 
 
@@ -116,24 +117,24 @@ def test_character_not_in_the_text_is_named_as_not_in_the_vocabulary(open_alphab
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_every_script_is_shown_without_overlap_or_overflow(open_alphabet, script):
+def test_every_script_is_shown_without_overlap_or_overflow(open_alphabet, eventually, script):
     text = SCRIPTS[script] * 12
     page = open_alphabet(text)
     # Each code point has a cell of its own; an emoji may consist of several.
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         expect(page.locator(".one-hot > *")).to_have_count(len(set(text)))
-        assert page.evaluate(OVERLAPS, ".one-hot > *, .window > div") == 0
-        assert page.evaluate(OVERLAPS, ".window b, .window small") == 0
-        assert page.evaluate(CUT_OFF, ".one-hot > *, .window > div") == []
-        assert max(page.evaluate(SIDEWAYS)) <= 0
+        eventually(lambda: page.evaluate(OVERLAPS, ".one-hot > *, .window > div") == 0)
+        eventually(lambda: page.evaluate(OVERLAPS, ".window b, .window small") == 0)
+        eventually(lambda: page.evaluate(CUT_OFF, ".one-hot > *, .window > div") == [])
+        eventually(lambda: max(page.evaluate(SIDEWAYS)) <= 0)
     word = SCRIPTS[script].split()[0]
     type_in(page, word)
     expect(page.locator(".matrix tbody tr")).to_have_count(len(word))
-    assert page.evaluate(OVERLAPS, ".matrix th") == 0
-    assert page.evaluate(CUT_OFF, ".matrix :is(th, td)") == []
-    assert max(page.evaluate(SIDEWAYS)) <= 0
-    assert page.get_by_test_id("stException").count() == 0
+    eventually(lambda: page.evaluate(OVERLAPS, ".matrix th") == 0)
+    eventually(lambda: page.evaluate(CUT_OFF, ".matrix :is(th, td)") == [])
+    eventually(lambda: max(page.evaluate(SIDEWAYS)) <= 0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     page.set_viewport_size({"width": 1440, "height": 900})
 
 
@@ -230,7 +231,7 @@ def test_charts_follow_the_run_and_go_back_to_before_the_first_update(open_page,
     expect(page).to_have_url(re.compile("/alphabet.*run="))
     seen = eventually(lambda: iteration(page))
     eventually(lambda: iteration(page) > seen)
-    assert page.get_by_test_id("stVegaLiteChart").count() == 5
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(5)
 
     slider = page.get_by_role("slider", name="Snapshot")
     slider.press("Home")
@@ -238,8 +239,9 @@ def test_charts_follow_the_run_and_go_back_to_before_the_first_update(open_page,
     slider.press("End")
     eventually(lambda: iteration(page) > seen)
 
-    page.get_by_test_id("stVegaLiteChart").nth(1).get_by_text("Q", exact=True).click(force=True)
-    expect(page.get_by_text("of Q, latin capital letter q")).to_be_visible()
+    point = page.get_by_test_id("stVegaLiteChart").nth(1).get_by_text("Q", exact=True)
+    neighbors = page.get_by_text("of Q, latin capital letter q")
+    repeat(lambda: point.click(force=True), until=neighbors)  # the chart is being redrawn
     expect(page.locator(".one-hot b")).to_have_text("Q")
     page.reload()
     eventually(lambda: iteration(page) > seen)

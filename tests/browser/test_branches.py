@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from charrnn.runs.config import RunConfig
-from tests.support.browser import DOTS, button, move, slider
+from tests.support.browser import DOTS, LOADED, button, move, slider
 from tests.support.store import TEXT
 
 
@@ -15,6 +15,7 @@ def test_a_click_on_the_curve_shows_its_sample_and_offers_a_branch(
     run = trained()
     page = open_page(f"/?run={run.id}", key=workspace.key)
     expect(page.get_by_text("Earlier sample · iteration 0")).to_be_visible()
+    page.wait_for_function(LOADED)  # until then, things move
     chart = page.get_by_test_id("stVegaLiteChart")
     eventually(lambda: page.evaluate(DOTS))
     plot = chart.locator("svg g.background, svg path.background").first.bounding_box()
@@ -22,8 +23,8 @@ def test_a_click_on_the_curve_shows_its_sample_and_offers_a_branch(
     heading = page.get_by_text(re.compile(r"Earlier sample · iteration (1,[05]00|2,[05]00|3,000)"))
     expect(heading).to_be_visible()
     iteration = int(re.search(r"iteration ([\d,]+)", heading.inner_text())[1].replace(",", ""))
-    text = page.locator(".st-key-earlier_sample .written").text_content()
-    assert text == workspace.store.history.sample(run.id, iteration)
+    written = workspace.store.history.sample(run.id, iteration)
+    expect(page.locator(".st-key-earlier_sample .written")).to_have_text(written)
 
     move(slider(page, "earlier_samples"), "2,000")
     button(page, "Branch from 2,000").click()

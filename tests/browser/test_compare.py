@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import button, move, slider
+from tests.support.browser import button, move, slider, wait_until_idle
 
 OVERFLOW = """() => [document.scrollingElement, document.querySelector('.stMain')]
     .map(e => e.scrollWidth - e.clientWidth)"""
@@ -52,7 +52,9 @@ def test_duplicate_change_and_compare_curves_and_samples(
     expect(button(dialog, "Start the copy")).to_be_disabled()
     move(slider(dialog, "copy_learning_rate"), "0.3")
     expect(dialog.get_by_text("learning rate 0.1 → 0.3")).to_be_visible()
-    expect(dialog.get_by_text(re.compile(r"^About \d+ s on this machine"))).to_be_visible()
+    expect(
+        dialog.get_by_text(re.compile(r"^About \d+ (s|min)\b.* on this machine"))
+    ).to_be_visible()
     button(dialog, "Start the copy").click()
 
     # Both curves, with the settings that differ; live until the copy has finished.
@@ -145,6 +147,7 @@ def test_samples_do_not_jump_when_the_slider_reaches_the_newest(
         - document.querySelector('.st-key-sample_position').getBoundingClientRect().top"""
     move(slider(page, "at"), "500")
     expect(page.get_by_text("last sample up to iteration 500")).to_be_visible()
+    wait_until_idle(page)
     before = page.evaluate(distance)
     slider(page, "at").press("End")
     expect(page.get_by_text("Each run's newest sample.")).to_be_visible()
@@ -162,7 +165,9 @@ def test_sweep_estimates_its_time_and_starts_all_runs_at_once(
             group = dialog.locator(f"[class*=st-key-sweep_{setting}]")
             group.get_by_text(name, exact=True).click()
     move(slider(dialog, "sweep_iterations"), "1,000")
-    expect(dialog.get_by_text(re.compile(r"^6 runs, about \d+ s on this machine"))).to_be_visible()
+    expect(
+        dialog.get_by_text(re.compile(r"^6 runs, about \d+ (s|min)\b.* on this machine"))
+    ).to_be_visible()
     button(dialog, "Start 6 runs").click()
     names = page.locator(".run-legend .run-name")
     expect(names).to_have_count(7)
@@ -172,7 +177,7 @@ def test_sweep_estimates_its_time_and_starts_all_runs_at_once(
     for width in (1440, 1024, 390):
         page.set_viewport_size({"width": width, "height": 844})
         expect(names.first).to_be_visible()
-        eventually(lambda: max(page.evaluate(OVERFLOW)) <= 0, seconds=10)
+        eventually(lambda: max(page.evaluate(OVERFLOW)) <= 0)
 
 
 def test_rename_delete_and_undo(open_compare, trained, workspace):
@@ -203,7 +208,7 @@ def test_long_run_name_fits_on_a_phone(open_compare, trained, workspace, eventua
     page = open_compare(*runs, viewport={"width": 390, "height": 844})
     legend = page.locator(".run-legend")
     expect(legend).to_contain_text("a name that is longer")
-    eventually(lambda: legend.evaluate("e => e.scrollWidth - e.clientWidth") == 0, seconds=10)
+    eventually(lambda: legend.evaluate("e => e.scrollWidth - e.clientWidth") == 0)
 
 
 def test_checkbox_adds_and_removes_a_run_and_its_accessible_name_is_verbatim(

@@ -14,7 +14,8 @@ SHIFT = """() => {
     }).observe({type: 'layout-shift', buffered: true});
 }"""
 DRAWN = """() => document.querySelector(
-    '.stVegaLiteChart svg, [class*=probabilities] button, .inside-network .bar')"""
+    '.stVegaLiteChart svg, [class*=probabilities] button, .inside-network .bar, '
+    + '.st-key-room_forms button, .st-key-learn_cards button')"""
 PHONE = {"width": 390, "height": 844}
 COLOR_OF = "element => getComputedStyle(element).backgroundColor"
 
@@ -50,7 +51,7 @@ def visit(browser, server):
 def test_nothing_jumps_when_a_page_is_opened(visit, trained, workspace, viewport):
     link = f"?run={trained(iterations=2000).id}"
     shifts = {}
-    pages = ("alphabet", "inside", "compare", "write")
+    pages = ("alphabet", "inside", "compare", "write", "room", "learn")
     for path in ("/", f"/{link}", *(f"/{name}{link}" for name in pages)):
         page = visit(path, key=workspace.key, viewport=viewport)
         for condition in (LOADED, DRAWN):

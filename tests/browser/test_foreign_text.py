@@ -57,6 +57,7 @@ def open_pasted(open_page):
 
 def assert_each_line_in_its_direction(text: Locator) -> None:
     """The Hebrew line of `text` begins at the right, the English one at the left."""
+    expect(text).to_contain_text("בראשית")
     left, right = text.evaluate(BOX_OF)
     first, later = text.evaluate(SPAN_OF, "בראשית"), text.evaluate(SPAN_OF, "אלהים")
     assert first[1] == pytest.approx(right, abs=2)

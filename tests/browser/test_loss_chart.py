@@ -1,9 +1,11 @@
 """The loss chart and the earlier samples of the Train page, in a real Chromium."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import DOTS, LOADED, button
+from tests.support.browser import DOTS, LOADED, button, repeat, wait_until_idle
 from tests.support.train_browser import iteration, set_slider, slider_of
 
 
@@ -26,21 +28,25 @@ def test_a_refresh_keeps_the_hover_and_the_zoom_of_the_chart(open_page, eventual
     eventually(lambda: iteration(page) > 2000)
     chart = page.get_by_test_id("stVegaLiteChart")
     page.evaluate("() => { window.before = document.querySelector('.stVegaLiteChart svg') }")
-    chart.hover(position={"x": 200, "y": 150})
     tooltip = page.locator("#vg-tooltip-element")
+
+    def point():
+        chart.hover(position={"x": 190, "y": 150})
+        chart.hover(position={"x": 200, "y": 150})
+
+    def zoomed():
+        ticks = chart.locator(".role-axis-label").first.locator("text").all_text_contents()
+        return ticks if ticks and ticks[0] != "0" else None
+
+    repeat(point, until=tooltip)
     expect(tooltip).to_contain_text("bits per character")
     page.keyboard.down("Control")
     page.mouse.wheel(0, -400)
     page.keyboard.up("Control")
-
-    def zoomed():
-        ticks = chart.locator(".role-axis-label").first.locator("text").all_text_contents()
-        return ticks if ticks[0] != "0" else None
-
     ticks = eventually(zoomed)
     seen = iteration(page)
     eventually(lambda: iteration(page) > seen + 1000)
-    assert zoomed() == ticks
+    eventually(lambda: zoomed() == ticks)
     expect(tooltip).to_contain_text("bits per character")
     assert page.evaluate("() => window.before === document.querySelector('.stVegaLiteChart svg')")
 
@@ -53,6 +59,8 @@ def test_a_swipe_on_the_chart_scrolls_the_page_and_not_the_chart(open_page, even
     chart = page.get_by_test_id("stVegaLiteChart")
     chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
     ticks = chart.locator(".role-axis-label").locator("text")
+    expect(page.get_by_text(re.compile("^After 1 iteration"))).to_be_visible()
+    wait_until_idle(page)
     before = ticks.all_text_contents()
     touch = page.context.new_cdp_session(page)
 
@@ -94,7 +102,7 @@ def test_units_and_axes_change_the_titles_of_the_chart(open_page):
         expect(chart.get_by_text(baseline, exact=True)).to_be_visible()
 
 
-def test_an_earlier_sample_stays_selected_while_new_samples_arrive(open_page, eventually):
+def test_an_earlier_sample_stays_selected_while_new_samples_arrive(open_page, eventually, store):
     page = open_page()
     button(page, "Train").click()
     eventually(lambda: iteration(page) > 3000)
@@ -102,20 +110,27 @@ def test_an_earlier_sample_stays_selected_while_new_samples_arrive(open_page, ev
     samples.focus()
     samples.press("ArrowRight")
     expect(page.get_by_text("Earlier sample · iteration 1,000")).to_be_visible()
-    text = page.locator(".st-key-earlier_sample code").text_content()
+    (run,) = store.runs.runnable()
+    text = store.history.sample(run.id, 1000)
+    expect(page.locator(".st-key-earlier_sample code")).to_have_text(text)
     seen = iteration(page)
     eventually(lambda: iteration(page) > seen + 3000)
     expect(samples).to_have_attribute("aria-valuetext", "1,000")
-    assert page.locator(".st-key-earlier_sample code").text_content() == text
+    expect(page.locator(".st-key-earlier_sample code")).to_have_text(text)
 
 
-def test_why_the_loss_goes_up_and_down_is_explained_beside_the_chart(open_page):
+def test_why_the_loss_goes_up_and_down_is_explained_beside_the_chart(open_page, eventually):
     page = open_page()
     page.get_by_text("Why does it go up and down?").click()
     explanation = page.get_by_text("Some windows of text are easier to predict")
     expect(explanation).to_be_visible()
-    chart = page.get_by_test_id("stVegaLiteChart").bounding_box()
-    assert explanation.bounding_box()["y"] >= chart["y"] + chart["height"]
+    chart = page.get_by_test_id("stVegaLiteChart")
+
+    def is_below() -> bool:
+        above = chart.bounding_box()
+        return explanation.bounding_box()["y"] >= above["y"] + above["height"]
+
+    eventually(is_below)
 
 
 @pytest.mark.parametrize("off", [(0, 0), (3, 0), (-2, -3)])
@@ -128,11 +143,14 @@ def test_a_click_on_or_beside_a_dot_shows_the_sample_written_there(
     dots = eventually(lambda: page.evaluate(DOTS))
     iterations = workspace.store.history.observe(run.id, points=1)[1].sample_iterations
     assert len(dots) == len(iterations) > 5
-    tooltip = page.locator("#vg-tooltip-element.visible")
+    tooltip = page.locator("#vg-tooltip-element.visible", has_text="bits per character")
     for (x, y), written_at in [*zip(dots, iterations, strict=True)][::-2]:
-        page.mouse.move(x, y)
-        page.mouse.move(x + off[0], y + off[1])
-        expect(tooltip).to_contain_text("bits per character")
+
+        def point(x=x, y=y):
+            page.mouse.move(x, y)
+            page.mouse.move(x + off[0], y + off[1])
+
+        repeat(point, until=tooltip)
         expect(tooltip).to_contain_text("perplexity (effective choices)")
         page.mouse.click(x + off[0], y + off[1])
         expect(page.get_by_text(f"Earlier sample · iteration {written_at:,}")).to_be_visible()

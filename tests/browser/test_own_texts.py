@@ -37,7 +37,9 @@ def test_a_click_at_the_instant_of_choosing_a_file_trains_on_the_file(open_page,
     assert store.corpora.text(run.sha256) == text
 
 
-def test_train_at_the_instant_of_replacing_a_file_trains_on_the_second(open_page, store, tmp_path):
+def test_train_at_the_instant_of_replacing_a_file_trains_on_the_second(
+    open_page, store, tmp_path, eventually
+):
     first, second = tmp_path / "owl.txt", tmp_path / "rook.txt"
     first.write_text("the owl sat in the oak and sang to the moon\n" * 200)
     second.write_text("a rook flew over the field and cried at noon\n" * 200)
@@ -52,6 +54,7 @@ def test_train_at_the_instant_of_replacing_a_file_trains_on_the_second(open_page
     uploader.set_input_files(second)
     button(page, "Train").click()
     expect(page.get_by_text("Training starts as soon as your file is here")).to_be_visible()
+    eventually(lambda: page.evaluate("true") and on_its_way)
     for request in on_its_way:
         request.continue_()
     expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()

@@ -4,14 +4,22 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from charrnn.runs.store.store import Store
 from tests.support import terminal
 from tests.support.browser import button, downloaded
+
+SAMPLE = ".st-key-sample .written code"
 
 
 def train_to_1000(page: Page):
     page.get_by_role("radio", name="1,000", exact=True).click()
     button(page, "Step").click()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 1,000 of")
+
+
+def sample_of(store: Store, page: Page, iteration: int) -> str:
+    """What the run on a page has written."""
+    return store.history.sample(re.search(r"run=([\w-]+)", page.url)[1], iteration)
 
 
 def save_a_copy(page: Page, label: str, path) -> str:
@@ -31,10 +39,11 @@ def import_run(page: Page, path):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
 
 
-def test_a_saved_run_continues_identically_in_another_browser(open_page, tmp_path):
+def test_a_saved_run_continues_identically_in_another_browser(open_page, store, tmp_path):
     page = open_page()
     train_to_1000(page)
-    sample = page.locator(".st-key-sample .written code").text_content()
+    sample = sample_of(store, page, 1000)
+    expect(page.locator(SAMPLE)).to_have_text(sample)
     name = save_a_copy(page, "The whole run", tmp_path / "run.safetensors")
     assert name == "charrnn-run-1.safetensors"
 
@@ -50,8 +59,10 @@ def test_a_saved_run_continues_identically_in_another_browser(open_page, tmp_pat
     expect(page.get_by_test_id("stProgress")).to_contain_text("Iteration 2,000 of")
     expect(page.get_by_text("Newest sample · iteration 2,000")).to_be_visible()
     expect(other.get_by_text("Newest sample · iteration 2,000")).to_be_visible()
-    continued = other.locator(".st-key-sample .written code").text_content()
-    assert continued == page.locator(".st-key-sample .written code").text_content()
+    continued = sample_of(store, page, 2000)
+    assert continued == sample_of(store, other, 2000) != sample
+    for each in (page, other):
+        expect(each.locator(SAMPLE)).to_have_text(continued)
 
 
 def test_the_curve_and_the_samples_can_be_saved_separately(open_page, tmp_path):

@@ -97,7 +97,7 @@ def test_cookies_are_secure_if_the_proxy_speaks_tls(server):
 def test_markup_that_got_into_a_page_could_neither_act_nor_load_nor_send(browser, server):
     page = browser.new_page()
     page.goto(server.url)
-    expect(page.get_by_role("button", name="Step")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Step")).to_be_visible()
     blocked = page.evaluate(
         """async () => {
             const blocked = [];
@@ -180,7 +180,8 @@ def test_messages_for_developers_are_neither_answered_nor_logged(server, message
     with client(server) as attacker:
         attacker.send(message)
         assert attacker.kinds_answered() == ["", "heartbeat_ack"]
-    assert server.log.read_text() == before
+    logged = server.log.read_text().removeprefix(before).splitlines()
+    assert [line for line in logged if '"run": ' not in line] == []  # runs may end meanwhile
 
 
 def test_a_client_cannot_write_into_the_log(server, store, workspace):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import button, kept_key
+from tests.support.browser import button, kept_key, repeat
 from tests.support.train_browser import (
     SAMPLE,
     curve_length,
@@ -26,15 +26,15 @@ def test_every_part_of_the_page_is_filled_before_training(open_page):
     expect(button(page, "Reset")).to_be_disabled()
 
 
-def test_train_draws_a_curve_and_a_sample_of_200_characters(open_page):
+def test_train_draws_a_curve_and_a_sample_of_200_characters(open_page, eventually):
     page = open_page()
-    untrained = page.locator(SAMPLE).inner_text()
+    untrained = page.locator(SAMPLE).text_content()
     button(page, "Train").click()
     sample = page.get_by_text(re.compile(r"Newest sample · iteration [1-9][\d,]*000"))
-    expect(sample).to_be_visible(timeout=60_000)
+    expect(sample).to_be_visible()
     expect(page.locator(SAMPLE)).not_to_have_text(untrained)
-    assert len(page.locator(SAMPLE).text_content()) == 200
-    assert curve_length(page) > 5
+    eventually(lambda: len(page.locator(SAMPLE).text_content()) == 200)
+    eventually(lambda: curve_length(page) > 5)
 
 
 @pytest.mark.parametrize("label", ["Train", "Step"])
@@ -52,7 +52,7 @@ def test_a_run_started_by_a_double_click_trains_on(open_page, eventually, store,
     button(page, "Train").dblclick(delay=pause // 2)
     eventually(lambda: iteration(page) > 1000)
     (run,) = store.runs.runnable()
-    assert button(page, "Pause").is_visible()
+    expect(button(page, "Pause")).to_be_visible()
     assert run.active
 
 
@@ -64,15 +64,9 @@ def test_the_keyboard_trains_pauses_and_resumes_without_leaving_the_button(open_
             break
     main = page.locator(".st-key-main_button button")
     expect(main).to_be_focused()
-    for before, after in [("Train", "Pause"), ("Pause", "Resume"), ("Resume", "Pause")]:
-
-        def switched(before=before, after=after):
-            """Presses Enter again if it came so soon that it passed for a double click."""
-            if main.inner_text().endswith(before):
-                page.keyboard.press("Enter")
-            return main.inner_text().endswith(after)
-
-        eventually(switched)
+    for after in ("Pause", "Resume", "Pause"):
+        # Again if it came so soon that it passed for a double click.
+        repeat(lambda: page.keyboard.press("Enter"), until=button(page, after))
         expect(main).to_be_focused()
     seen = iteration(page)
     eventually(lambda: iteration(page) > seen + 1000)
@@ -141,10 +135,10 @@ def test_pause_stops_training_and_resume_continues_it(open_page, eventually):
     page = open_page()
     button(page, "Train").click()
     eventually(lambda: iteration(page) > 0)
-    switch(page, "Pause", "Resume", eventually)
+    switch(page, "Pause", "Resume")
     expect(button(page, "Step")).to_be_enabled()  # the worker has stopped
     paused_at = iteration(page)
-    switch(page, "Resume", "Pause", eventually)
+    switch(page, "Resume", "Pause")
     eventually(lambda: iteration(page) > paused_at)
 
 
@@ -207,7 +201,7 @@ def test_two_browsers_of_one_owner_stay_in_sync(open_page, server, eventually):
     button(other, "Pause").click()
     expect(button(one, "Resume")).to_be_visible()
     set_slider(one, "learning_rate", "0.03")
-    switch(one, "Resume", "Pause", eventually)
+    switch(one, "Resume", "Pause")
     expect(button(other, "Pause")).to_be_visible()
     expect(slider_of(other, "learning_rate")).to_have_attribute("aria-valuetext", "0.03")
 
@@ -232,26 +226,18 @@ def test_a_finished_run_can_be_resumed(open_page, eventually):
     button(page, "Train").click()
     expect(progress).to_contain_text("Iteration 1,000 of 1,000 · done in")
     expect(page.get_by_text("What next?")).to_be_visible()
-
-    def resumed() -> bool:
-        if "of 1,000" in progress.inner_text():
-            button(page, "Resume").click()
-        return "of 2,000" in progress.inner_text()
-
-    eventually(resumed)
+    button(page, "Resume").click()
     expect(progress).to_contain_text("Iteration 2,000 of 2,000 · done in")
 
 
 @pytest.mark.parametrize("width", [390, 1024, 1440])
-def test_the_page_never_scrolls_sideways(open_page, width):
+def test_the_page_never_scrolls_sideways(open_page, width, eventually):
     page = open_page(viewport={"width": width, "height": 800})
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    overflow = page.evaluate(
-        """() => [document.scrollingElement, document.querySelector('.stMain')]
-            .map(e => e.scrollWidth - e.clientWidth)"""
-    )
-    assert max(overflow) <= 0
+    overflow = """() => [document.scrollingElement, document.querySelector('.stMain')]
+        .map(e => e.scrollWidth - e.clientWidth)"""
+    eventually(lambda: max(page.evaluate(overflow)) <= 0)
 
 
 def test_a_link_to_an_unknown_run_is_a_warning(open_page):

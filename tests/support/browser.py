@@ -7,7 +7,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Download, Locator, Page, expect
 
-TRIES, TRY_SECONDS = 6, 10
+TRIES, TRY_SECONDS = 12, 5
 
 # Whether every element of the page is there, and no placeholder is left.
 LOADED = """() => document.querySelector('.stMain h1')

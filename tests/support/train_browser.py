@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.support.browser import button, repeat
+
 SAMPLE = ".st-key-sample code"
 
 
@@ -42,16 +44,9 @@ def set_slider(page: Page, key: str, value: str):
     raise AssertionError(f"{key} never became {value}")
 
 
-def switch(page: Page, before: str, after: str, eventually):
-    """Click the main button until its label has changed.
+def switch(page: Page, before: str, after: str):
+    """Click the main button, and wait until its label has changed.
 
     A click that comes within a second after another may pass for the second of a double click.
     """
-
-    def switched() -> bool:
-        main = page.locator(".st-key-main_button button")  # whatever its label is by now
-        if main.inner_text().endswith(before):
-            main.click()
-        return main.inner_text().endswith(after)
-
-    eventually(switched)
+    repeat(button(page, before).click, until=button(page, after))
