@@ -111,5 +111,14 @@ def test_a_saved_page_plays_offline_and_nothing_in_it_can_act(
     expect(place).to_have_text("iteration 300")
     expect(page.locator("#replay pre")).to_have_text(store.history.sample(run.id, 300))
     expect(page.locator("pre.text")).to_have_text(text)
-    context.close()
     assert (asked, dialogs, messages) == ([file.as_uri()], [], [])
+    acted = page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.acted = true";
+            document.body.append(script);
+            return window.acted;
+        }"""
+    )
+    assert acted is None  # even if markup got into it
+    context.close()

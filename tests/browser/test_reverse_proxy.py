@@ -48,4 +48,6 @@ def test_a_text_is_uploaded_and_trained_on_through_the_proxy_of_the_readme(open_
     assert redirect.status == 301
     assert redirect.headers["Location"] == f"https://127.0.0.1/?w={KEY}"
     assert page.request.get(f"{proxy.url}/_stcore/metrics").status == 404
+    health = page.request.get(f"{proxy.url}/_stcore/health")
+    assert (health.status, health.text()) == (200, "ok")
     assert KEY not in proxy.log.read_text()

@@ -1,6 +1,7 @@
 """What a page lets others do to it, attacked with a real browser and a real WebSocket client."""
 
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -141,6 +142,7 @@ def test_a_script_cannot_read_the_key_of_the_workspace_after_the_first_visit(
     (cookie,) = [c for c in page.context.cookies() if c["name"].startswith("charrnn")]
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Strict"
+    assert cookie["expires"] > time.time() + 364 * 24 * 3600
     page.goto(server.url)  # by now the server alone knows the key
     expect(page.get_by_role("button", name="Back to Run 1")).to_be_visible()
 
