@@ -53,6 +53,18 @@ def test_keys_train_step_and_play_but_not_while_somebody_types(open_page, store)
     expect(dialog).to_have_count(0)
     expect(button(page, "Train")).to_be_visible()
 
+    use = dialog.get_by_label("Use these keys")
+    page.keyboard.press("?")
+    use.uncheck()
+    button(dialog, "Close").click()
+    leave(page)
+    page.keyboard.press(" ")  # does nothing, since the keys are off
+    page.keyboard.press("?")
+    use.check()
+    button(dialog, "Close").click()
+    expect(dialog).to_have_count(0)
+    expect(button(page, "Train")).to_be_visible()
+
     leave(page)
     page.keyboard.press(" ")
     expect(button(page, "Pause")).to_be_visible()
