@@ -89,7 +89,7 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     Everything is checked first, then all of it is written or nothing. Of very many evaluations
     or samples, only every 2nd, 4th ... is taken. Raises TextNeeded, BadRunFile, or NoRoom.
     """
-    workspace.ensure_room(len(data))
+    workspace.quota.ensure_room(len(data))
     saved = archive.from_bytes(data, Limits.from_environment())
     if saved.sha256 is None:
         raise BadRunFile(

@@ -14,6 +14,7 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     attempts.py   store.attempts: how often a worker was started for a run without progress
     space.py      store.space: what is free on the disk, and what each visitor takes
     workspace.py  Workspace: one visitor's runs
+    quota.py      Quota: how much one visitor may store
     rooms.py      store.rooms: the rooms of workshops, as the people in them use them
     walls.py      store.walls: what the wall of a room shows
     presenter.py  Presenter: what only the presenter of a room may do

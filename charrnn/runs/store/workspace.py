@@ -4,32 +4,24 @@ Also the texts that the visitor uploaded.
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, select, update
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import NoRoom, RunNotFound, TextNotShared
-from charrnn.runs.limits import Limits
+from charrnn.runs.errors import RunNotFound, TextNotShared
 from charrnn.runs.serialization import state_from_bytes
-from charrnn.runs.store import retention, schema
+from charrnn.runs.store import schema
 from charrnn.runs.store.clock import Now
 from charrnn.runs.store.corpora import library_titles, sha256_of
 from charrnn.runs.store.incomplete import incomplete_run
+from charrnn.runs.store.quota import Quota
 from charrnn.runs.store.records import Corpus, Experiment, Run
 from charrnn.runs.store.runs import RUN_COLUMNS, find_run, new_key, new_run_row, run_from_row
-from charrnn.runs.store.space import MEGABYTE
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import names
 
 MAX_COPIED_BYTES = 32 * 2**20  # of the snapshots that a branch takes along from its parent
-
-
-class Usage(NamedTuple):
-    """What a workspace has stored, and how much it may, in megabytes."""
-
-    used: float
-    allowed: float
 
 
 class Workspace:
@@ -45,6 +37,7 @@ class Workspace:
         it (see ui/client_address.py). None if it is not known.
         """
         self.store, self.key, self.address = store, workspace, address
+        self.quota = Quota(store, workspace, address)
 
     def runs(self) -> list[Run]:
         """All runs that are not deleted, newest first."""
@@ -88,7 +81,7 @@ class Workspace:
         try:
             self.own_text(sha256_of(text))
         except KeyError:
-            self.ensure_room(len(text.encode(errors="surrogatepass")))
+            self.quota.ensure_room(len(text.encode(errors="surrogatepass")))
         corpus = self.store.corpora.add(name, text)
         row = {"workspace": self.key, "sha256": corpus.sha256, "name": name} | {
             "address": self.address
@@ -130,7 +123,7 @@ class Workspace:
         experiment: Experiment | None = None,
     ) -> Run:
         """A new run in this workspace: see Runs.create(). Raises NoRoom as well."""
-        self.ensure_room(keep=corpus.sha256)
+        self.quota.ensure_room(keep=corpus.sha256)
         return self.store.runs.create(
             corpus,
             config,
@@ -163,7 +156,7 @@ class Workspace:
             raise TextNotShared
         corpus = self.store.corpora.get(run.sha256, run.text_name)
         seconds, data = self._saved_state(run, iteration)
-        self.ensure_room(len(data))
+        self.quota.ensure_room(len(data))
         state = state_from_bytes(data)
         iteration = int(state["iteration"])
         rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
@@ -225,7 +218,7 @@ class Workspace:
         Raises RunNotFound if it is not here, and NoRoom if it should train but could save nothing.
         """
         if desired_state.get("desired") == "running":
-            self.ensure_room()
+            self.quota.ensure_room()
             self._update(self.run(run_id).id, address=self.address)  # of who resumes it
         self.store.runs.request(self.run(run_id).id, **desired_state)
 
@@ -252,54 +245,6 @@ class Workspace:
     def restore(self, run_id: str) -> None:
         """Restore a deleted run, paused. Raises RunNotFound if it is not here or was pruned."""
         self._update(run_id, deleted_at=None)
-
-    def usage(self) -> Usage:
-        """How much this workspace has stored, and how much it may."""
-        limits = Limits.from_environment()
-        used = self.store.space.used_megabytes([self.key])[self.key]
-        return Usage(used, self.store.space.allowed_megabytes(limits))
-
-    def ensure_room(self, n_bytes: int = 0, *, keep: str = "") -> None:
-        """Raises NoRoom unless so many bytes more can be stored.
-
-        For that, deleted runs and unused texts of this workspace are removed for good. keep: the
-        SHA-256 of a text that is about to be used.
-        """
-        while problem := self._lack_of_room(n_bytes / MEGABYTE):
-            if not retention.make_room(self.store, self.key, keep=keep):
-                raise NoRoom(problem)
-
-    def _lack_of_room(self, more: float) -> str:
-        """Why so many megabytes more cannot be stored, as a sentence for people, or ""."""
-        space, limits = self.store.space, Limits.from_environment()
-        free = space.free_megabytes()
-        if free - more < limits.free_megabytes:
-            return (
-                f"Only {free:,.0f} MB of disk space are free on the server, and "
-                f"{limits.free_megabytes:g} MB of it have to stay free: delete runs that you no "
-                "longer need on the page Compare."
-            )
-        for key, address in ((self.key, False), (self.address, True)):
-            if key is None:
-                continue
-            after = space.used_megabytes([key], address=address)[key] + more
-            allowed = space.allowed_megabytes(limits, address=address)
-            if after > allowed:
-                theirs = "all texts and runs from your network address"
-                return (
-                    f"With this, {theirs if address else 'your texts and runs'} would take "
-                    f"{after:,.0f} MB, and {allowed:,.0f} MB are allowed: "
-                    f"{self._what_to_delete()}."
-                )
-        return ""
-
-    def _what_to_delete(self) -> str:
-        largest = self.store.space.largest_run(self.key)
-        if largest is None:
-            return "wait until older ones have been removed"
-        run_id, megabytes = largest
-        title = self.store.runs.get(run_id).title
-        return f"delete runs on the page Compare; the largest is {title} with {megabytes:,.0f} MB"
 
     def _select(self, which: ColumnElement[bool], order: Column[Any]) -> list[Run]:
         """Some runs of this workspace, in descending order."""

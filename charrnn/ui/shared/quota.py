@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from charrnn.runs.store.workspace import Usage, Workspace
+from charrnn.runs.store.quota import Usage
+from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
 
 SAID_FROM = 0.8  # of what is allowed
@@ -25,4 +26,4 @@ def draw_notice() -> None:
 
 @st.cache_data(show_spinner=False, ttl=UPDATE_SECONDS, max_entries=1000)
 def _usage(url: str, key: str, _workspace: Workspace) -> Usage:
-    return _workspace.usage()
+    return _workspace.quota.usage()

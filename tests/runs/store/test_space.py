@@ -146,7 +146,7 @@ def test_a_text_that_is_stored_already_takes_no_more_room(mine, monkeypatch):
     monkeypatch.setenv("CHARRNN_VISITOR_MEGABYTES", "3")
     for _ in range(3):
         mine.add_text("again", text_of(2))
-    assert mine.usage().used == pytest.approx(2, abs=0.1)
+    assert mine.quota.usage().used == pytest.approx(2, abs=0.1)
 
 
 def test_a_run_counts_for_the_address_of_who_resumed_it_last(store, corpus, mine):
@@ -157,12 +157,12 @@ def test_a_run_counts_for_the_address_of_who_resumed_it_last(store, corpus, mine
 
 
 def test_usage_is_what_is_stored(store, corpus, mine):
-    assert mine.usage().used == 0
+    assert mine.quota.usage().used == 0
     run = mine.create(corpus, RunConfig())
     mine.add_text("text", text_of(2))
     grow(store, run, 3)
-    assert mine.usage().used == pytest.approx(5, abs=0.1)
-    assert mine.usage().allowed <= Limits().visitor_megabytes
+    assert mine.quota.usage().used == pytest.approx(5, abs=0.1)
+    assert mine.quota.usage().allowed <= Limits().visitor_megabytes
 
 
 @pytest.mark.usefixtures("store_file")
