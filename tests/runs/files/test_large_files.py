@@ -148,7 +148,7 @@ def test_import_that_was_killed_is_invisible_and_pruned(destination, exported, m
     retention.prune(store, Limits())
     with store.database.writing() as db:
         assert len(db.execute(select(r.c.id)).all()) == 1  # it may still be written
-        db.execute(r.update().values(deleted_at=1.0))
+        db.execute(r.update().values(deleted_at=r.c.deleted_at - 2 * retention.DAY_SECONDS))
         db.execute(schema.corpora.update().values(added_at=1.0))
     retention.prune(store, Limits())
     assert all_rows(store) == before
