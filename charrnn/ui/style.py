@@ -48,6 +48,7 @@ ICON = str(_UI / "icon.svg")  # a file: an icon by name comes from the web
 
 _SHEETS = (
     "style.css",
+    "drawn.css",
     "placeholders.css",
     "alphabet/alphabet.css",
     "inside/inside.css",

@@ -193,7 +193,7 @@ def test_on_a_phone_no_view_scrolls_sideways_and_back_returns_to_the_view_before
         "One step": ".inside-step .pairs",
         "Units": ".inside-heatmap canvas",
         "Memory": ".stVegaLiteChart svg",
-        "Surprise": ".inside-colors .text span",
+        "Surprise": ".inside-colors .passage span",
     }
     for view, picture in drawn.items():
         page.get_by_role("radio", name=view, exact=True).click()

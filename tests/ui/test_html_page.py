@@ -74,5 +74,5 @@ def test_script_names_the_parameters_that_get_no_entry():
 
 def test_style_sheet_holds_both_themes_and_the_rules_of_every_page():
     assert f"--accent:light-dark({LIGHT.accent},{DARK.accent});" in sheet()
-    for rule in (".written {", ".one-hot", ".run-name {", ".st-key-temperatures {"):
+    for rule in (".passage {", ".one-hot", ".run-name {", ".st-key-temperatures {"):
         assert rule in sheet()

@@ -3,8 +3,8 @@ const build = (box) => {
   box.parts = {};
   const part = (name, tag = "div") => (box.parts[name] = element(tag, name));
   box.frame = 0;
-  part("text", "pre").tabIndex = 0;
-  box.parts.text.setAttribute("role", "group");
+  part("passage", "pre").tabIndex = 0;
+  box.parts.passage.setAttribute("role", "group");
   part("controls");
   part("hovered", "small");
   box.player = player(
@@ -26,7 +26,7 @@ const build = (box) => {
   };
   box.label = element("span", "place");
   box.parts.controls.append(box.playButton, box.range, box.label);
-  box.append(box.parts.controls, box.parts.text, box.parts.hovered);
+  box.append(box.parts.controls, box.parts.passage, box.parts.hovered);
 };
 
 const describe = (box, position) => {
@@ -55,17 +55,17 @@ export default function ({ parentElement, data }) {
   box.data = data;
   box.values = decode(data.values);
   box.write = data.signed ? signed : (value) => value.toFixed(2);
-  const { text, controls, hovered } = box.parts;
+  const { passage, controls, hovered } = box.parts;
   if (!sameText) {
     box.characters = data.text.map((character, position) => {
       const created = characterElement(character);
       created.dataset.position = position;
       return created;
     });
-    text.replaceChildren(...box.characters);
+    passage.replaceChildren(...box.characters);
   }
-  text.setAttribute("aria-label", data.label);
-  text.onpointermove = text.onpointerdown = (event) => {
+  passage.setAttribute("aria-label", data.label);
+  passage.onpointermove = passage.onpointerdown = (event) => {
     const character = event.target.closest("[data-position]");
     if (!character) return;
     character.title = describe(box, Number(character.dataset.position));

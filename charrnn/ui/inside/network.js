@@ -34,6 +34,7 @@ const build = (box) => {
     return created;
   };
   part("strip").tabIndex = 0;
+  box.parts.strip.classList.add("passage");
   box.parts.strip.setAttribute("role", "group");
   box.parts.strip.setAttribute("aria-label", "The passage. Click a character to go there.");
   part("back");
