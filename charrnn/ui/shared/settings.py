@@ -29,6 +29,15 @@ CHOICES: dict[str, list[float]] = {
     "held_out": [0.0, 0.05, 0.1, 0.2, 0.3],
 }
 
+# What the page calls the values of the settings that have only a few.
+OFF_ON = {"off": "Off", "on": "On"}
+OPTIONS = {
+    "early_stopping": OFF_ON,
+    "clipping": {"value": "By value", "norm": "By norm", "off": "Off"},
+    "hidden_state": {"carried": "Carried", "cleared": "Cleared"},
+    "gradients_through_time": OFF_ON,
+}
+
 # Where a control says more than the short name elsewhere.
 _LABELS = {"seed": "random seed", "seconds": "time limit in seconds (0: none)"}
 

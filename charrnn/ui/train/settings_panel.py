@@ -13,12 +13,9 @@ from charrnn.ui import session
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import learning_rate_hint, lineage, settings, settings_link
 from charrnn.ui.shared.formatting import listed
-from charrnn.ui.shared.settings import CHOICES
+from charrnn.ui.shared.settings import CHOICES, OPTIONS
 from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
 
-OFF_ON = {"off": "Off", "on": "On"}
-CLIPPING = {"value": "By value", "norm": "By norm", "off": "Off"}
-HIDDEN_STATE = {"carried": "Carried", "cleared": "Cleared"}
 UNCHANGED = "Three settings decide how much the network can learn, and how fast."
 
 
@@ -105,14 +102,14 @@ def _initial_scale() -> None:
     number_field.draw("initial_scale", step=0.01, disabled=scaled)
 
 
-def _choice(name: str, options: dict[str, str]) -> None:
-    """A setting with a few values. options: value -> what the page calls it."""
+def _choice(name: str) -> None:
+    """A setting with a few values."""
     st.pills(
         settings.label(name),
-        options,
+        OPTIONS[name],
         key=name,
         required=True,
-        format_func=options.__getitem__,
+        format_func=OPTIONS[name].__getitem__,
         help=RunConfig.meaning(name),
         persist_state="session",
     )
@@ -123,14 +120,14 @@ ADVANCED: dict[str, Callable[[], None]] = {
     "seconds": partial(number_field.draw, "seconds", step=10),
     "streams": partial(number_field.draw_with_slider, "streams"),
     "held_out": _held_out,
-    "early_stopping": partial(_choice, "early_stopping", OFF_ON),
+    "early_stopping": partial(_choice, "early_stopping"),
     "seed": partial(number_field.draw, "seed"),
     "sample_length": partial(number_field.draw, "sample_length", step=50),
     "sample_interval": partial(number_field.draw, "sample_interval", step=100),
     # What the textbook does in one way, and the page Learn asks why.
-    "clipping": partial(_choice, "clipping", CLIPPING),
+    "clipping": partial(_choice, "clipping"),
     "clip_limit": _clip_limit,
     "initial_scale": _initial_scale,
-    "hidden_state": partial(_choice, "hidden_state", HIDDEN_STATE),
-    "gradients_through_time": partial(_choice, "gradients_through_time", OFF_ON),
+    "hidden_state": partial(_choice, "hidden_state"),
+    "gradients_through_time": partial(_choice, "gradients_through_time"),
 }

@@ -143,3 +143,22 @@ def test_sweep_repeats_every_combination_with_other_seeds(pair, workspace, start
         (rate, seed) for rate in (0.1, 0.3) for seed in range(6)
     }
     assert set(page.session_state["compare"]) == {r.id for r in copies}  # as many as there can be
+
+
+def test_a_copy_may_break_the_rules(pair, workspace, started):
+    page = open_dialog(the_copy_dialog)
+    key = pair[0].id
+    page.button_group(key=f"copy_hidden_state_{key}").set_value("cleared")
+    page.button_group(key=f"copy_gradients_through_time_{key}").set_value("off")
+    page.number_input(key=f"copy_initial_scale_{key}").set_value(1.0)
+    page.button_group(key=f"copy_clipping_{key}").set_value("off").run()
+    assert page.number_input(key=f"copy_clip_limit_{key}").disabled
+    assert "hidden state carried → cleared" in words(page)
+    click(page, "Start the copy")
+    broken = {
+        "clipping": "off",
+        "initial_scale": 1.0,
+        "hidden_state": "cleared",
+        "gradients_through_time": "off",
+    }
+    assert workspace.runs()[0].config == RunConfig.from_dict(SMALL.to_dict() | broken)

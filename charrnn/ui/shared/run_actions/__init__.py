@@ -2,6 +2,7 @@
 
 menu            the menu that offers these actions
 duplicate       a copy of a run with other settings
+rules           which rules the copy breaks
 sweep           a copy for every combination of a few values
 copies          what those two share: values, limits, estimate
 branch          a new run from a snapshot

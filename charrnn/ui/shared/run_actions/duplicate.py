@@ -14,6 +14,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.formatting import listed
+from charrnn.ui.shared.run_actions import rules
 from charrnn.ui.shared.run_actions.copies import (
     SETTINGS,
     START_AND_CHANCE,
@@ -44,7 +45,9 @@ def duplicate(run: Run) -> None:
     names = _choose_names(run, config, configs)
     problem = refusal(configs, corpus)
     changes = lineage.differences(run.config, config)
-    st.text(listed(changes) or "Nothing changed yet: move a slider, or ask for repeats.")
+    st.text(
+        listed(changes) or "Nothing changed yet: move a slider, change a rule, or ask for repeats."
+    )
     with st.container():  # also if it is empty: nothing below it may move
         if configs:
             show_estimate(configs, corpus, problem)
@@ -92,7 +95,7 @@ def _choose_settings(run: Run) -> RunConfig:
         )
         for name in (*SETTINGS, "streams")
     }
-    return replace(run.config, **values)
+    return replace(run.config, **values, **rules.choose(run))
 
 
 def _choose_seed(run: Run) -> int:
