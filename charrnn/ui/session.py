@@ -68,7 +68,6 @@ IMPORTED_FILE = "imported_file"  # the id of the uploaded file that was imported
 # Beat the network.
 BEAT = "beat_game_expander"  # whether the game is open, key of an expander
 BEAT_GAME = "beat_game"  # which passage is guessed: 0, 1, 2 ...
-HUMAN_SCORES = "human_scores"  # sha256 of a text -> the visitor's score in the newest game
 
 # On the page /write.
 PROMPT, LENGTH, TEMPERATURE, SAMPLE_SEED = "prompt", "length", "temperature", "sample_seed"

@@ -18,6 +18,7 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     rooms.py      store.rooms: the rooms of workshops, as the people in them use them
     walls.py      store.walls: what the wall of a room shows
     presenter.py  Presenter: what only the presenter of a room may do
+    games.py      store.games: what visitors have scored against the networks
     room_records.py  what these three take and return: Room, Start, Member, Tile, Wall ...
     losses.py     what the losses of a run come to: recent mean, and best
     retention.py  prune(): deletes runs and texts that nobody needs

@@ -113,7 +113,7 @@ def _remove(
 
 
 def _delete_run(db: Connection, run_id: str) -> None:
-    for table in (*schema.HISTORY_TABLES, schema.checkpoints, schema.attempts):
+    for table in (*schema.HISTORY_TABLES, schema.checkpoints, schema.attempts, schema.games):
         db.execute(delete(table).where(table.c.run == run_id))
     db.execute(delete(schema.runs).where(schema.runs.c.id == run_id))
 

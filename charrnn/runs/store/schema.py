@@ -239,5 +239,15 @@ attempts = Table(
     Column("reason", String(16), nullable=False),  # why it ended: see attempts.py. "" if not known
 )
 
+# Beat the network: each visitor's newest game against the network of a run.
+games = Table(
+    "games",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("played_at", Float, nullable=False, default=Now()),
+    Column("score", JSON, nullable=False),  # a list of the fields of Score, see games.py
+)
+
 # The version of the tables: Alembic's own table, created here together with the others.
 version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from charrnn.runs.store.attempts import Attempts
 from charrnn.runs.store.corpora import Corpora
 from charrnn.runs.store.database import Database
+from charrnn.runs.store.games import Games
 from charrnn.runs.store.history import Histories
 from charrnn.runs.store.leases import Leases
 from charrnn.runs.store.placement import Placement
@@ -25,7 +26,8 @@ class Store:
     what only that worker writes. servers: which servers use the store, and which of them decides.
     placement: what it decides, that is, which runs train and where. attempts: how often a worker
     was started in vain. space: how much room there is, and how much each visitor takes.
-    rooms: the rooms of workshops. walls: what their walls show.
+    rooms: the rooms of workshops. walls: what their walls show. games: what visitors have scored
+    against the networks.
     """
 
     def __init__(self, url: str, *, clock: Callable[[], float] = time.time):
@@ -47,3 +49,4 @@ class Store:
         self.space = Space(self.database)
         self.rooms = Rooms(self.database)
         self.walls = Walls(self.database)
+        self.games = Games(self.database)

@@ -6,7 +6,6 @@ from charrnn.engine.analysis.counting import overtaken_at
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
-from charrnn.ui.shared.beat import score
 from charrnn.ui.train.counting_panel import counted
 from charrnn.ui.train.run_view import Rival, RunView
 
@@ -23,7 +22,7 @@ def of_run(run: Run, view: RunView) -> tuple[Rival, ...]:
     if st.session_state.get(session.COUNTING):
         bits = counted(view.corpus, run.config.held_out).bits
         found = [Rival(LABELS[i], b, overtaken_at(evaluations, b)) for i, b in enumerate(bits)]
-    game = score.remembered(run.sha256)
+    game = services.store().games.newest(services.workspace().key, run.sha256)
     if game:
         person = game.person
         reached = overtaken_at(evaluations, person.bits)

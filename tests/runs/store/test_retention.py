@@ -12,6 +12,7 @@ from charrnn.runs.store.records import Progress
 from charrnn.runs.store.retention import DAY_SECONDS, Pruned, prune
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
+from tests.runs.store.test_games import SCORE
 from tests.support.supervisors import Log, SupervisorProcess
 from tests.support.uninterrupted import SMALL, assert_equals_uninterrupted_run
 from tests.support.workers import work
@@ -68,6 +69,8 @@ def test_deleted_run_can_be_restored_with_its_text_for_a_day(store, corpus, work
 
 def test_deleted_run_is_removed_with_its_history_after_a_day(store, corpus, workspace):
     gone, kept = (work(store, workspace.create(corpus, SHORT)) for _ in range(2))
+    for run in (gone, kept):
+        store.games.add(run.id, "me", SCORE)
     workspace.delete(gone.id)
     set_all(store, schema.runs, deleted_at=schema.runs.c.deleted_at - DAY_SECONDS)
     both = row_counts(store)

@@ -1,9 +1,11 @@
 """Beat the network: the passage, the bets, the score, and its mark on the chart."""
 
+import io
 import json
 import math
 
 import numpy as np
+import pyarrow
 import pytest
 
 from charrnn.engine.corpus import training_length
@@ -116,15 +118,17 @@ def test_the_game_on_write_has_all_that_the_browser_needs(open_page, cats):
     assert all(0 <= bet["answer"] <= 1 for bet in data["bets"])
 
 
-def test_a_score_stands_on_the_page_and_on_the_chart(open_page, cats, made_up):
+def test_a_score_stands_on_the_page_and_on_the_chart(open_page, store, workspace, cats, made_up):
     found = scores.score([[0]] * LENGTH, made_up, np.array([5, 9, 7]))
+    store.games.add(cats.id, workspace.key, found)
     page = open_game(open_page, run=cats.id)
-    page.session_state["human_scores"] = {cats.sha256: found}
-    page.run()
     said = words(page)
     assert f"{found.person.bits:.2f}" in said
     assert f"{found.person.low:.2f} and {found.person.high:.2f}" in said
     assert "Shannon" in said
+    (chart,) = open_page("train", run=cats.id).get("vega_lite_chart")
+    rows = pyarrow.ipc.open_stream(io.BytesIO(chart.proto.data.data)).read_pandas()
+    assert "you" in set(rows["label"])
 
 
 def test_who_may_not_read_the_text_cannot_play(open_page, cats):

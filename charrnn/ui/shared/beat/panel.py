@@ -8,6 +8,7 @@ import streamlit as st
 
 from charrnn.engine.analysis import character_info
 from charrnn.engine.analysis.guessing_game import Estimate
+from charrnn.runs.store.games import Score
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui._compat import session_id
@@ -16,7 +17,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared.beat import score as scores
 from charrnn.ui.shared.beat.passage import LENGTH, Passage, has_room, passage
-from charrnn.ui.shared.beat.score import MAX_TRIES, Score
+from charrnn.ui.shared.beat.score import MAX_TRIES
 from charrnn.ui.shared.snapshots import Subject
 
 KEY = "beat"
@@ -79,7 +80,7 @@ def _draw(run_id: str) -> None:
         data=_data(subject, playing),
         on_guesses_change=partial(_finish, key, run.id, game, subject),
     )
-    found = scores.remembered(run.sha256)
+    found = services.store().games.newest(services.workspace().key, run.sha256)
     with st.container(key="beat_score"):  # also if it is empty: nothing below it may move
         if found:
             _draw_score(found)
@@ -126,7 +127,7 @@ def _finish(key: str, run_id: str, game: int, subject: Subject) -> None:
     run = services.store().runs.get(run_id)
     with suppress(ValueError):  # a browser may send anything
         found = scores.score(guesses, _passage_of(run, game, subject), subject.counts)
-        scores.remember(run.sha256, found)
+        services.store().games.add(run.id, services.workspace().key, found)
 
 
 def _next() -> None:
@@ -135,10 +136,10 @@ def _next() -> None:
 
 def _draw_score(found: Score) -> None:
     ahead = found.person.bits < found.network.bits
-    verdict = "You are ahead" if ahead else "The network is ahead"
+    verdict = "you are ahead" if ahead else "the network is ahead"
     apart = found.person.high < found.network.low or found.network.high < found.person.low
     sure = "" if apart else ", but thirty characters are too few to be sure"
-    st.markdown(f"### {verdict}{sure}")
+    st.markdown(f"### Your last game: {verdict}{sure}")
     st.markdown(
         f"| | at the first guess | bits per character | between |\n| --- | --- | --- | --- |\n"
         f"| **You** | {found.at_once} of {LENGTH} | {_figures(found.person)} |\n"

@@ -1,26 +1,15 @@
-"""What the guesses of a game come to, and the visitor's best figure for each text."""
+"""What the guesses of a game come to."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from charrnn.engine.analysis.guessing_game import Estimate, estimate, guesses_needed
-from charrnn.ui import session
+from charrnn.engine.analysis.guessing_game import estimate, guesses_needed
+from charrnn.runs.store.games import Score
 from charrnn.ui.shared.beat.passage import LENGTH, Passage
 
 MAX_TRIES = 4  # for one character, then it is shown
-
-
-class Score(NamedTuple):
-    """A game that has been played."""
-
-    person: Estimate
-    at_once: int  # how many characters the person got at the first guess
-    network: Estimate  # the same game, played by the network
-    network_at_once: int
-    network_bits: float  # and what its probabilities cost
 
 
 def score(tried: Any, passage: Passage, counts: np.ndarray) -> Score:
@@ -55,15 +44,3 @@ def _checked(tried: Any, vocab_size: int) -> list[Sequence[int]]:
         if not all(0 <= i < vocab_size for i in each):
             raise ValueError("there is no such character")
     return tried
-
-
-def remember(sha256: str, found: Score) -> None:
-    """Keep a score for its text, until the session ends. The newest game counts."""
-    scores = st.session_state.get(session.HUMAN_SCORES, {})
-    st.session_state[session.HUMAN_SCORES] = scores | {sha256: found}
-
-
-def remembered(sha256: str) -> Score | None:
-    """The visitor's newest score on a text; None before the first game."""
-    found: Score | None = st.session_state.get(session.HUMAN_SCORES, {}).get(sha256)
-    return found
