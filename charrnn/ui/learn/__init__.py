@@ -8,6 +8,7 @@ result       what the runs of an experiment have come to so far
 experiment   starting, finding and deleting these runs
 card_view    one card: the guess, the progress, the guess beside what happened
 curves       the charts: the loss of these runs, other lines, and shares as bars
+specs        what these charts look like
 brackets     which brackets a network closes, for two of the cards
 texts        which text an experiment reads
 pictures     samples side by side, a mark in a sample, characters colored by what they cost

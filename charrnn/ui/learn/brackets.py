@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis.brackets import closed_lines
 from charrnn.runs.config import RunConfig
+from charrnn.ui import services
 from charrnn.ui.learn import curves
 from charrnn.ui.learn.result import Outcome, Result
 
@@ -16,7 +16,7 @@ CONFIG = RunConfig(
     hidden_size=64,
     learning_rate=0.03,
     initial_weights="orthogonal",
-    iterations=100_000,
+    iterations=80_000,
 )
 FAR = 25  # characters between two brackets: more than any window of these cards has
 ABOUT = (
@@ -35,24 +35,24 @@ class Closed(NamedTuple):
 
 def closed(outcome: Outcome) -> Closed:
     """Read held-out lines: is the most likely closing bracket of each the right one?"""
-    network, vocabulary = outcome.network, outcome.subject.vocabulary
-    text = vocabulary.decode(outcome.held_out_ids)
+    return _closed(services.url(), outcome.run.id, outcome.network.iteration, outcome)
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def _closed(url: str, run_id: str, iteration: int, _outcome: Outcome) -> Closed:
+    network, vocabulary = _outcome.network, _outcome.subject.vocabulary
+    text = vocabulary.decode(_outcome.held_out_ids)
     right, distances = closed_lines(network.weights, vocabulary, text, network.hidden)
     return Closed(float(right.mean()), float(right[distances > FAR].mean()))
 
 
 def draw(result: Result) -> None:
     """Draw the share of closed brackets of each run, as bars."""
-    rows = pd.DataFrame(
-        {
-            "line": [outcome.label for outcome in result.outcomes],
-            "share": [closed(outcome).all for outcome in result.outcomes],
-        }
-    )
-    st.vega_lite_chart(
-        rows,
-        curves.share_spec(tuple(rows["line"]), "lines closed with the right bracket"),
-        key="learn_shares",
+    curves.draw_shares(
+        {outcome.label: closed(outcome).all for outcome in result.outcomes},
+        title="held-out lines closed with the right bracket",
+        chance="guessing: 1 in 3",
         alt="The share of held-out lines that each network closes with the right bracket",
-        width="stretch",
     )
+    if not result.finished:
+        st.caption("Measured again and again, with what each network has learned by now.")

@@ -53,6 +53,7 @@ class Card:
 
     key: str  # in the URL and in the store
     question: str
+    teaser: str  # what one does, in a sentence
     title: str  # of its runs, before the label of each
     idea: Callable[[Corpus], str]  # what one needs to know for a guess; Markdown
     guess: Choice | Estimate

@@ -1,10 +1,11 @@
 """One card: the question and a guess; then the progress, and the guess beside what happened."""
 
 import html
+import math
 
 import streamlit as st
 
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.learn import experiment, texts
@@ -14,6 +15,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared.dialogs import rerun_page
 
 REFRESH_SECONDS = 1.0  # while the runs train; longer when many pages are live, see ui/refresh.py
+NEAR = 0.02  # a number this share away from the answer counts as right
 
 
 def draw(card: Card) -> None:
@@ -32,11 +34,16 @@ def draw(card: Card) -> None:
 
 
 def _draw_guess(card: Card) -> None:
-    corpus = texts.choose(card)
-    st.markdown(card.idea(corpus))
-    guess = _choose_guess(card)
-    n = len(card.plans(corpus))
-    networks = "one network" if n == 1 else f"{n} networks"
+    with st.container(key="learn_before"):
+        with st.container():
+            corpus = texts.choose(card)
+            st.markdown(card.idea(corpus))
+        with st.container(border=True, key="learn_guess"):
+            guess = _choose_guess(card)
+            _draw_start(card, corpus, guess)
+
+
+def _draw_start(card: Card, corpus: Corpus, guess: str | None) -> None:
     if st.button(
         "See what happens",
         type="primary",
@@ -47,9 +54,11 @@ def _draw_guess(card: Card) -> None:
         with shows_errors():
             experiment.start(card, corpus, guess or "")
             st.rerun()
+    n = len(card.plans(corpus))
+    networks = "one network" if n == 1 else f"{n} networks"
     st.caption(
-        f"Trains {networks} on {escape_markdown(corpus.name)}, which takes about twenty seconds "
-        "if nothing else is training."
+        f"This trains {networks} on {escape_markdown(corpus.name)}, which takes about twenty "
+        "seconds if nothing else is training."
     )
 
 
@@ -85,33 +94,52 @@ def _draw_result(card: Card, seconds: float | None) -> None:
         services.note_refresh(seconds)
     if result.trains != (seconds is not None):
         rerun_page()  # the timer has to start, or to stop
-    plans = card.plans(result.outcomes[0].subject.corpus)
+    corpus = result.outcomes[0].subject.corpus
+    plans = card.plans(corpus)
     whole = [outcome.label for outcome in result.outcomes] == [plan.label for plan in plans]
     verdict = card.verdict(result) if whole and result.finished else None
     st.html(_guess_beside_answer(card, result, verdict))
-    with st.container(key="learn_progress"):
-        _draw_progress(result)
-        if verdict:
-            st.markdown(verdict.sentence)
-    if not whole:
-        st.markdown("A run of this experiment is missing: start over to see all of it.")
-    else:
+    with st.container(key="learn_result"):
+        with st.container(key="learn_words"):
+            _draw_words(card, corpus, result, verdict)
         with st.container(key="learn_picture"):
-            card.picture(result)
+            if whole:
+                card.picture(result)
+            else:
+                st.markdown("A run of this experiment is missing: start over to see all of it.")
     _draw_actions(card, result)
 
 
+def _draw_words(card: Card, corpus: Corpus, result: Result, verdict: Verdict | None) -> None:
+    """The idea while the networks train, then what has happened."""
+    if verdict is None:
+        _draw_progress(result)
+        st.markdown(card.idea(corpus))
+        return
+    st.markdown(verdict.sentence)
+    with st.expander("The question again", icon=":material/help:", type="compact"):
+        st.markdown(card.idea(corpus))
+
+
 def _guess_beside_answer(card: Card, result: Result, verdict: Verdict | None) -> str:
-    guessed = in_words(card, result.guess)
-    happened = in_words(card, verdict.answer) if verdict else "…"
-    right = verdict is not None and verdict.answer == result.guess
-    cells = [("You guessed", guessed, ""), ("What happened", happened, "right" if right else "")]
-    return '<dl class="guess">{}</dl>'.format(
-        "".join(
-            f'<div class="{kind}"><dt>{label}</dt><dd>{html.escape(words)}</dd></div>'
-            for label, words, kind in cells
-        )
+    guessed = html.escape(in_words(card, result.guess))
+    if verdict is None:
+        happened, kind = "…", ""
+    else:
+        happened = html.escape(in_words(card, verdict.answer))
+        kind = "right" if is_right(card, result.guess, verdict.answer) else "wrong"
+    mark = {"right": "<b>✓ as you guessed</b>", "wrong": "", "": ""}[kind]
+    return (
+        f'<dl class="guess"><div><dt>You guessed</dt><dd>{guessed}</dd></div>'
+        f'<div class="{kind}"><dt>What happened{mark}</dt><dd>{happened}</dd></div></dl>'
     )
+
+
+def is_right(card: Card, guess: str, answer: str) -> bool:
+    """Whether a guess is the answer, or a number near enough."""
+    if isinstance(card.guess, Choice):
+        return guess == answer
+    return math.isclose(float(guess), float(answer), rel_tol=NEAR)
 
 
 def in_words(card: Card, answer: str) -> str:

@@ -1,26 +1,17 @@
-"""The chart of the loss of an experiment's runs. Rows and specification; draw() displays them."""
+"""The charts of the experiments: their rows, and drawing them. What they look like: specs."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
-import altair
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.ui.learn.result import Result
-from charrnn.ui.shared.charts.specs import (
-    COLORS,
-    FONT_SIZE,
-    LARGE_TEXT,
-    SHORT_NUMBERS,
-    compiled,
-    themed,
-)
-from charrnn.ui.style import ACCENT, MUTED
+from charrnn.ui.learn import specs
+from charrnn.ui.learn.result import Outcome, Result
 
-HEIGHT, SPIKE_HEIGHT = 300, 200  # pixels
 MAX_BITS = 8.0  # a loss far above guessing must not stretch the axis
 BASELINES = {
     "uniform": "guessing",
@@ -28,6 +19,8 @@ BASELINES = {
     "bigram": "bigrams",
     "trigram": "trigrams",
 }
+HELD_OUT = "held-out text"
+NUMBERS = {"x": "float32", "y": "float32"}
 
 
 def draw(
@@ -36,29 +29,42 @@ def draw(
     baselines: Baselines | None = None,
     held_out: bool = False,
     name: str = "the network",
+    most: float = MAX_BITS,
     alt: str,
 ) -> None:
-    """Draw a curve for each run. baselines: drawn as dotted lines. held_out: that loss of
-    a single run as well.
+    """Draw a curve for each run, and say below where they are by now.
 
-    name: what the legend calls a run that is alone.
+    baselines: drawn as dotted lines. held_out: that loss of a single run as well. name: what the
+    legend calls a run that is alone. most: the highest loss that has a place in the chart.
     """
-    frame = rows(result, baselines=baselines, held_out=held_out, name=name)
-    lines = tuple(dict.fromkeys(frame.loc[frame["layer"] == "curve", "line"]))
-    st.vega_lite_chart(frame, spec(lines), key="learn_curves", alt=alt, width="stretch")
+    frame = rows(result, baselines=baselines, held_out=held_out, name=name, most=most)
+    # Also before it has a point: the chart must not make room for its legend later.
+    lines = (*[outcome.label or name for outcome in result.outcomes], *[HELD_OUT] * held_out)
+    st.vega_lite_chart(frame, specs.curves(lines), key="learn_curves", alt=alt, width="stretch")
+    when = "At the end" if result.finished else "Now"
+    st.caption(f"{when}, in bits per character: {in_words(frame, most)}")
 
 
 def draw_lines(
-    frame: pd.DataFrame, *, x: str, y: str = "bits per character", alt: str, faint: str = ""
+    points: Sequence[tuple[str, float, float]],
+    *,
+    x: str,
+    y: str = "bits per character",
+    end: float | None = None,
+    step: float = 0.5,
+    faint: str = "",
+    alt: str,
 ) -> None:
-    """Draw lines. frame: with the columns line, x and bits. x, y: the titles of the axes.
+    """Draw lines. points: (line, x, y). x, y: the titles of the axes.
 
-    faint: a line that is drawn behind the others.
+    end: of the x axis, if there is more to come. step: the y axis ends at multiples of it. faint: a
+    line that is drawn behind the others.
     """
-    frame = frame.assign(layer=np.where(frame["line"] == faint, "faint", "curve"))
-    frame = frame.astype({"x": "float32", "bits": "float32"})
-    lines = tuple(dict.fromkeys(frame["line"]))
-    st.vega_lite_chart(frame, spec(lines, x, y), key="learn_lines", alt=alt, width="stretch")
+    found = [_row("faint" if line == faint else "curve", line, x, y) for line, x, y in points]
+    frame = _framed(found, end=end, step=step)
+    lines = tuple(dict.fromkeys(line for line, _, _ in points))
+    spec = specs.curves(lines, x, y, faint=faint)
+    st.vega_lite_chart(frame, spec, key="learn_lines", alt=alt, width="stretch")
 
 
 def draw_spikes(losses: list[tuple[int, float]], spikes: list[int], *, key: str) -> None:
@@ -67,7 +73,7 @@ def draw_spikes(losses: list[tuple[int, float]], spikes: list[int], *, key: str)
     losses: (iteration, nats). spikes: iterations. key: of the session, where the one that is
     clicked is put.
     """
-    frame = pd.DataFrame(losses, columns=["x", "bits"])
+    frame = pd.DataFrame(losses, columns=["x", "y"])
     frame["spike"] = frame["x"].isin(spikes)
     frame["chosen"] = frame["x"] == st.session_state.get(key)
 
@@ -76,8 +82,8 @@ def draw_spikes(losses: list[tuple[int, float]], spikes: list[int], *, key: str)
             st.session_state[key] = int(clicked[0]["x"])
 
     st.vega_lite_chart(
-        frame.astype({"bits": "float32"}),
-        spike_spec(),
+        frame.astype({"y": "float32"}),
+        specs.spikes(),
         key=f"chart_{key}",
         on_select=choose,
         selection_mode="pick",
@@ -86,149 +92,68 @@ def draw_spikes(losses: list[tuple[int, float]], spikes: list[int], *, key: str)
     )
 
 
+def draw_shares(shares: dict[str, float], *, title: str, chance: str, alt: str) -> None:
+    """Draw a bar for each line -> share, 0 to 1. chance: what a third of them is, in words."""
+    rows = [(line, share, f"{share:.0%}") for line, share in shares.items()]
+    frame = pd.DataFrame(rows, columns=["line", "share", "figure"])
+    spec = specs.shares(tuple(shares), title, chance)
+    st.vega_lite_chart(frame, spec, key="learn_shares", alt=alt, width="stretch")
+
+
 def rows(
     result: Result,
     *,
     baselines: Baselines | None = None,
     held_out: bool = False,
     name: str = "the network",
+    most: float = MAX_BITS,
 ) -> pd.DataFrame:
-    """One row for each point of each curve, and for each baseline."""
+    """One row for each point of each curve and for each baseline, and the corners of the chart.
+
+    These are those of the whole training from the start, so that the axes stay while it goes on.
+    """
     found: list[dict[str, Any]] = []
     for outcome in result.outcomes:
         config = outcome.run.config
         line = outcome.label or name
-        per_iteration = config.seq_length * config.streams
         points = [(n, smooth) for n, _, smooth, _ in outcome.history.metrics]
         points.append((outcome.run.iteration, outcome.run.smooth_loss))
         for n, smooth in points:
-            bits = min(bits_per_character(smooth, config.seq_length), MAX_BITS)
-            found.append(_row("curve", line, n * per_iteration, bits))
+            bits = min(bits_per_character(smooth, config.seq_length), most)
+            found.append(_row("curve", line, n * _characters(outcome), bits))
         for n, loss in outcome.history.evaluations if held_out else []:
-            bits = min(bits_per_character(loss, 1), MAX_BITS)
-            found.append(_row("curve", "held-out text", n * per_iteration, bits))
+            bits = min(bits_per_character(loss, 1), most)
+            found.append(_row("curve", HELD_OUT, n * _characters(outcome), bits))
     for field, label in BASELINES.items() if baselines else []:
         found.append(_row("baseline", label, 0.0, getattr(baselines, field)))
-    return pd.DataFrame(found).astype({"x": "float32", "bits": "float32"})
+    whole = max(outcome.run.iterations * _characters(outcome) for outcome in result.outcomes)
+    return _framed(found, end=whole, step=0.5 if most > 1 else 0.1)
 
 
-def _row(layer: str, line: str, x: float, bits: float) -> dict[str, Any]:
-    return {"layer": layer, "line": line, "x": x, "bits": bits}
-
-
-@themed
-def spec(
-    lines: tuple[str, ...], x: str = "characters read", y: str = "bits per character"
-) -> dict[str, Any]:
-    """The Vega-Lite specification, with a color for each line. x, y: the titles of the axes."""
-    base = altair.Chart(altair.NamedData("source")).encode(
-        y=altair.Y(
-            "bits:Q",
-            title=y,
-            scale=altair.Scale(nice=False, zero=False),
-            axis=altair.Axis(tickCount=6, **LARGE_TEXT),
-        )
+def in_words(frame: pd.DataFrame, most: float) -> str:
+    """Where the curves are by now, for who cannot see the chart."""
+    newest = frame[frame["layer"] == "curve"].groupby("line", sort=False).last()
+    return " · ".join(
+        f"{line}: " + (f"{y:.2f}" if y < most else f"above {most:g}")
+        for line, y in newest["y"].items()
     )
-    baseline = base.transform_filter(altair.datum.layer == "baseline")
-    legend = altair.Legend(
-        orient="top", title=None, labelFontSize=FONT_SIZE, labelLimit=400, symbolOpacity=1
-    )
-    lined = base.encode(
-        x=altair.X(
-            "x:Q",
-            title=x,
-            scale=altair.Scale(nice=False),
-            axis=altair.Axis(labelExpr=SHORT_NUMBERS, tickCount=6, grid=False, **LARGE_TEXT),
-        ),
-        color=altair.Color(
-            "line:N",
-            scale=altair.Scale(domain=lines, range=list(COLORS[: len(lines)])),
-            legend=legend if len(lines) > 1 else None,
-        ),
-    )
-    layers = [
-        lined.transform_filter(altair.datum.layer == "faint").mark_line(
-            strokeWidth=1, opacity=0.45, tooltip=None
-        ),
-        baseline.mark_rule(strokeDash=[2, 4], color=MUTED, opacity=0.9, tooltip=None),
-        baseline.encode(x=altair.value("width"), text="line:N").mark_text(
-            align="left",
-            baseline="middle",
-            dx=6,
-            font="serif",
-            fontStyle="italic",
-            fontSize=FONT_SIZE,
-            color=MUTED,
-            tooltip=None,
-        ),
-        lined.transform_filter(altair.datum.layer == "curve").mark_line(
-            strokeWidth=2.6, tooltip=None
-        ),
-    ]
-    return compiled(altair.layer(*layers).properties(height=HEIGHT))
 
 
-@themed
-def spike_spec() -> dict[str, Any]:
-    """The loss of single windows over iterations, with a dot for each spike."""
-    base = altair.Chart(altair.NamedData("source")).encode(
-        x=altair.X(
-            "x:Q",
-            title="iteration",
-            scale=altair.Scale(nice=False, zero=False),
-            axis=altair.Axis(format=",d", tickCount=6, grid=False, **LARGE_TEXT),
-        ),
-        y=altair.Y(
-            "bits:Q",
-            title="nats per window",
-            scale=altair.Scale(nice=False, zero=False),
-            axis=altair.Axis(tickCount=5, **LARGE_TEXT),
-        ),
-    )
-    pick = altair.selection_point(name="pick", on="click", nearest=True, fields=["x"], toggle=False)
-    dots = base.transform_filter(altair.datum.spike)
-    layers = [
-        base.mark_line(strokeWidth=1.2, color=MUTED, tooltip=None),
-        dots.transform_filter(altair.datum.chosen).mark_point(
-            size=260, strokeWidth=2, color=ACCENT, tooltip=None
-        ),
-        dots.mark_point(filled=True, size=110, opacity=1, color=ACCENT, cursor="pointer")
-        .encode(
-            tooltip=[
-                altair.Tooltip("x:Q", title="iteration", format=","),
-                altair.Tooltip("bits:Q", title="nats", format=".0f"),
-            ]
-        )
-        .add_params(pick),
-    ]
-    return compiled(altair.layer(*layers).properties(height=SPIKE_HEIGHT))
+def _characters(outcome: Outcome) -> int:
+    """How many characters it reads in an iteration."""
+    return outcome.run.config.seq_length * outcome.run.config.streams
 
 
-@themed
-def share_spec(lines: tuple[str, ...], title: str) -> dict[str, Any]:
-    """A bar for each line, from 0 to 100 %, with a rule at a third: a guess among three."""
-    bars = altair.Chart(altair.NamedData("source")).encode(
-        y=altair.Y(
-            "line:N", title=None, sort=list(lines), axis=altair.Axis(labelFontSize=FONT_SIZE)
-        ),
-        x=altair.X(
-            "share:Q",
-            title=title,
-            scale=altair.Scale(domain=[0, 1]),
-            axis=altair.Axis(format="%", tickCount=5, grid=False, **LARGE_TEXT),
-        ),
-        color=altair.Color(
-            "line:N",
-            legend=None,
-            scale=altair.Scale(domain=list(lines), range=list(COLORS[: len(lines)])),
-        ),
-    )
-    guess = altair.Chart(altair.NamedData("source")).encode(x=altair.datum(1 / 3))
-    layers = [
-        bars.mark_bar(tooltip=None),
-        bars.encode(text=altair.Text("share:Q", format=".0%")).mark_text(
-            align="left", dx=5, fontSize=FONT_SIZE, tooltip=None
-        ),
-        guess.mark_rule(strokeDash=[2, 4], color=MUTED, tooltip=None),
-    ]
-    return compiled(altair.layer(*layers).properties(height=altair.Step(46)))
+def _row(layer: str, line: str, x: float, y: float) -> dict[str, Any]:
+    return {"layer": layer, "line": line, "x": x, "y": y}
+
+
+def _framed(found: list[dict[str, Any]], *, end: float | None, step: float) -> pd.DataFrame:
+    """The rows with two invisible corners. end: of the x axis, which then begins at 0; None: both
+    where the rows have theirs.
+    """
+    x, y = ([row[axis] for row in found] for axis in "xy")
+    low, high = math.floor((min(y) - step / 4) / step), math.ceil((max(y) + step / 4) / step)
+    left, right = (min(x), max(x)) if end is None else (0.0, end)
+    corners = [_row("corner", "", left, low * step), _row("corner", "", right, high * step)]
+    return pd.DataFrame([*found, *corners]).astype(NUMBERS)

@@ -20,7 +20,9 @@ def show() -> None:
         _draw_all()
         return
     with st.container(key="learn_card"):
-        _button("All questions", "", icon=":material/arrow_back:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _button("All questions", "", icon=":material/arrow_back:")
+            st.caption(f"Question {list(CARDS).index(card.key) + 1} of {len(CARDS)}")
         st.markdown(f"# {card.question}")
         with st.container():  # whatever is in it: nothing below it may move
             card_view.draw(card)
@@ -53,7 +55,7 @@ def _draw_all() -> None:
         for number, card in enumerate(CARDS.values(), start=1):
             with st.container(border=True, key=f"learn_card_{card.key}"):
                 _button(f"{number} · {card.question}", card.key)
-                st.caption(_status(card, started.get(card.key, [])))
+                st.caption(_status(card, started.get(card.key, [])) or card.teaser)
     _draw_games()
 
 
@@ -62,15 +64,15 @@ def _draw_games() -> None:
     st.markdown("## Your turn")
     runs = services.workspace().runs()
     if runs:
-        beat.offer(runs[0])
+        beat.offer(next((run for run in runs if not run.moving), runs[0]))
     challenges.offer()
 
 
 def _status(card: Card, runs: list[Run]) -> str:
-    """What the visitor has done with a card so far."""
+    """What the visitor has done with a card so far; "" before the first time."""
     mark = runs[0].experiment if runs else None
     if mark is None:
-        return "Not tried yet"
+        return ""
     training = " · training" if any(run.moving for run in runs) else ""
     guessed = card_view.in_words(card, mark.guess)
     return f":primary[:material/check:] You guessed: {guessed}{training}"

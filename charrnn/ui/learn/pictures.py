@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from charrnn.engine.analysis import character_info
-from charrnn.ui import services
 from charrnn.ui.learn.result import Result
 from charrnn.ui.shared import samples
 
@@ -24,7 +23,8 @@ def newest_samples(result: Result) -> None:
                 if newest is None:
                     samples.draw_empty(height=SAMPLE_HEIGHT)
                 else:
-                    source = services.text_of(outcome.run)
+                    # The line below it changes its height: not while the next sample is written.
+                    source = samples.readable(outcome.run) if result.finished else None
                     samples.draw(newest[1], source, height=SAMPLE_HEIGHT)
 
 
@@ -55,7 +55,7 @@ def by_cost(text: str, bits: np.ndarray) -> str:
         f"{html.escape(character_info.symbol(c))}</span>"
         for c, cost in zip(text, bits.tolist(), strict=True)
     )
-    return f'<p class="learn-cost">{spans}</p>'
+    return f'<p class="passage learn-cost">{spans}</p>'
 
 
 def _percent(bits: float) -> int:

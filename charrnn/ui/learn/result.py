@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.corpus import training_length
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store.records import History, Run
@@ -39,6 +40,11 @@ class Outcome:
         if not self.history.evaluations:
             return float("nan")
         return bits_per_character(self.history.evaluations[-1][1], 1)
+
+    @property
+    def baselines(self) -> Baselines:
+        """What counting costs on its held-out text, in bits per character."""
+        return self.run.baselines or self.subject.corpus.baselines
 
     @cached_property
     def subject(self) -> Subject:

@@ -124,7 +124,7 @@ def test_a_score_stands_on_the_page_and_on_the_chart(open_page, store, workspace
     page = open_game(open_page, run=cats.id)
     said = words(page)
     assert f"{found.person.bits:.2f}" in said
-    assert f"{found.person.low:.2f} and {found.person.high:.2f}" in said
+    assert f"{found.person.low:.2f}–{found.person.high:.2f}" in said
     assert "Shannon" in said
     (chart,) = open_page("train", run=cats.id).get("vega_lite_chart")
     rows = pyarrow.ipc.open_stream(io.BytesIO(chart.proto.data.data)).read_pandas()

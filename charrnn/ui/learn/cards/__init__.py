@@ -1,6 +1,6 @@
 """The ten cards of the page Learn, in the order in which they are shown.
 
-start_of_loss     Why does the loss start at T · ln V, and what is the smooth loss?
+start_of_loss     Why does the loss start at T·ln V, and what is the smooth loss?
 good_loss         What loss is good?
 spikes            Why does the loss go up and down?
 initial_weights   Why start with weights near 0.01?

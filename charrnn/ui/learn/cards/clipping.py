@@ -43,7 +43,7 @@ def _plans(corpus: Corpus) -> list[Plan]:
 def _picture(result: Result) -> None:
     curves.draw(
         result,
-        baselines=result[CLIPPED].subject.corpus.baselines,
+        baselines=result[CLIPPED].baselines,
         alt="The loss of the networks with and without clipping",
     )
     run = result[FREE].run
@@ -103,6 +103,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="clipping",
     question="Why clip the gradients?",
+    teaser="Two networks take very large steps.",
     title="Clipping",
     idea=_idea,
     guess=Choice(

@@ -71,9 +71,10 @@ def _picture(result: Result) -> None:
     newest = outcome.history.newest_sample
     if newest:
         st.markdown(
-            f"**What it writes at iteration {newest[0]:,}**. The marked names are in its text."
+            f"**What it writes at iteration {newest[0]:,}**. Names in its text are underlined."
         )
-        st.html(pictures.marked_lines(newest[1], known_names(outcome), height=HEIGHT))
+        text = newest[1].lstrip("\n")
+        st.html(pictures.marked_lines(text, known_names(outcome), height=HEIGHT))
 
 
 def _verdict(result: Result) -> Verdict:
@@ -98,6 +99,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="copying",
     question="Does it understand, or copy?",
+    teaser="A short text is read three hundred times.",
     title="Copying",
     idea=_idea,
     guess=Choice(

@@ -1,11 +1,10 @@
 """What loss is good? A bet among the baselines, and where the run arrives."""
 
-from charrnn.engine.analysis.baselines import Baselines
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import curves
 from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
-from charrnn.ui.learn.result import Outcome, Result
+from charrnn.ui.learn.result import Result
 from charrnn.ui.shared.formatting import effective_choices
 
 CONFIG = RunConfig(hidden_size=64, iterations=80_000)
@@ -32,14 +31,10 @@ def _plans(corpus: Corpus) -> list[Plan]:
     return [Plan("", CONFIG.fitted(corpus.characters))]
 
 
-def _baselines(outcome: Outcome) -> Baselines:
-    return outcome.run.baselines or outcome.subject.corpus.baselines
-
-
 def _picture(result: Result) -> None:
     curves.draw(
         result,
-        baselines=_baselines(result[""]),
+        baselines=result[""].baselines,
         held_out=True,
         name="text that it is trained on",
         alt="The loss of the network over the characters it has read, and the baselines",
@@ -47,7 +42,7 @@ def _picture(result: Result) -> None:
 
 
 def _verdict(result: Result) -> Verdict:
-    bits, b = result[""].held_out_bits, _baselines(result[""])
+    bits, b = result[""].held_out_bits, result[""].baselines
     beaten = [name for name in ("unigram", "bigram", "trigram") if bits < getattr(b, name)]
     than = "less than" if bits < b.trigram else "not less than"
     return Verdict(
@@ -62,6 +57,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="good-loss",
     question="What loss is good?",
+    teaser="Bet on where the network will arrive.",
     title="Good loss",
     idea=_idea,
     guess=Choice(

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis.window_losses import losses_by_place
@@ -63,7 +62,7 @@ def _picture(result: Result) -> None:
         for place, bits in enumerate(by_place(outcome), start=1)
     ]
     curves.draw_lines(
-        pd.DataFrame(points, columns=["line", "x", "bits"]),
+        points,
         x="place in the window",
         alt="The loss at each place in the window, of both networks",
     )
@@ -120,6 +119,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="hidden-state",
     question="Why carry the hidden state?",
+    teaser="One network remembers what it has read, one forgets.",
     title="Hidden state",
     idea=_idea,
     guess=Choice(

@@ -18,8 +18,8 @@ def _idea(corpus: Corpus) -> str:
         "Before the first step, the **weights** of the network are random numbers: normally "
         "distributed around 0, with a standard deviation (the *initial scale*) of 0.01. Why not "
         "simply 0? And why not 1?\n\n"
-        "Three networks will start at 0, at 0.01 and at 1. Everything else is the same, and for "
-        "the latter two even the random numbers are, up to their size."
+        "Three networks will start at 0, at 0.01 and at 1. Everything else is the same: even the "
+        "random numbers, which are multiplied by 0, by 0.01 and by 1."
     )
 
 
@@ -33,7 +33,7 @@ def _plans(corpus: Corpus) -> list[Plan]:
 def _picture(result: Result) -> None:
     curves.draw(
         result,
-        baselines=result.outcomes[0].run.baselines,
+        baselines=result.outcomes[0].baselines,
         alt="The loss of three networks that start with weights of different sizes",
     )
     pictures.newest_samples(result)
@@ -42,7 +42,7 @@ def _picture(result: Result) -> None:
 def _verdict(result: Result) -> Verdict:
     zero, small, large = (result[LABELS[scale]].held_out_bits for scale in SCALES)
     best = min(SCALES, key=lambda scale: result[LABELS[scale]].held_out_bits)
-    unigram = result.outcomes[0].subject.corpus.baselines.unigram
+    unigram = result.outcomes[0].baselines.unigram
     return Verdict(
         in_digits(best),
         f"Held-out text costs **{zero:.2f} bits** per character after a start at 0, "
@@ -57,6 +57,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="initial-weights",
     question="Why start with weights near 0.01?",
+    teaser="Three networks start with small, large and no weights.",
     title="Initial scale",
     idea=_idea,
     guess=Choice(

@@ -65,12 +65,12 @@ def _picture(result: Result) -> None:
     if not result.finished:
         curves.draw(result, alt="The loss of the network over the characters it has read")
         return
-    source = samples.readable(outcome.run)
     with st.container(key="learn_samples"):
         for temperature, words in TEMPERATURES.items():
             with st.container():
                 st.markdown(f"**{temperature:g}** · {words}")
-                samples.draw(written(outcome, temperature), source, height=HEIGHT)
+                text = written(outcome, temperature).lstrip("\n")
+                samples.draw(text, None, height=HEIGHT)
 
 
 def _verdict(result: Result) -> Verdict:
@@ -85,7 +85,7 @@ def _verdict(result: Result) -> Verdict:
             f"{of_words[1.0]:.0%} at 1, and {of_words[2.0]:.0%} at 2."
         )
     loops = share[0.0] > 0.3
-    says = "At temperature 0 the network goes round in a circle" if loops else "At temperature 0"
+    says = "At temperature 0 the network goes in circles" if loops else "At temperature 0"
     return Verdict(
         "loops" if loops else "best",
         f"{says}: **{share[0.0]:.0%}** of what it writes, it has written just before; at "
@@ -103,6 +103,7 @@ def known(outcome: Outcome, text: str) -> float | None:
 CARD = Card(
     key="sampling",
     question="Why sample, and not take the most likely character?",
+    teaser="One network writes at five temperatures.",
     title="Sampling",
     idea=_idea,
     guess=Choice(

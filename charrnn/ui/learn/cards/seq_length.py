@@ -48,6 +48,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="seq-length",
     question="Does seq_length limit what the network can learn?",
+    teaser="Three networks learn to close brackets.",
     title="seq_length",
     idea=_idea,
     guess=Choice(

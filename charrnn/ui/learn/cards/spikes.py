@@ -37,10 +37,12 @@ class Spike(NamedTuple):
 
 def _idea(corpus: Corpus) -> str:
     return (
-        "The loss of single windows jumps up and down, even late in training. Now and then one "
-        "window costs twice as much as its neighbors: a **spike**.\n\n"
-        f"A network will learn for {CONFIG.iterations:,} iterations, one window each. Then you can "
-        "look at the highest spikes: at the very text that was read there."
+        f"The network reads the text in **windows** of {CONFIG.seq_length} characters, and is told "
+        "after each one how badly it has predicted it: the loss. It jumps up and down, even late "
+        "in training. Now and then one window costs twice as much as its neighbors: a "
+        "**spike**.\n\n"
+        f"A network will read {CONFIG.iterations:,} windows. Then you can look at the highest "
+        "spikes: at the very text that was read there."
     )
 
 
@@ -128,8 +130,9 @@ def _verdict(result: Result) -> Verdict:
     share = np.sort(nats)[-COSTLIEST:].sum() / nats.sum()
     return Verdict(
         "text" if over > len(found) / 2 else "worse",
-        f"After {over} of the {len(found)} highest spikes, the next windows cost as little as "
-        f"those before: the network is no worse. In the highest one, {COSTLIEST} of "
+        f"After {'each' if over == len(found) else over} of the {len(found)} highest spikes, the "
+        "next windows cost as little as those before: the network is no worse. In the highest "
+        f"one, {COSTLIEST} of "
         f"{len(text)} characters make up **{share:.0%}** of the cost: capitals, rare characters "
         "and the beginnings of words are hard to predict, and some windows have many of them. "
         "That is why the smooth loss is the line to watch.",
@@ -139,6 +142,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="spikes",
     question="Why does the loss go up and down?",
+    teaser="Look at the very text behind the highest losses.",
     title="Spikes",
     idea=_idea,
     guess=Choice(

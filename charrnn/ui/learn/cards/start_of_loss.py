@@ -1,8 +1,7 @@
-"""Why does the loss start at T · ln V, and what is the smooth loss?"""
+"""Why does the loss start at T·ln V, and what is the smooth loss?"""
 
 import math
 
-import pandas as pd
 import streamlit as st
 
 from charrnn.engine.training import SMOOTHING
@@ -27,9 +26,9 @@ def _idea(corpus: Corpus) -> str:
         "−ln p for the one that does come, in *nats*: nothing if it was certain, much if it "
         "thought the character unlikely. The **loss of a window** is the sum over its "
         "characters.\n\n"
-        f"This text has {V} different characters, and −ln(1/{V}) = ln {V} = {math.log(V):.2f}. A "
-        f"window has {CONFIG.seq_length} characters. Before it has learned anything, the network "
-        "finds every character as likely as any other."
+        f"A window has T = {CONFIG.seq_length} characters, and this text has V = {V} different "
+        f"ones; −ln(1/{V}) = ln {V} = {math.log(V):.2f}. Before it has learned anything, the "
+        "network finds every character as likely as any other."
     )
 
 
@@ -66,16 +65,16 @@ def _picture(result: Result) -> None:
         format_func=in_digits,
         key=f"smoothing_{outcome.run.id}",
     )
-    losses = window_losses(outcome)
-    if not losses:
-        return
+    losses = window_losses(outcome) or [(0, _guessing(outcome))]
     line = smoothed(losses, _guessing(outcome), smoothing)
     points = thinned([(n, loss, y) for (n, loss), y in zip(losses, line, strict=True)], MAX_POINTS)
-    rows = [(EACH, n, loss) for n, loss, _ in points] + [(SMOOTH, n, y) for n, _, y in points]
+    lines = [(EACH, n, loss) for n, loss, _ in points] + [(SMOOTH, n, y) for n, _, y in points]
     curves.draw_lines(
-        pd.DataFrame(rows, columns=["line", "x", "bits"]),
+        lines,
         x="iteration",
         y="nats per window",
+        end=outcome.run.iterations,
+        step=20,
         faint=EACH,
         alt="The loss of each window and the smooth loss, over iterations",
     )
@@ -100,7 +99,8 @@ def _verdict(result: Result) -> Verdict:
 
 CARD = Card(
     key="start-of-loss",
-    question="Why does the loss start at T · ln V, and what is the smooth loss?",
+    question="Why does the loss start at T·ln V, and what is the smooth loss?",
+    teaser="Guess what the first window will cost.",
     title="Start of the loss",
     idea=_idea,
     guess=Estimate("What will the first window cost, in nats?", "nats", 0.0, 10_000.0),

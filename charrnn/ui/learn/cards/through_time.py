@@ -12,14 +12,17 @@ from charrnn.ui.learn.card import Card, Choice, Look, Plan, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 
 WITH, WITHOUT = "with dhnext", "without dhnext"
+MOST = 0.8  # bits per character: from there on the two differ
 CLOSES = 0.5  # a guess is right in a third of all lines
 
 
 def _idea(corpus: Corpus) -> str:
     return (
-        "A hidden state is used twice: to predict the next character, and to compute the next "
-        "hidden state. So its gradient `dh` is a sum: what comes from its own prediction, and "
-        "`dhnext`, which comes from all later ones. That is **backpropagation through time**.\n\n"
+        "To learn, the network asks how the loss would change if a number inside it were a little "
+        "larger: that is the **gradient** of that number. A hidden state is used twice: to predict "
+        "the next character, and to compute the next hidden state. So its gradient is a sum: `dh` "
+        "comes from its own prediction, and `dhnext` from all later ones. That is "
+        "**backpropagation through time**.\n\n"
         f"{brackets.ABOUT}\n\n"
         "Two networks will read it. One learns from the whole gradient. For the other, `dhnext` is "
         "left out."
@@ -50,6 +53,7 @@ def _picture(result: Result) -> None:
         with st.container():
             curves.draw(
                 result,
+                most=MOST,
                 alt="The loss of the networks with and without gradients through time",
             )
         with st.container():
@@ -90,6 +94,7 @@ def _verdict(result: Result) -> Verdict:
 CARD = Card(
     key="through-time",
     question="Why `dh + dhnext`?",
+    teaser="One network learns without the gradient from later characters.",
     title="Through time",
     idea=_idea,
     guess=Choice(

@@ -32,12 +32,11 @@ _game = st.components.v2.component(
     isolate_styles=False,
 )
 HOW = (
-    "How this is computed: a person has no probabilities, but the number of guesses that each "
-    "character took bounds them from both sides (Shannon's guessing game, 1951). Thirty characters "
-    "are few, so the interval is wide: in 95 of 100 simulated games it held the true figure. A "
-    f"character that was not found in {MAX_TRIES} tries counts as if the guessing had gone on from "
-    "the most frequent character down. The network plays the same game; its probabilities alone "
-    "would give an exact figure."
+    "A person has no probabilities, but the number of guesses that each character took bounds them "
+    "from both sides (Shannon's guessing game, 1951). Thirty characters are few, so the interval "
+    "is wide: in 95 of 100 simulated games it held the true figure. A character that was not found "
+    f"in {MAX_TRIES} tries counts as if the guessing had gone on from the most frequent character "
+    "down. The network plays the same game, though what its probabilities cost is known exactly:"
 )
 
 
@@ -63,7 +62,7 @@ def _draw(run_id: str) -> None:
         f"Guess {LENGTH} characters of text that the network of **{title}** was never trained on, "
         "one at a time. "
         "After each you see what the network bet. Your bits per character then stand beside its "
-        "curve on the Train page."
+        "curve on the page Train, as long as the run is kept."
     )
     if not services.may_read_text(run):
         st.markdown("The link to this run does not include its text, so there is nothing to guess.")
@@ -141,16 +140,14 @@ def _draw_score(found: Score) -> None:
     sure = "" if apart else ", but thirty characters are too few to be sure"
     st.markdown(f"### Your last game: {verdict}{sure}")
     st.markdown(
-        f"| | at the first guess | bits per character | between |\n| --- | --- | --- | --- |\n"
+        f"| | at once | bits per character | interval |\n| --- | --- | --- | --- |\n"
         f"| **You** | {found.at_once} of {LENGTH} | {_figures(found.person)} |\n"
         f"| **The network** | {found.network_at_once} of {LENGTH} | {_figures(found.network)} |"
     )
     st.button("Another thirty", icon=":material/replay:", on_click=_next)
-    st.caption(
-        f"On these {LENGTH} characters its probabilities cost {found.network_bits:.2f} bits each. "
-        f"{HOW}"
-    )
+    with st.expander("How is this computed?", icon=":material/help:", type="compact"):
+        st.markdown(f"{HOW} {found.network_bits:.2f} bits per character.")
 
 
 def _figures(estimate: Estimate) -> str:
-    return f"**{estimate.bits:.2f}** | {estimate.low:.2f} and {estimate.high:.2f}"
+    return f"**{estimate.bits:.2f}** | {estimate.low:.2f}–{estimate.high:.2f}"
