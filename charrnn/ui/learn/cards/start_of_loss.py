@@ -16,6 +16,7 @@ from charrnn.ui.shared.charts.specs import thinned
 CONFIG = RunConfig(hidden_size=64, iterations=30_000)
 SMOOTHINGS = (1.0, 0.1, 0.01, SMOOTHING, 0.0001)
 MAX_POINTS = 500
+HIGHEST = 1.1  # times the loss of guessing: a single window must not stretch the axis
 EACH, SMOOTH = "loss of each window", "smooth loss"
 
 
@@ -68,9 +69,10 @@ def _picture(result: Result) -> None:
     losses = window_losses(outcome) or [(0, _guessing(outcome))]
     line = smoothed(losses, _guessing(outcome), smoothing)
     points = thinned([(n, loss, y) for (n, loss), y in zip(losses, line, strict=True)], MAX_POINTS)
-    lines = [(EACH, n, loss) for n, loss, _ in points] + [(SMOOTH, n, y) for n, _, y in points]
+    most = HIGHEST * _guessing(outcome)
+    each = [(EACH, n, min(loss, most)) for n, loss, _ in points]
     curves.draw_lines(
-        lines,
+        each + [(SMOOTH, n, y) for n, _, y in points],
         x="iteration",
         y="nats per window",
         end=outcome.run.iterations,
