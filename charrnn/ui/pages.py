@@ -8,8 +8,16 @@ from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.inside import page as inside
 from charrnn.ui.learn import page as learn
+from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.room import page as room
-from charrnn.ui.shared import cluster_notice, deleted_runs, dialogs, quota, workspace_link
+from charrnn.ui.shared import (
+    cluster_notice,
+    deleted_runs,
+    dialogs,
+    experiments,
+    quota,
+    workspace_link,
+)
 from charrnn.ui.shared.room import following, presence, strip
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
@@ -28,6 +36,7 @@ pages = [
     st.Page(learn.show, title="Learn", icon=":material/school:", url_path="learn"),
 ]
 navigation.register(pages)
+experiments.register(CARDS)
 page = st.navigation(pages, position="top")
 selection.read_url(page.title)
 dialogs.mark_closed()

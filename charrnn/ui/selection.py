@@ -3,6 +3,7 @@
 The URL parameter `run` names the selected run, so that a reload, a bookmark or another browser
 finds it again. `text` names a text that the visitor uploaded and has not trained on yet. A link to
 settings has the parameters of shared/settings_link.py, until a run is selected; its `only` stays.
+`question` names the question that the page /learn shows.
 The other URL parameters are handled in workspace_key.py and comparison.py.
 """
 
@@ -138,3 +139,21 @@ def show_only(controls: tuple[str, ...]) -> None:
     """Show only these controls of the Train page, now and after a reload; () for all."""
     st.session_state[session.ONLY] = controls
     _put_in_url({session.ONLY: ",".join(controls)} if controls else {}, instead_of=(session.ONLY,))
+
+
+def question() -> str:
+    """The key of the question that the page /learn shows, "" for all of them.
+
+    The URL decides after a link and after a step in the browser's history.
+    """
+    linked = st.query_params.get(session.QUESTION, "")
+    if is_history_navigation() or (session.page_changed() and linked):
+        st.session_state[session.QUESTION] = linked
+    return str(st.session_state.get(session.QUESTION, ""))
+
+
+def ask(question: str) -> None:
+    """Let the page /learn show this question, now or when it is opened next."""
+    st.session_state[session.QUESTION] = question
+    if session.QUESTION in st.query_params:
+        st.query_params[session.QUESTION] = question

@@ -1,6 +1,7 @@
 """What only the presenter of a room may do: send starts, start everybody, lead, rename, close."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.runs.errors import NoRoom, RunNotFound
+from charrnn.runs.errors import NoRoom
 from charrnn.runs.limits import TooLarge
 from charrnn.runs.store import schema
 from charrnn.runs.store.clock import Now
+from charrnn.runs.store.records import Run
 from charrnn.runs.store.room_records import (
     Member,
     Moment,
@@ -34,6 +36,7 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 
 MAX_MOMENTS = 24
+StartRun = Callable[[Workspace, Room, Member], Run]
 
 
 class NotPresenter(KeyError):
@@ -68,22 +71,32 @@ class Presenter:
 
     # --- The start ------------------------------------------------------------------------------
 
-    def send(self, start: Start) -> None:
-        """Give everybody a new start, now and when they join. Its number is set here."""
-        with self.store.database.writing() as db:
-            number = find_room(db, self.room_id).start.number + 1
-        self._update(start=replace(start, number=number).to_dict(), begins_at=None)
+    def send(self, start: Start, *, question: str = "") -> None:
+        """Give everybody a new start, now and when they join. Its number and time are set here.
+
+        question: that of its experiment, to be guessed until everybody is started.
+        """
+        with self.store.database.reading() as db:
+            room = find_room(db, self.room_id)
+        values: dict[str, Any] = {}
+        if start.experiment:
+            values["question"] = _next_question(room, question, start.experiment).to_dict()
+        elif room.question and room.question.experiment:
+            values["question"] = _withdrawn(room.question).to_dict()
+        sent = replace(start, number=room.start.number + 1, sent_at=room.now)
+        self._update(start=sent.to_dict(), begins_at=None, **values)
 
     def count_down(self, begins_at: float | None) -> None:
         """Announce when everybody will be started; None calls it off."""
         self._update(begins_at=begins_at)
 
-    def begin(self, begins_at: float) -> list[Member]:
+    def begin(self, begins_at: float, *, start_run: StartRun | None = None) -> list[Member]:
         """Start everybody with what stands on their page; returns those who were started.
 
         Does nothing unless this is the time that was announced, so that it happens once. What
-        somebody trains in the room already is paused. Whoever cannot train, for lack of room on
-        the disk, say, is left out.
+        somebody trains already is paused. Whoever cannot train, for lack of room on the disk, say,
+        is left out. An experiment is guessed at no longer. start_run: starts something else for
+        a member, and returns the run that their page goes to.
         """
         r = schema.rooms.c
         announced = self._mine() & (r.begins_at == begins_at)
@@ -91,21 +104,17 @@ class Presenter:
             claimed = update(schema.rooms).where(announced).values(begins_at=None)
             if db.execute(claimed).rowcount == 0:
                 return []
-        tiles = self.store.walls.read(self.room_id, points=1).tiles
-        room = self.store.rooms.people(self.room_id)[0]
-        return [tile.member for tile in tiles if self._start(room, tile)]
+        room, members = self.store.rooms.people(self.room_id)
+        if room.question and room.question.open and room.question.experiment:
+            self.answer(None)
+        return [member for member in members if self._start(room, member, start_run)]
 
-    def _start(self, room: Room, tile: Tile) -> bool:
+    def _start(self, room: Room, member: Member, start_run: StartRun | None) -> bool:
         """Start one member. Returns whether that was possible."""
-        member = tile.member
         workspace = Workspace(self.store, member.workspace, address=member.address)
         with suppress(KeyError, TooLarge, NoRoom, ValueError):
-            if tile.run and tile.run.active:
-                with suppress(RunNotFound):
-                    workspace.request(tile.run.id, desired="paused")
-            chosen = member.chosen or own_start(room.start, member)
-            corpus = self.store.corpora.get(chosen.sha256, chosen.text_name)
-            run = workspace.create(corpus, chosen.config.fitted(corpus.characters))
+            workspace.pause()
+            run = (start_run or start_chosen)(workspace, room, member)
             m = schema.room_members.c
             theirs = (m.room == member.room) & (m.workspace == member.workspace)
             with self.store.database.writing() as db:
@@ -126,8 +135,8 @@ class Presenter:
     def ask(self, text: str) -> None:
         """Ask everybody to guess a number. text: the question."""
         with self.store.database.reading() as db:
-            before = find_room(db, self.room_id).question
-        self._update(question=Question(text, (before.number if before else 0) + 1).to_dict())
+            room = find_room(db, self.room_id)
+        self._update(question=_next_question(room, text).to_dict())
 
     def answer(self, answer: float | None) -> None:
         """Take no more guesses, and show the answer if there is one."""
@@ -140,9 +149,8 @@ class Presenter:
         """Show neither the question nor its guesses any more."""
         with self.store.database.reading() as db:
             asked = find_room(db, self.room_id).question
-        # Kept without a text: the number of the next question has to be another one.
         if asked:
-            self._update(question=Question("", asked.number, open=False).to_dict())
+            self._update(question=_withdrawn(asked).to_dict())
 
     def challenge(self, characters: int | None) -> None:
         """Ask who predicts best after reading so many characters; None ends the challenge."""
@@ -258,6 +266,23 @@ class Presenter:
             query = update(schema.rooms).where(self._mine())
             if db.execute(query.values(**values)).rowcount == 0:
                 raise NotPresenter(self.room_id)
+
+
+def start_chosen(workspace: Workspace, room: Room, member: Member) -> Run:
+    """Create the run that stands on the member's page."""
+    chosen = member.chosen or own_start(room.start, member)
+    corpus = workspace.store.corpora.get(chosen.sha256, chosen.text_name)
+    return workspace.create(corpus, chosen.config.fitted(corpus.characters))
+
+
+def _next_question(room: Room, text: str, experiment: str = "") -> Question:
+    before = room.question.number if room.question else 0
+    return Question(text, before + 1, experiment=experiment)
+
+
+def _withdrawn(question: Question) -> Question:
+    """Kept without a text: the number of the next question has to be another one."""
+    return Question("", question.number, open=False)
 
 
 def own_start(start: Start, member: Member) -> Start:

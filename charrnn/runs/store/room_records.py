@@ -17,7 +17,7 @@ ROOM_SECONDS = 86_400.0  # a room that its presenter has not looked at for so lo
 
 @dataclass(frozen=True)
 class Start:
-    """What people start with: a text and settings."""
+    """What people start with: a text and settings, or an experiment of the page Learn."""
 
     sha256: str  # of the text
     text_name: str  # what the presenter calls it
@@ -26,6 +26,8 @@ class Start:
     note: str = ""  # what to try, in the presenter's words
     own_seeds: bool = True  # each person has another random seed
     controls: tuple[str, ...] = ()  # the settings that people see; () for all
+    experiment: str = ""  # the key of its question; the text is then the one that it reads
+    sent_at: float = 0.0  # experiments that were begun earlier belong to another start
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON; from_dict() reads it."""
@@ -58,6 +60,7 @@ class Question:
     number: int = 1  # counts the questions of a room
     open: bool = True  # whether guesses are taken
     answer: float | None = None
+    experiment: str = ""  # the key of the experiment whose question it is
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON; the constructor takes it."""

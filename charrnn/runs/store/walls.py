@@ -1,4 +1,7 @@
-"""What the wall of a room shows: of each member, the newest run that was created in the room."""
+"""What the wall of a room shows: of each member, the newest run that was created in the room.
+
+An experiment has several, which are trained one after the other: of these, the last that has begun.
+"""
 
 import time
 from functools import cache
@@ -14,6 +17,7 @@ from sqlalchemy import (
     func,
     join,
     literal,
+    null,
     select,
 )
 
@@ -25,6 +29,7 @@ from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.runs.store.rooms import find_room, members_of
 from charrnn.runs.store.runs import RUN_COLUMNS, run_from_row
 
+EXPERIMENT_SECONDS = 60.0  # within which all runs of an experiment have been created
 LARGEST_STRIDE = 2**26  # iterations; a run has at most 100 million
 Curve = list[tuple[int, float, float]]
 
@@ -75,7 +80,29 @@ def _newest_runs(db: Connection, room_id: str) -> dict[str, Run]:
     )
     same = (newest.c.workspace == r.workspace) & (newest.c.number == r.number)
     rows = db.execute(select(*RUN_COLUMNS).join_from(schema.runs, newest, same))
-    return {row.workspace: run_from_row(row) for row in rows}
+    found = {row.workspace: run_from_row(row) for row in rows}
+    return found | _begun_last(db, [run for run in found.values() if run.experiment])
+
+
+def _begun_last(db: Connection, newest: list[Run]) -> dict[str, Run]:
+    """workspace -> which run of an experiment is shown. newest: the last run of each of them."""
+    if not newest:
+        return {}
+    r, marks = schema.runs.c, {run.workspace: run.experiment for run in newest}
+    together = min(run.created_at for run in newest) - EXPERIMENT_SECONDS
+    query = (
+        select(*RUN_COLUMNS)
+        .where(r.workspace.in_(marks), r.created_at > together)
+        .where(r.experiment.is_not(null()), r.deleted_at.is_(None))
+        .order_by(r.number)
+    )
+    shown: dict[str, Run] = {}
+    for run in map(run_from_row, db.execute(query)):
+        mark, of_newest = run.experiment, marks[run.workspace]
+        same_group = mark and of_newest and mark.group == of_newest.group
+        if same_group and (run.iteration > 0 or run.workspace not in shown):
+            shown[run.workspace] = run
+    return shown
 
 
 def _whole(run: Run, curve: Curve) -> Curve:

@@ -3,6 +3,7 @@
 Also the texts that the visitor uploaded.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -221,6 +222,13 @@ class Workspace:
             self.quota.ensure_room()
             self._update(self.run(run_id).id, address=self.address)  # of who resumes it
         self.store.runs.request(self.run(run_id).id, **desired_state)
+
+    def pause(self, *, since: float = 0.0) -> None:
+        """Pause all runs that train or wait. since: those that were created earlier go on."""
+        for run in self.runs():
+            if run.active and run.created_at >= since:
+                with suppress(RunNotFound):  # deleted meanwhile
+                    self.request(run.id, desired="paused")
 
     def rename(self, run_id: str, name: str) -> None:
         """Name a run; an empty name removes the name. Raises RunNotFound if it is not here."""

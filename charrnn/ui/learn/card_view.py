@@ -1,91 +1,112 @@
 """One card: the question and a guess; then the progress, and the guess beside what happened."""
 
-import html
-import math
-
 import streamlit as st
 
 from charrnn.runs.store.records import Corpus, Run
+from charrnn.runs.store.room_records import Member, Question
 from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.learn import experiment, texts
-from charrnn.ui.learn.card import Card, Choice, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Result
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import experiments, guess
 from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.room import questions, starts
+from charrnn.ui.shared.room.starts import SharedExperiment
 
 REFRESH_SECONDS = 1.0  # while the runs train; longer when many pages are live, see ui/refresh.py
-NEAR = 0.02  # a number this share away from the answer counts as right
 
 
 def draw(card: Card) -> None:
     """Draw the card, with its experiment once that was started."""
-    runs = experiment.runs_of(card)
+    shared = starts.shared_experiment(card.key)
+    since = shared.since if shared else 0.0
+    runs = experiment.runs_of(card, since=since)
     services.show_runs(runs)
     if not runs:
-        _draw_guess(card)
+        _draw_guess(card, shared)
         return
     trains = experiment.result_of(runs).trains
     seconds = REFRESH_SECONDS * services.refresh_factor() if trains else None
-    st.fragment(_draw_result, run_every=seconds)(card, seconds)
+    st.fragment(_draw_result, run_every=seconds)(card, seconds, since)
 
 
 # --- Before: what one needs to know, and the guess ----------------------------------------------
 
 
-def _draw_guess(card: Card) -> None:
+def _draw_guess(card: Card, shared: SharedExperiment | None) -> None:
     with st.container(key="learn_before"):
         with st.container():
-            corpus = texts.choose(card)
+            corpus = shared.corpus if shared else texts.choose(card)
             st.markdown(card.idea(corpus))
         with st.container(border=True, key="learn_guess"):
-            guess = _choose_guess(card)
-            _draw_start(card, corpus, guess)
+            answer = guess.control(card.guess, key=f"{session.GUESS}_{card.key}")
+            if shared and shared.question:
+                _draw_shared_guess(card, shared.member, shared.question, answer)
+            else:
+                _draw_start(card, corpus, answer, shared)
 
 
-def _draw_start(card: Card, corpus: Corpus, guess: str | None) -> None:
+def _draw_start(
+    card: Card, corpus: Corpus, answer: str | None, shared: SharedExperiment | None
+) -> None:
     if st.button(
         "See what happens",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=guess is None,
-        help="Choose an answer first." if guess is None else None,
+        disabled=answer is None,
+        help="Choose an answer first." if answer is None else None,
     ):
         with shows_errors():
-            experiment.start(card, corpus, guess or "")
+            _start(card, corpus, answer or "", shared)
             st.rerun()
     n = len(card.plans(corpus))
     networks = "one network" if n == 1 else f"{n} networks"
+    how = "one after the other" if shared and n > 1 else "which takes about twenty seconds"
     st.caption(
-        f"This trains {networks} on {escape_markdown(corpus.name)}, which takes about twenty "
-        "seconds if nothing else is training."
+        f"This trains {networks} on {escape_markdown(corpus.name)}, {how} if nothing else is "
+        "training."
     )
 
 
-def _choose_guess(card: Card) -> str | None:
-    """The guess as Experiment.guess has it; None before there is one."""
-    key, guess = f"{session.GUESS}_{card.key}", card.guess
-    if isinstance(guess, Choice):
-        return st.radio(
-            f"**{guess.prompt}**",
-            list(guess.answers),
-            index=None,
-            format_func=guess.answers.__getitem__,
-            key=key,
-        )
-    number = st.number_input(
-        f"**{guess.prompt}**", guess.low, guess.high, None, key=key, width=320, format="%g"
+def _start(card: Card, corpus: Corpus, answer: str, shared: SharedExperiment | None) -> None:
+    if experiment.runs_of(card, since=shared.since if shared else 0.0):
+        return  # the second click of a double click
+    seed = shared.seed if shared else 0
+    experiments.start(card, services.workspace(), corpus, answer, seed=seed)
+    services.supervisor().reconcile()
+
+
+@shows_errors()
+def _draw_shared_guess(card: Card, member: Member, question: Question, answer: str | None) -> None:
+    """Take the guess of somebody in a room, where everybody is started together."""
+    before = questions.answer_of(services.store(), member, question)
+    if answer is not None and answer != before:
+        questions.send(member, question, answer)
+    said = answer or before
+    with st.container():  # also if it is empty: nothing below it may move
+        if said:
+            words = escape_markdown(guess.in_words(card.guess, said))
+            st.markdown(
+                f"Your guess is in: **{words}**. You can change it until everybody is started."
+            )
+    st.caption(
+        "The presenter starts everybody together. Then your networks train here, one after the "
+        "other, and your guess stands beside what happened."
     )
-    return None if number is None else f"{number:g}"
 
 
 # --- After: the progress, the picture, the verdict ----------------------------------------------
 
 
 @shows_errors()
-def _draw_result(card: Card, seconds: float | None) -> None:
-    """Draw the experiment as it is now. seconds: until this is drawn again; None if it is not."""
-    runs = experiment.runs_of(card)
+def _draw_result(card: Card, seconds: float | None, since: float = 0.0) -> None:
+    """Draw the experiment as it is now. seconds: until this is drawn again; None if it is not.
+
+    since: runs that were created earlier belong to an earlier experiment.
+    """
+    runs = experiment.runs_of(card, since=since)
     if not runs:
         rerun_page()
         return
@@ -98,7 +119,7 @@ def _draw_result(card: Card, seconds: float | None) -> None:
     plans = card.plans(corpus)
     whole = [outcome.label for outcome in result.outcomes] == [plan.label for plan in plans]
     verdict = card.verdict(result) if whole and result.finished else None
-    st.html(_guess_beside_answer(card, result, verdict))
+    guess.draw_beside(card.guess, [result.guess], verdict.answer if verdict else None)
     with st.container(key="learn_result"):
         with st.container(key="learn_words"):
             _draw_words(card, corpus, result, verdict)
@@ -119,34 +140,6 @@ def _draw_words(card: Card, corpus: Corpus, result: Result, verdict: Verdict | N
     st.markdown(verdict.sentence)
     with st.expander("The question again", icon=":material/help:", type="compact"):
         st.markdown(card.idea(corpus))
-
-
-def _guess_beside_answer(card: Card, result: Result, verdict: Verdict | None) -> str:
-    guessed = html.escape(in_words(card, result.guess))
-    if verdict is None:
-        happened, kind = "…", ""
-    else:
-        happened = html.escape(in_words(card, verdict.answer))
-        kind = "right" if is_right(card, result.guess, verdict.answer) else "wrong"
-    mark = {"right": "<b>✓ as you guessed</b>", "wrong": "", "": ""}[kind]
-    return (
-        f'<dl class="guess"><div><dt>You guessed</dt><dd>{guessed}</dd></div>'
-        f'<div class="{kind}"><dt>What happened{mark}</dt><dd>{happened}</dd></div></dl>'
-    )
-
-
-def is_right(card: Card, guess: str, answer: str) -> bool:
-    """Whether a guess is the answer, or a number near enough."""
-    if isinstance(card.guess, Choice):
-        return guess == answer
-    return math.isclose(float(guess), float(answer), rel_tol=NEAR)
-
-
-def in_words(card: Card, answer: str) -> str:
-    """A guess, or the answer, as the page writes it."""
-    if isinstance(card.guess, Choice):
-        return card.guess.answers.get(answer, answer)
-    return f"{answer} {card.guess.unit}"
 
 
 def _draw_progress(result: Result) -> None:

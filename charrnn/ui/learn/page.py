@@ -3,12 +3,11 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Run
-from charrnn.ui import services, session
-from charrnn.ui._compat import is_history_navigation
-from charrnn.ui.learn import card_view, experiment
+from charrnn.ui import selection, services, session
+from charrnn.ui.learn import card_view
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.learn.card import Card
-from charrnn.ui.shared import challenges, settings
+from charrnn.ui.shared import challenges, experiments, guess, settings
 from charrnn.ui.shared.beat import panel as beat
 
 
@@ -31,10 +30,7 @@ def show() -> None:
 
 def _chosen() -> Card | None:
     """The card that was chosen, which is also in the URL; None for all of them."""
-    state, linked = st.session_state, st.query_params.get(session.QUESTION, "")
-    if is_history_navigation() or (session.page_changed() and linked):
-        state[session.QUESTION] = linked
-    key = state.get(session.QUESTION, "")
+    key, linked = selection.question(), st.query_params.get(session.QUESTION, "")
     card = CARDS.get(key)
     if card and linked != key:
         st.query_params[session.QUESTION] = key
@@ -49,7 +45,7 @@ def _draw_all() -> None:
         "Ten questions that people ask about this network. Each has an experiment of about "
         "twenty seconds. Guess first, then see what happens: that is how it sticks."
     )
-    started = experiment.newest_by_question(services.workspace().runs())
+    started = experiments.newest_by_question(services.workspace().runs())
     services.show_runs([run for runs in started.values() for run in runs])
     with st.container(key="learn_cards"):
         for number, card in enumerate(CARDS.values(), start=1):
@@ -74,7 +70,7 @@ def _status(card: Card, runs: list[Run]) -> str:
     if mark is None:
         return ""
     training = " · training" if any(run.moving for run in runs) else ""
-    guessed = card_view.in_words(card, mark.guess)
+    guessed = guess.in_words(card.guess, mark.guess)
     return f":primary[:material/check:] You guessed: {guessed}{training}"
 
 

@@ -1,22 +1,18 @@
 """Which text an experiment reads: one that ships, or the one that the visitor has chosen."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import Corpus
-from charrnn.ui import services, session
+from charrnn.ui import session
 from charrnn.ui.learn.card import Card
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared.chosen_text import chosen_corpus, shipped_sha256
-
-MIN_CHARACTERS = 5000  # of a text of one's own: in less, little can be learned
+from charrnn.ui.shared.chosen_text import chosen_corpus
+from charrnn.ui.shared.experiments import MIN_CHARACTERS, shipped_text
 
 
 def choose(card: Card) -> Corpus:
     """The text for a card, with a control if there is a choice."""
-    shipped = _shipped(card.text)
+    shipped = shipped_text(card)
     own = chosen_corpus()
     if not card.takes_own_text or own.sha256 == shipped.sha256:
         return shipped
@@ -36,8 +32,3 @@ def choose(card: Card) -> Corpus:
         key=f"{session.LEARN_TEXT}_{card.key}",
     )
     return texts[chosen or own.sha256]
-
-
-def _shipped(key: str) -> Corpus:
-    sha256 = shipped_sha256(key)
-    return replace(services.corpus(sha256), name=library_titles()[sha256])

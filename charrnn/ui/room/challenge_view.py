@@ -83,10 +83,7 @@ def results(wall: Wall, challenge: RoomChallenge) -> list[Result]:
             continue
         measured = services.store().history.evaluations(run.id)
         attempt = challenges.attempt(budget, run, measured)
-        settings = " · ".join(
-            f"{lineage.label(each)} {lineage.value(each, getattr(run.config, each))}"
-            for each in SETTINGS
-        )
+        settings = lineage.values_in_words(run.config, list(SETTINGS))
         progress = min(1.0, attempt.read / challenge.characters)
         found.append(Result(name(tile, wall), attempt.best, progress, settings))
     return sorted(found, key=lambda result: (result.bits is None, result.bits or 0.0))

@@ -7,7 +7,7 @@ from charrnn.ui import services, workspace_key
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import join, presenter_panel, saved_wall, views
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import experiments, lineage
 from charrnn.ui.shared.room import presence, starts, strip
 from charrnn.ui.shared.room.strip import code_in_words
 
@@ -53,17 +53,16 @@ def _forget(room_id: str) -> None:
 
 def _draw_for_member(room: Room, member: Member) -> None:
     st.markdown(f"# Room {code_in_words(room.code)}")
-    text = escape_markdown(room.start.text_name)
-    values = [
-        f"{lineage.label(name)} {lineage.value(name, getattr(room.start.config, name))}"
-        for name in SHOWN_SETTINGS
-    ]
     st.markdown(
         f"You are **{escape_markdown(member.nickname)}**. The wall below shows your nickname and "
         "the newest run that you have created since you joined, and nothing else of yours. In a "
         "room everybody trains one run at a time, and all runs get as much of the machine."
     )
-    st.caption(f"The start: {text} · {' · '.join(values)} · {starts.seed_note(room.start)}")
+    start, setup = room.start, experiments.find(room.start.experiment)
+    values = lineage.values_in_words(start.config, list(SHOWN_SETTINGS))
+    what = f"the experiment *{setup.question}*" if setup else values
+    text = escape_markdown(start.text_name)
+    st.caption(f"The start: {text} · {what} · {starts.seed_note(start)}")
     st.button("Leave the room", icon=":material/logout:", on_click=_leave, args=(member,))
 
 

@@ -1,6 +1,7 @@
 """The sidebar of the presenter: the start, starting everybody, leading, people, the end."""
 
 import threading
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,12 +13,13 @@ from charrnn.ui import navigation, services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import people_dialog, saved_wall
-from charrnn.ui.shared import lineage, settings, settings_link
+from charrnn.ui.shared import experiments, lineage, settings, settings_link
+from charrnn.ui.shared.experiments import Setup
 from charrnn.ui.shared.room import countdown, following, presence, starts, strip
 from charrnn.ui.shared.room.strip import draw_lead_button
 
 NOTE, OWN_SEEDS, NAMES_HIDDEN = "start_note", "start_own_seeds", "names_hidden"
-CONTROLS = "start_controls"
+CONTROLS, EXPERIMENT = "start_controls", "start_experiment"
 MAX_NOTE = 200  # characters
 MAIN_SETTINGS = ("hidden_size", "seq_length", "learning_rate")
 
@@ -31,7 +33,8 @@ def draw(room: Room) -> None:
         key="start_everybody",
         type="primary",
         icon=":material/cancel:" if counting else ":material/rocket_launch:",
-        help="3, 2, 1: each person trains what stands on their page. Other runs are paused.",
+        help="3, 2, 1: each person trains what stands on their page, or the experiment of the "
+        "start. Their other runs are paused.",
         on_click=_call_off if counting else _start_everybody,
         args=(room,),
         width="stretch",
@@ -64,10 +67,20 @@ def _draw_start(room: Room) -> None:
     """What people start with, and sending something else."""
     st.markdown("## The start")
     st.caption(f"Now: {_in_words(room.start)}")
-    new = starts.from_page()
+    setups = experiments.all_setups()
+    chosen = st.selectbox(
+        "Begin with",
+        ["", *setups],
+        format_func=lambda key: _option(setups[key]) if key else "your Train page",
+        key=EXPERIMENT,
+        persist_state="session",
+        help="An experiment of the page Learn brings everybody to its question. They guess, and "
+        "*Start everybody* starts its runs.",
+    )
+    new = starts.from_page(chosen or "")
     with st.container():  # also if it is empty: nothing below it may move
         if _in_words(new) != _in_words(room.start) or new.config != room.start.config:
-            st.caption(f"On your Train page: {_in_words(new)}")
+            st.caption(f"To be sent: {_in_words(new)}")
     st.text_input(
         "What to try",
         key=NOTE,
@@ -83,48 +96,54 @@ def _draw_start(room: Room) -> None:
         persist_state="session",
         help="Without it, equal settings give everybody the same run.",
     )
-    st.multiselect(
-        "Show only these controls",
-        settings_link.CONTROLS,
-        key=CONTROLS,
-        format_func=settings.label,
-        placeholder="All of them",
-        persist_state="session",
-        help="What people see of the text and the settings, until they choose *Show all controls*.",
-    )
+    with st.container():  # also if it is empty: nothing below it may move
+        if not chosen:
+            st.multiselect(
+                "Show only these controls",
+                settings_link.CONTROLS,
+                key=CONTROLS,
+                format_func=settings.label,
+                placeholder="All of them",
+                persist_state="session",
+                help="What people see of the text and the settings, until they choose *Show all "
+                "controls*.",
+            )
     st.button(
         "Send to everybody",
         icon=":material/send:",
         on_click=_send,
         args=(room,),
-        help="The text and the settings of your Train page become everybody's. Runs are kept.",
+        help="It stands on everybody's page within seconds. Their runs are kept.",
         width="stretch",
     )
     navigation.link(following.TRAIN, "Choose text and settings on Train", query={})
 
 
 def _in_words(start: Start) -> str:
-    values = [
-        f"{lineage.label(name)} {lineage.value(name, getattr(start.config, name))}"
-        for name in MAIN_SETTINGS
-    ]
-    return f"{escape_markdown(start.text_name)} · {' · '.join(values)}"
+    if setup := experiments.find(start.experiment):
+        n = len(setup.plans(services.corpus(start.sha256)))
+        networks = "1 network" if n == 1 else f"{n} networks, one after the other,"
+        return f"**{setup.question}** {networks} for each · {escape_markdown(start.text_name)}"
+    values = lineage.values_in_words(start.config, list(MAIN_SETTINGS))
+    return f"{escape_markdown(start.text_name)} · {values}"
+
+
+def _option(setup: Setup) -> str:
+    return f"Learn: {experiments.in_plain_text(setup.question)}"
 
 
 @shows_errors()
 def _send(room: Room) -> None:
     state = st.session_state
-    start = starts.from_page()
-    presence.presenter(room).send(
-        Start(
-            start.sha256,
-            start.text_name,
-            start.config,
-            note=" ".join(state.get(NOTE, "").split())[:MAX_NOTE],
-            own_seeds=bool(state.get(OWN_SEEDS, True)),
-            controls=tuple(state.get(CONTROLS, ())),
-        )
+    start = replace(
+        starts.from_page(state.get(EXPERIMENT) or ""),
+        note=" ".join(state.get(NOTE, "").split())[:MAX_NOTE],
+        own_seeds=bool(state.get(OWN_SEEDS, True)),
+        controls=tuple(state.get(CONTROLS, ())),
     )
+    setup = experiments.find(start.experiment)
+    question = experiments.in_plain_text(setup.guess.prompt) if setup else ""
+    presence.presenter(room).send(start, question=question)
     presence.forget()
     st.toast("Sent: everybody's page takes it within seconds.")
 
@@ -144,7 +163,7 @@ def _start_everybody(room: Room) -> None:
 def _begin(presenter: Presenter, begins_at: float) -> None:
     """Start everybody, unless it was called off or the room was closed."""
     try:
-        started = presenter.begin(begins_at)
+        started = presenter.begin(begins_at, start_run=starts.start_run)
         services.supervisor().reconcile()
         log_event("room_began", people=len(started))
     except (StoreError, KeyError) as error:

@@ -1,7 +1,8 @@
-"""The view "Guess": a question to the room before a run, and a histogram of the guesses."""
+"""The view "Guess": a question to the room before a run, and how often each guess was made."""
 
 import math
 import statistics
+from html import escape
 from typing import Any
 
 import altair as alt
@@ -12,8 +13,10 @@ from charrnn.runs.store.room_records import Question, Room, Wall
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import guess
 from charrnn.ui.shared.charts.specs import compiled, themed
-from charrnn.ui.shared.room import presence
+from charrnn.ui.shared.guess import Choice, Guess
+from charrnn.ui.shared.room import presence, questions
 from charrnn.ui.style import ACCENT, HELD_OUT
 
 QUESTION, ANSWER = "question_text", "question_answer"
@@ -32,12 +35,12 @@ def draw(wall: Wall) -> None:
         _draw_new_question(wall.room)
         return
     guesses = services.store().rooms.guesses(wall.room.id, question)
-    values = sorted(guesses.values())
-    st.markdown(f"## {escape_markdown(question.text)}")
+    values, asked = sorted(guesses.values()), questions.guess_at(question)
+    st.markdown(f"## {asked.prompt}")
     if question.open:
         st.markdown(
             f"**{len(values)} of {len(wall.tiles)}** have guessed. The guesses are shown when "
-            "guessing ends."
+            f"guessing ends{', or when everybody is started' if question.experiment else ''}."
         )
         st.button(
             "End guessing",
@@ -47,20 +50,28 @@ def draw(wall: Wall) -> None:
             args=(wall.room, None),
         )
         return
-    if values:
-        st.vega_lite_chart(
-            histogram_rows(values, question.answer),
-            histogram_spec(),
-            key="guesses",
-            alt="How often each guess was made",
-        )
-        st.markdown(_in_words(wall, question, guesses))
-    else:
-        st.markdown("Nobody has guessed.")
+    with st.container(key="guesses_of_all"):
+        if not values:
+            st.markdown("Nobody has guessed.")
+        elif isinstance(asked, Choice):
+            st.html(_bars(asked, values, question.answer))
+        else:
+            st.vega_lite_chart(
+                histogram_rows(values, question.answer),
+                histogram_spec(),
+                key="guesses",
+                alt="How often each guess was made",
+            )
+        if values:
+            _draw_beside(wall, question, asked, guesses)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("The answer", value=None, key=f"{ANSWER}_{question.number}", width=180)
+        key = f"{ANSWER}_{question.number}"
+        guess.control(asked, key=key, label="What happened")
         st.button(
-            "Show the answer", on_click=_answer, args=(wall.room, question), icon=":material/flag:"
+            "Show the answer",
+            on_click=_answer,
+            args=(wall.room, question, key),
+            icon=":material/flag:",
         )
         st.button("Next question", on_click=_withdraw, args=(wall.room,), icon=":material/add:")
 
@@ -122,25 +133,41 @@ def histogram_spec() -> dict[str, Any]:
     return compiled(alt.layer(*layers).properties(height=HEIGHT))
 
 
-def _in_words(wall: Wall, question: Question, guesses: dict[str, float]) -> str:
-    values = list(guesses.values())
-    words = (
-        f"{len(values)} guess{'es' * (len(values) > 1)}, half of them up to "
-        f"**{statistics.median(values):g}**."
-    )
-    if question.answer is None:
-        return words
-    answer = question.answer
+def _bars(asked: Choice, values: list[float], answer: float | None) -> str:
+    """How many chose each answer, as bars of HTML: the answers may be long."""
+    most = max(values.count(value) for value in values)
+    rows = []
+    for number, words in enumerate(asked.answers.values()):
+        count = values.count(number)
+        kind = ' class="right"' if number == answer else ""
+        rows.append(
+            f"<li{kind}><span>{escape(words)}</span><b>{count}</b>"
+            f'<i style="width:{100 * count / most:.0f}%"></i></li>'
+        )
+    return f'<ul class="guesses">{"".join(rows)}</ul>'
+
+
+def _draw_beside(wall: Wall, question: Question, asked: Guess, guesses: dict[str, float]) -> None:
+    """What the room has guessed beside what happened, and who was right or came closest."""
+    values, answer = list(guesses.values()), question.answer
+    if isinstance(asked, Choice):
+        who, room = "Most of the room guessed", statistics.mode(values)
+    else:
+        who, room = "Half of the room guessed up to", statistics.median(values)
+    happened = None if answer is None else guess.from_number(asked, answer)
+    guess.draw_beside(asked, guess.from_number(asked, room), happened, who=who)
+    if answer is None:
+        return
     closest = min(abs(value - answer) for value in values)
     names = [
         tile.member.nickname
         for tile in wall.tiles
         if abs(guesses.get(tile.member.workspace, math.inf) - answer) == closest
     ]
-    words += f" The answer is **{answer:g}**."
-    if names and not wall.room.names_hidden:
-        words += f" Closest: **{escape_markdown(', '.join(names[:3]))}**."
-    return words
+    if isinstance(asked, Choice):
+        st.markdown(f"**{values.count(answer)} of {len(values)}** guessed that.")
+    elif names and not wall.room.names_hidden:
+        st.markdown(f"Closest: **{escape_markdown(', '.join(names[:3]))}**.")
 
 
 @shows_errors()
@@ -156,10 +183,11 @@ def _end(room: Room, answer: float | None) -> None:
     presence.forget()
 
 
-def _answer(room: Room, question: Question) -> None:
-    answer = st.session_state.get(f"{ANSWER}_{question.number}")
-    if answer is not None and math.isfinite(answer):
-        _end(room, float(answer))
+def _answer(room: Room, question: Question, key: str) -> None:
+    asked = questions.guess_at(question)
+    answer = guess.answer_in(asked, key)
+    if answer is not None:
+        _end(room, guess.to_number(asked, answer))
 
 
 @shows_errors()

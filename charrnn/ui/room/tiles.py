@@ -16,6 +16,7 @@ SORTS = {"loss": "Loss", "name": "Name", "speed": "Speed"}
 KEEP = "Keep this moment"
 MAX_SAMPLE = 600  # characters of a sample on the large tile
 MAX_SMALL_SAMPLE = 160
+SETTINGS = ("hidden_size", "seq_length", "learning_rate")  # on the large tile
 
 _tiles = st.components.v2.component(
     "charrnn_tiles",
@@ -135,18 +136,14 @@ def state(tile: Tile) -> str:
 def _data(tile: Tile, wall: Wall, *, large: bool) -> dict[str, Any]:
     run = tile.run
     most = MAX_SAMPLE if large else MAX_SMALL_SAMPLE
-    settings = ""
+    settings, label = "", run.experiment.label if run and run.experiment else ""
     if run and large:
-        names = ("hidden_size", "seq_length", "learning_rate")
-        settings = " · ".join(
-            f"{lineage.label(each)} {lineage.value(each, getattr(run.config, each))}"
-            for each in names
-        )
+        settings = lineage.values_in_words(run.config, list(SETTINGS))
     return {
         "key": tile.member.key,
         "name": name(tile, wall),
         "bits": f"{tile.bits:.2f}" if tile.bits is not None else "–",
-        "state": state(tile),
+        "state": " · ".join(filter(None, [label, state(tile)])),
         "trains": bool(run and run.active),
         "iteration": f"{run.iteration:,}" if run else "",
         "settings": settings,

@@ -210,6 +210,46 @@ def test_a_new_start_keeps_the_runs_of_the_old_one(store, room, presenter, start
     assert Workspace(store, ADA).run(run.id) == run
 
 
+def test_a_start_of_an_earlier_version_has_no_experiment(store, room, start):
+    old = start.to_dict()
+    del old["experiment"], old["sent_at"]
+    with store.database.writing() as db:
+        db.execute(rooms_module.schema.rooms.update().values(start=old))
+    assert store.rooms.people(room.id)[0].start == start
+
+
+def test_an_experiment_is_guessed_at_until_everybody_is_started(
+    store, room, presenter, start, corpus, join
+):
+    ada = join(ADA)
+    running = Workspace(store, ADA).create(corpus, SMALL)
+    presenter.send(replace(start, experiment="clipping"), question="What becomes of it?")
+    asked = store.rooms.people(room.id)[0]
+    assert (asked.question.text, asked.question.experiment) == ("What becomes of it?", "clipping")
+    assert asked.start.sent_at > running.created_at
+    store.rooms.guess(ada, asked.question, 1.0)
+    started = []
+
+    def start_run(workspace, room, member):
+        started.append((workspace.key, room.start.experiment, member))
+        assert not store.runs.get(running.id).active
+        return running
+
+    presenter.count_down(100.0)
+    presenter.begin(100.0, start_run=start_run)
+    assert started == [(ADA, "clipping", ada)]
+    closed = store.rooms.people(room.id)[0].question
+    assert closed == replace(asked.question, open=False)
+    store.rooms.guess(ada, asked.question, 2.0)  # too late
+    assert store.rooms.guesses(room.id, closed) == {ADA: 1.0}
+
+    presenter.send(start)
+    assert store.rooms.people(room.id)[0].question.text == ""
+    presenter.ask("How many bits?")
+    presenter.send(start)  # a question in the presenter's own words stays
+    assert store.rooms.people(room.id)[0].question.text == "How many bits?"
+
+
 def test_the_text_of_a_start_is_not_pruned(store, room, presenter, corpus):
     corpora = rooms_module.schema.corpora
     with store.database.writing() as db:

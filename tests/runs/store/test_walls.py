@@ -22,6 +22,34 @@ def test_the_wall_shows_the_newest_run_since_joining_and_nothing_else(store, roo
     assert [tile.run.id for tile in store.walls.read(room.id).tiles] == [first.id]
 
 
+def test_of_an_experiment_the_wall_shows_the_last_run_that_has_begun(store, room, corpus, join):
+    join(ADA)
+    join(BEN, "Ben")
+    mine, labels = Workspace(store, ADA), ("clipped", "not clipped", "a third")
+    older, runs = (
+        [
+            mine.create(corpus, SMALL, experiment=Experiment("clipping", group, label, ""))
+            for label in labels
+        ]
+        for group in ("older", "newer")
+    )
+    of_ben = Workspace(store, BEN).create(corpus, SMALL)
+    r = rooms_module.schema.runs
+
+    def shown():
+        of_ada, ordinary = (tile.run for tile in store.walls.read(room.id).tiles)
+        assert ordinary.id == of_ben.id
+        return of_ada.experiment.label
+
+    with store.database.writing() as db:
+        db.execute(r.update().where(r.c.id == older[2].id).values(iteration=1000))
+    assert shown() == "clipped"
+    for run in runs[:2]:
+        with store.database.writing() as db:
+            db.execute(r.update().where(r.c.id == run.id).values(iteration=10))
+        assert shown() == run.experiment.label
+
+
 def test_a_tile_has_a_thinned_curve_and_the_newest_sample(store, room, corpus, join, work):
     join(ADA)
     run = work(Workspace(store, ADA).create(corpus, SMALL))

@@ -88,6 +88,14 @@ def test_a_server_deletes_rooms_that_ended_more_than_a_day_ago(store, corpus):
     assert store.rooms.presented("p") is None
 
 
+def test_people_in_a_room_train_the_runs_of_an_experiment_one_after_the_other():
+    names = ["ax1", "bx1", "ax2", "bx2", "ax3", "cx1", "cx2"]
+    startable, positions = assign(names, one_each={"a", "b"})
+    assert startable == ["ax1", "bx1", "cx1", "cx2"]
+    assert positions == {"ax2": 1, "bx2": 2, "ax3": 3}
+    assert assign(["ax2", "bx1", "ax3"], ["bx1"], one_each={"a", "b"})[0] == ["ax2"]
+
+
 def test_experiments_take_no_more_than_two_of_the_runs_that_a_visitor_may_train():
     names = ["ax1", "ax2", "ax3", "ax4", "a1", "a2", "bx1"]
     startable, positions = assign(names, visitor=4)

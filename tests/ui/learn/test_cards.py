@@ -9,7 +9,6 @@ from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import SMOOTHING
 from charrnn.ui.learn import brackets, experiment
 from charrnn.ui.learn.all_cards import CARDS
-from charrnn.ui.learn.card import Choice
 from charrnn.ui.learn.cards import (
     clipping,
     copying,
@@ -20,6 +19,7 @@ from charrnn.ui.learn.cards import (
     start_of_loss,
     through_time,
 )
+from charrnn.ui.shared.guess import Choice
 
 
 def card(key):

@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from charrnn.ui.room.question_view import MAX_BARS, bins
@@ -10,6 +10,7 @@ from charrnn.ui.room.question_view import MAX_BARS, bins
 GUESS = st.floats(-1e9, 1e9, allow_nan=False)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(GUESS, min_size=1, max_size=60))
 def test_every_guess_is_in_one_bar_and_there_are_few(guesses):
     bars = bins(guesses)

@@ -247,10 +247,16 @@ def test_guesses_are_shown_when_guessing_ends(wall, enter_room, now, store, room
     page.run()
     assert "**1 of 1** have guessed" in words(page)
     click(page, "End guessing")
-    assert "half of them up to **2.5**" in words(page)
+    assert "Half of the room guessed up to</dt><dd>2.5</dd>" in words(page)
     page.number_input(key="question_answer_1").set_value(2.25)
     click(page, "Show the answer")
     assert "Closest: **Ada**" in words(page)
+    member.run()  # the same beside her own guess
+    assert "You guessed</dt><dd>2.5</dd>" in words(member)
+    assert "What happened</dt><dd>2.25</dd>" in words(member)
+    click(page, "Next question")
+    member.run()
+    assert "You guessed" not in words(member)
 
 
 # --- Follow me ----------------------------------------------------------------------------------

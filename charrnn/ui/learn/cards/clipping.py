@@ -9,8 +9,10 @@ from charrnn.runs.store.records import DIVERGED, Corpus, Run
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.learn import curves
-from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Outcome, Result
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 
 LIMIT = 5.0
 RATE, SMALLER_RATE = 0.03, 0.01

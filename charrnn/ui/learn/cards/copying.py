@@ -11,8 +11,10 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import curves, pictures
-from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Outcome, Result
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 from charrnn.ui.shared.snapshots import Snapshot
 
 # Large for so short a text, so that it is soon learned by heart.

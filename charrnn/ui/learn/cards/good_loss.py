@@ -3,9 +3,11 @@
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import curves
-from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Result
+from charrnn.ui.shared.experiments import Plan
 from charrnn.ui.shared.formatting import effective_choices
+from charrnn.ui.shared.guess import Choice
 
 CONFIG = RunConfig(hidden_size=64, iterations=80_000)
 

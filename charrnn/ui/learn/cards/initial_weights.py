@@ -5,8 +5,10 @@ from dataclasses import replace
 from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import curves, pictures
-from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Result
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 
 CONFIG = RunConfig(hidden_size=64, iterations=40_000)
 SCALES = (0.0, 0.01, 1.0)

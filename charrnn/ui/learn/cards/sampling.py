@@ -7,9 +7,11 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import curves
-from charrnn.ui.learn.card import Card, Choice, Look, Plan, Verdict
+from charrnn.ui.learn.card import Card, Look, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 from charrnn.ui.shared import samples
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 
 CONFIG = RunConfig(hidden_size=64, iterations=40_000)
 TEMPERATURES = {

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import brackets
-from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Result
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 
 LENGTHS = (1, 5, 25)
 LABELS = {T: f"seq_length {T}" for T in LENGTHS}

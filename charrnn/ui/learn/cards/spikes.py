@@ -13,8 +13,10 @@ from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.records import Corpus
 from charrnn.ui import services
 from charrnn.ui.learn import curves, pictures
-from charrnn.ui.learn.card import Card, Choice, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Outcome, Result
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 
 # The network of a spike is trained again from the snapshot before it: see costs().
 SNAPSHOT = 20_000

@@ -9,9 +9,11 @@ from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.store.records import Corpus
 from charrnn.ui import services
 from charrnn.ui.learn import curves
-from charrnn.ui.learn.card import Card, Estimate, Plan, Verdict
+from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Outcome, Result
 from charrnn.ui.shared.charts.specs import thinned
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Estimate
 
 CONFIG = RunConfig(hidden_size=64, iterations=30_000)
 SMOOTHINGS = (1.0, 0.1, 0.01, SMOOTHING, 0.0001)

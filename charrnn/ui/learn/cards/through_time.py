@@ -8,8 +8,10 @@ import streamlit as st
 from charrnn.engine.analysis.gradient_check import Checked, gradient_check
 from charrnn.runs.store.records import Corpus
 from charrnn.ui.learn import brackets, curves
-from charrnn.ui.learn.card import Card, Choice, Look, Plan, Verdict
+from charrnn.ui.learn.card import Card, Look, Verdict
 from charrnn.ui.learn.result import Outcome, Result
+from charrnn.ui.shared.experiments import Plan
+from charrnn.ui.shared.guess import Choice
 
 WITH, WITHOUT = "with dhnext", "without dhnext"
 MOST = 0.8  # bits per character: from there on the two differ

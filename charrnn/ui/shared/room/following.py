@@ -15,7 +15,7 @@ from charrnn.ui import navigation, selection, services, session, workspace_key
 from charrnn.ui.shared.room import presence, starts
 from charrnn.ui.shared.room.presence import Presence
 
-TRAIN, ROOM = "Train", "Room"
+TRAIN, ROOM, LEARN = "Train", "Room", "Learn"
 NOT_SHOWN = (workspace_key.URL_PARAMETER, "join")  # parameters that stay the presenter's own
 _KEYS_OF_RUNS = ("run", "compare")  # parameters that name runs, with commas between them
 
@@ -52,23 +52,32 @@ def _take_start(room: Room, member: Member) -> None:
     lost = _TAKEN not in state and session.run_id() is None and selection.linked_text() is None
     state[_TAKEN] = (room.id, start.number)
     if is_new:
-        _pause_own_run()
+        _pause_own_runs(member)
         found = starts.put_on_page(own_start(start, member))
         services.store().rooms.take_start(member, start.number)
         presence.forget()
         if found:
-            starts.show_toast(start.number)
-        if session.page() != TRAIN:
-            navigation.go(TRAIN)
+            starts.show_toast(start)
+        _go_to_card_or_train(start.experiment)
     elif lost:
         starts.put_on_page(starts.of_member(room, member))
 
 
-def _pause_own_run() -> None:
-    """Pause the run on the page, if it is the visitor's own: it is kept."""
+def _pause_own_runs(member: Member) -> None:
+    """Pause the visitor's runs in the room, and the one on the page: they are kept."""
+    services.workspace().pause(since=member.joined_at)
     with suppress(RunNotFound):
         if selected := session.run_id():
             services.workspace().request(selected, desired="paused")
+
+
+def _go_to_card_or_train(question: str) -> None:
+    """Go to where the visitor can begin. question: of an experiment, "" without one."""
+    if question:
+        selection.ask(question)
+    page = LEARN if question else TRAIN
+    if session.page() != page:
+        navigation.go(page)
 
 
 def _go_to_run(member: Member) -> None:
@@ -81,8 +90,16 @@ def _go_to_run(member: Member) -> None:
     if is_new_session and session.run_id() is not None:
         return
     selection.select_run(member.run)
-    if not is_new_session and session.page() != TRAIN:
-        navigation.go(TRAIN)
+    if not is_new_session:
+        _go_to_card_or_train(_question_of(member.run))
+
+
+def _question_of(run_id: str) -> str:
+    """The question of the experiment that a run belongs to; "" if it belongs to none."""
+    with suppress(RunNotFound):
+        if mark := services.store().runs.get(run_id).experiment:
+            return mark.question
+    return ""
 
 
 def _go_to_place(room: Room, member: Member) -> None:

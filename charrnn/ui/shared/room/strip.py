@@ -1,17 +1,17 @@
 """The line at the top of every page for whoever is in a room; it looks for changes by itself."""
 
-import math
 from pathlib import Path
 
 import streamlit as st
 
 from charrnn.runs.store.room_records import Member, Question, Room
-from charrnn.ui import navigation, services, session
+from charrnn.ui import navigation, selection, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.shared import experiments, guess
 from charrnn.ui.shared.dialogs import rerun_page
-from charrnn.ui.shared.room import changes, countdown, following, presence
+from charrnn.ui.shared.room import changes, countdown, following, presence, questions
 from charrnn.ui.shared.room.presence import Presence
 
 REFRESH_SECONDS = 1.5  # of the presenter's
@@ -119,6 +119,8 @@ def _draw_for_member(room: Room, member: Member) -> None:
         if room.start.note:
             st.caption(f"To try: {escape_markdown(room.start.note)}")
     with st.container():
+        _draw_experiment(room)
+    with st.container():
         if room.lead:
             _draw_wheel()
     _draw_question(room, member)
@@ -152,31 +154,45 @@ def _draw_wheel() -> None:
         )
 
 
-def _draw_question(room: Room, member: Member) -> None:
-    question = room.question
-    if question is None or not question.open:
+def _draw_experiment(room: Room) -> None:
+    """The way back to the experiment that everybody begins with, if the page shows another."""
+    setup = experiments.find(room.start.experiment)
+    if setup is None or (session.page() == following.LEARN and selection.question() == setup.key):
         return
+    with st.container(horizontal=True, vertical_alignment="center", key="room_experiment"):
+        st.markdown(f"The experiment of this room: **{setup.question}**")
+        navigation.link(following.LEARN, "Open it", query={session.QUESTION: setup.key})
+
+
+def _draw_question(room: Room, member: Member) -> None:
+    """Ask for a guess; after that, what was guessed and what happened, until the next question."""
+    question = room.question
+    if question is None or not question.text or question.experiment:  # its card asks that one
+        return
+    asked, key = questions.guess_at(question), f"{GUESS}_{question.number}"
     with st.container(border=True, key="room_question"):
-        st.markdown(f"**Your guess:** {escape_markdown(question.text)}")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.number_input(
-                "Your guess",
-                value=None,
-                key=f"{GUESS}_{question.number}",
-                placeholder="a number",
-                label_visibility="collapsed",
-                width=180,
-            )
-            st.button("Send my guess", key="send_guess", on_click=_guess, args=(member, question))
+        if question.open:
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                guess.control(asked, key=key)
+                st.button(
+                    "Send my guess", key="send_guess", on_click=_guess, args=(member, question, key)
+                )
+        else:
+            st.markdown(f"**{asked.prompt}**")
+            happened = None if question.answer is None else guess.in_digits(question.answer)
+            guessed = questions.answer_of(services.store(), member, question)
+            guess.draw_beside(asked, guessed, happened)
 
 
 @shows_errors()
-def _guess(member: Member, question: Question) -> None:
-    guess = st.session_state.get(f"{GUESS}_{question.number}")
-    if guess is None or not math.isfinite(guess):
+def _guess(member: Member, question: Question, key: str) -> None:
+    asked = questions.guess_at(question)
+    answer = guess.answer_in(asked, key)
+    if answer is None:
         return
-    services.store().rooms.guess(member, question, float(guess))
-    st.toast(f"Your guess is {guess:g}. Until guessing ends, you can send another one.")
+    questions.send(member, question, answer)
+    said = guess.in_words(asked, answer)
+    st.toast(f"Your guess is {said}. Until guessing ends, you can send another one.")
 
 
 def code_in_words(code: str) -> str:
