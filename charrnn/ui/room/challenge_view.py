@@ -15,6 +15,7 @@ from charrnn.ui.shared.room import presence
 
 CHARACTERS = "challenge_characters"
 CHOICES = (100_000, 300_000, 1_000_000, 3_000_000)  # characters read
+MAX_ROWS = 12  # in one table
 SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 
 
@@ -39,7 +40,7 @@ def draw(wall: Wall, *, presents: bool) -> None:
     st.markdown(f"## The lowest loss within {challenge.characters:,} characters")
     table = results(wall, challenge)
     if table:
-        st.html(_table(table))
+        st.html(_tables(table))
     else:
         st.markdown("Only runs that begin now count. Nobody has begun yet.")
     st.caption(
@@ -83,15 +84,22 @@ def results(wall: Wall, challenge: RoomChallenge) -> list[Result]:
             continue
         measured = services.store().history.evaluations(run.id)
         attempt = challenges.attempt(budget, run, measured)
-        settings = lineage.values_in_words(run.config, list(SETTINGS))
+        settings = lineage.values_in_short(run.config, list(SETTINGS))
         progress = min(1.0, attempt.read / challenge.characters)
         found.append(Result(name(tile, wall), attempt.best, progress, settings))
     return sorted(found, key=lambda result: (result.bits is None, result.bits or 0.0))
 
 
-def _table(table: list[Result]) -> str:
+def _tables(results: list[Result]) -> str:
+    """All of them; many in two tables, which stand side by side where there is room."""
+    half = len(results) if len(results) <= MAX_ROWS else (len(results) + 1) // 2
+    parts = [_table(results[:half], 1), _table(results[half:], half + 1)]
+    return f'<div class="all-results">{"".join(parts[: 1 + (half < len(results))])}</div>'
+
+
+def _table(table: list[Result], first: int) -> str:
     rows = []
-    for place, result in enumerate(table, start=1):
+    for place, result in enumerate(table, start=first):
         bits = "–" if result.bits is None else f"{result.bits:.3f}"
         progress = "done" if result.progress == 1.0 else f"{result.progress:.0%} read"
         cells = (str(place), result.who, bits, progress, result.settings)

@@ -11,10 +11,9 @@ from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.ui import services
 from charrnn.ui.room.tiles import in_order, name
 from charrnn.ui.shared.charts.specs import SHORT_NUMBERS, compiled, doubled, themed
-from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
+from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
-HEIGHT = 500  # pixels
-FONT_SIZE = 18  # pixels: for a projector
+FONT_SIZE = 20  # pixels: for a projector
 BASELINES = {
     "uniform": "guessing",
     "unigram": "counting characters",
@@ -22,6 +21,7 @@ BASELINES = {
     "trigram": "counting triples",
 }
 NUMBERS = ["iteration", "bits"]
+PAPER = LIGHT.paper
 
 
 def draw(wall: Wall) -> None:
@@ -30,12 +30,14 @@ def draw(wall: Wall) -> None:
     if not trained:
         st.markdown("No curves yet: nobody has trained in the room.")
         return
-    st.vega_lite_chart(
-        curve_rows(wall, trained),
-        curve_spec(),
-        key="wall_curves",
-        alt="The smooth loss of everybody's run; the tiles have the numbers",
-    )
+    with st.container(key="wall_chart"):
+        st.vega_lite_chart(
+            curve_rows(wall, trained),
+            curve_spec(),
+            key="wall_curves",
+            alt="The smooth loss of everybody's run; the tiles have the numbers",
+            height="stretch",
+        )
     st.markdown(_spread(wall, trained))
 
 
@@ -85,6 +87,9 @@ def curve_spec() -> dict[str, Any]:
         name="nearest", on="pointermove", nearest=True, fields=["key", "iteration"], empty=False
     )
     baselines = base.transform_filter(alt.datum.kind == "baseline")
+    label: dict[str, Any] = {"align": "right", "dx": -6, "dy": -11, "fontSize": FONT_SIZE}
+    label |= {"font": "serif", "fontStyle": "italic", "tooltip": None}
+    at_the_end: dict[str, Any] = {"x": alt.value("width"), "text": "name:N"}
     lines = base.transform_filter(
         alt.FieldOneOfPredicate(field="kind", oneOf=["curve", "best"])
     ).encode(detail="key:N")
@@ -95,22 +100,15 @@ def curve_spec() -> dict[str, Any]:
         baselines.mark_rule(strokeDash=[2, 4], color=MUTED, tooltip=None).encode(
             x=alt.value(0), x2=alt.value("width")
         ),
-        baselines.mark_text(
-            align="right",
-            dx=-6,
-            dy=-9,
-            font="serif",
-            fontStyle="italic",
-            fontSize=FONT_SIZE,
-            color=MUTED,
-            tooltip=None,
-        ).encode(x=alt.value("width"), text="name:N"),
         lines.transform_filter(alt.datum.kind == "curve").mark_line(
             strokeWidth=2, opacity=0.6, color=HELD_OUT, tooltip=None
         ),
         lines.transform_filter(alt.datum.kind == "best").mark_line(
             strokeWidth=4, color=ACCENT, tooltip=None
         ),
+        # Twice, so that a label can be read where curves pass behind it.
+        baselines.mark_text(**label, color=PAPER, stroke=PAPER, strokeWidth=6).encode(**at_the_end),
+        baselines.mark_text(**label, color=MUTED).encode(**at_the_end),
         lines.mark_point(filled=True, size=110, color=ACCENT)
         .encode(
             opacity=alt.condition(nearest, alt.value(1), alt.value(0)),
@@ -122,7 +120,7 @@ def curve_spec() -> dict[str, Any]:
         )
         .add_params(nearest),
     ]
-    return compiled(alt.layer(*layers).properties(height=HEIGHT))
+    return compiled(alt.layer(*layers))
 
 
 def _spread(wall: Wall, tiles: list[Tile]) -> str:

@@ -23,8 +23,9 @@ def show() -> None:
             _draw_end()
         join.draw()
     elif present.member is None:
-        with st.sidebar:
-            presenter_panel.draw(present.room)
+        if not presenter_panel.is_hidden():
+            with st.sidebar:
+                presenter_panel.draw(present.room)
         views.draw(present)
     else:
         _draw_for_member(present.room, present.member)

@@ -14,14 +14,32 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import people_dialog, saved_wall
 from charrnn.ui.shared import experiments, lineage, settings, settings_link
-from charrnn.ui.shared.experiments import Setup
 from charrnn.ui.shared.room import countdown, following, presence, starts, strip
 from charrnn.ui.shared.room.strip import draw_lead_button
 
 NOTE, OWN_SEEDS, NAMES_HIDDEN = "start_note", "start_own_seeds", "names_hidden"
 CONTROLS, EXPERIMENT = "start_controls", "start_experiment"
+ON_TRAIN = "what stands on your Train page"
+_HIDDEN = "panel_hidden"  # whether the presenter has hidden it
 MAX_NOTE = 200  # characters
 MAIN_SETTINGS = ("hidden_size", "seq_length", "learning_rate")
+
+
+def is_hidden() -> bool:
+    """Whether the wall has the whole width of the screen."""
+    return bool(st.session_state.get(_HIDDEN))
+
+
+def draw_switch() -> None:
+    """Draw the button that hides the panel, or shows it again."""
+    hidden = is_hidden()
+    st.button(
+        "Show the panel" if hidden else "Hide the panel",
+        key="panel_switch",
+        icon=":material/left_panel_open:" if hidden else ":material/left_panel_close:",
+        type="tertiary",
+        on_click=lambda: st.session_state.update({_HIDDEN: not hidden}),
+    )
 
 
 def draw(room: Room) -> None:
@@ -71,7 +89,9 @@ def _draw_start(room: Room) -> None:
     chosen = st.selectbox(
         "Begin with",
         ["", *setups],
-        format_func=lambda key: _option(setups[key]) if key else "your Train page",
+        format_func=lambda key: (
+            experiments.in_plain_text(setups[key].question) if key else ON_TRAIN
+        ),
         key=EXPERIMENT,
         persist_state="session",
         help="An experiment of the page Learn brings everybody to its question. They guess, and "
@@ -126,10 +146,6 @@ def _in_words(start: Start) -> str:
         return f"**{setup.question}** {networks} for each · {escape_markdown(start.text_name)}"
     values = lineage.values_in_words(start.config, list(MAIN_SETTINGS))
     return f"{escape_markdown(start.text_name)} · {values}"
-
-
-def _option(setup: Setup) -> str:
-    return f"Learn: {experiments.in_plain_text(setup.question)}"
 
 
 @shows_errors()

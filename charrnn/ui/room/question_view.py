@@ -116,7 +116,9 @@ def histogram_spec() -> dict[str, Any]:
     """The Vega-Lite specification, without data: bars, and a line at the answer."""
     text: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}
     base = alt.Chart(alt.NamedData("source")).encode(
-        x=alt.X("low:Q", title="guess", scale=alt.Scale(zero=False), axis=alt.Axis(**text))
+        x=alt.X(
+            "low:Q", title="guess", scale=alt.Scale(zero=False), axis=alt.Axis(grid=False, **text)
+        )
     )
     layers = [
         base.transform_filter(alt.datum.kind == "bar")
@@ -142,7 +144,7 @@ def _bars(asked: Choice, values: list[float], answer: float | None) -> str:
         kind = ' class="right"' if number == answer else ""
         rows.append(
             f"<li{kind}><span>{escape(words)}</span><b>{count}</b>"
-            f'<i style="width:{100 * count / most:.0f}%"></i></li>'
+            f'<i style="width:{100 * count / most:.1f}%"></i></li>'
         )
     return f'<ul class="guesses">{"".join(rows)}</ul>'
 
@@ -151,11 +153,11 @@ def _draw_beside(wall: Wall, question: Question, asked: Guess, guesses: dict[str
     """What the room has guessed beside what happened, and who was right or came closest."""
     values, answer = list(guesses.values()), question.answer
     if isinstance(asked, Choice):
-        who, room = "Most of the room guessed", statistics.mode(values)
+        who, often = "Guessed most often", statistics.multimode(values)
     else:
-        who, room = "Half of the room guessed up to", statistics.median(values)
+        who, often = "Half of the room guessed up to", [statistics.median(values)]
     happened = None if answer is None else guess.from_number(asked, answer)
-    guess.draw_beside(asked, guess.from_number(asked, room), happened, who=who)
+    guess.draw_beside(asked, [guess.from_number(asked, each) for each in often], happened, who=who)
     if answer is None:
         return
     closest = min(abs(value - answer) for value in values)

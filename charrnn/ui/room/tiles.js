@@ -3,7 +3,14 @@
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100;
 const HEIGHT = 40;
-const LEAST_WIDTH = 160; // pixels of a tile, so that a nickname can be read
+const GAP = 10; // pixels between two tiles
+const BELOW = 56; // pixels that the page needs below them
+// The least width and height of a tile in pixels: with a sample, or if there are too many for that,
+// with the name, the curve and the loss alone.
+const WHOLE = [160, 104];
+const DENSE = [104, 58];
+const MOST = 352; // pixels of height
+const SCREEN = 600; // pixels of width from which on it is no phone, where one scrolls anyway
 
 function add(parent, tag, className) {
   const element = document.createElement(tag);
@@ -35,6 +42,44 @@ function newTile() {
   tile.parts.sample = add(tile, "p", "tile-sample");
   tile.parts.state = add(tile, "div", "tile-state");
   return tile;
+}
+
+// The columns and rows that make the tiles about twice as wide as high, so that all of them fit in
+// the box; undefined if they would be too small.
+function fitting(count, width, height, [leastWidth, leastHeight]) {
+  let best;
+  for (let columns = 1; columns <= count; columns++) {
+    const rows = Math.ceil(count / columns);
+    const tileWidth = (width - GAP * (columns - 1)) / columns;
+    const tileHeight = Math.min(MOST, (height - GAP * (rows - 1)) / rows);
+    if (tileWidth < leastWidth || tileHeight < leastHeight) continue;
+    const difference = Math.abs(Math.log(tileWidth / tileHeight / 2));
+    if (!best || difference < best.difference) best = { columns, tileHeight, difference };
+  }
+  return best;
+}
+
+function arrange(box, count, data) {
+  const scroller = box.closest(".stMain");
+  const top = box.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+  const width = box.clientWidth;
+  const height = Math.floor(window.innerHeight - top - (data.below ?? BELOW));
+  const whole = fitting(count, width, height, WHOLE);
+  const isDense = !whole && width > SCREEN;
+  const [leastWidth, leastHeight] = isDense ? DENSE : WHOLE;
+  const most = Math.max(1, Math.floor((width + GAP) / (leastWidth + GAP)));
+  const scrolled = { columns: Math.min(count, most), tileHeight: leastHeight };
+  const fit = whole ?? (isDense && fitting(count, width, height, DENSE));
+  const { columns, tileHeight } = fit || scrolled;
+  const style = {
+    "--columns": columns,
+    "--tile-height": `${data.large ? Math.max(320, height) : Math.floor(tileHeight)}px`,
+    "--lines": tileHeight < 130 ? 1 : tileHeight < 190 ? 2 : 4,
+  };
+  for (const [name, value] of Object.entries(style)) {
+    if (box.style.getPropertyValue(name) !== String(value)) box.style.setProperty(name, value);
+  }
+  box.classList.toggle("tiles-dense", isDense && !data.large);
 }
 
 function setText(element, text) {
@@ -69,14 +114,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
   });
   const keys = new Set(data.tiles.map((each) => each.key));
   for (const key of box.known.keys()) if (!keys.has(key)) box.known.delete(key);
-  // Columns that make the tiles about twice as wide as high, if there is room for so many.
-  const wanted = Math.min(10, Math.max(1, Math.ceil(Math.sqrt(shown.length * 1.15))));
-  const columns = Math.max(1, Math.min(wanted, Math.floor(box.clientWidth / LEAST_WIDTH)));
-  const rows = Math.ceil(shown.length / columns);
-  box.style.setProperty("--columns", columns);
-  box.style.setProperty("--rows", rows);
-  box.style.setProperty("--lines", rows > 5 ? 1 : rows > 3 ? 2 : 4);
   box.classList.toggle("tiles-large", data.large);
+  box.fit = () => arrange(box, shown.length, data);
+  box.watcher ??= new ResizeObserver(() => box.fit());
+  box.watcher.observe(box);
+  box.watcher.observe(document.documentElement);
+  box.fit();
   const inPlace = shown.every((tile, i) => box.children[i] === tile);
   if (!inPlace || box.children.length !== shown.length) {
     const focused = document.activeElement;
@@ -94,5 +137,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
       choose(event);
     }
     if (event.key === "Escape" && data.large) setTriggerValue("chosen", "");
+  };
+  return () => {
+    box.watcher?.disconnect();
+    box.watcher = undefined;
   };
 }

@@ -16,6 +16,7 @@ SORTS = {"loss": "Loss", "name": "Name", "speed": "Speed"}
 KEEP = "Keep this moment"
 MAX_SAMPLE = 600  # characters of a sample on the large tile
 MAX_SMALL_SAMPLE = 160
+BELOW_MOMENT = 250  # pixels of the screen for what stands below a moment
 SETTINGS = ("hidden_size", "seq_length", "learning_rate")  # on the large tile
 
 _tiles = st.components.v2.component(
@@ -33,21 +34,9 @@ def draw(wall: Wall, *, presents: bool) -> None:
         return
     keys = {tile.member.key: tile for tile in wall.tiles}
     large = keys.get(st.session_state.get(LARGE, ""))
-    with st.container(horizontal=True, vertical_alignment="center", key="wall_options"):
-        st.segmented_control(
-            "Sort by",
-            list(SORTS),
-            format_func=SORTS.__getitem__,
-            default="loss",
-            required=True,
-            key=SORT,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        if large and presents:
-            st.button(KEEP, icon=":material/bookmark_add:", on_click=_keep, args=(wall, large))
+    with st.container(key="wall_options"):  # also if it is empty: nothing below it may move
         if large:
-            st.button("All tiles", icon=":material/grid_view:", on_click=_show_all)
+            _draw_buttons(wall, large, presents)
     shown = [large] if large else in_order(wall, st.session_state.get(SORT) or "loss")
     losses = [bits for tile in wall.tiles for _, bits, _ in tile.curve] or [0.0, 1.0]
     _tiles(
@@ -60,6 +49,27 @@ def draw(wall: Wall, *, presents: bool) -> None:
         },
         on_chosen_change=_choose,
     )
+
+
+def draw_sorts() -> None:
+    """Draw the choice in which order the tiles stand."""
+    st.segmented_control(
+        "Sort by",
+        list(SORTS),
+        format_func=SORTS.__getitem__,
+        default="loss",
+        required=True,
+        key=SORT,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+
+
+def _draw_buttons(wall: Wall, large: Tile, presents: bool) -> None:
+    with st.container(horizontal=True):
+        st.button("All tiles", icon=":material/grid_view:", on_click=_show_all)
+        if presents:
+            st.button(KEEP, icon=":material/bookmark_add:", on_click=_keep, args=(wall, large))
 
 
 def draw_moment(moment: Moment, place: str) -> None:
@@ -81,6 +91,7 @@ def draw_moment(moment: Moment, place: str) -> None:
                 }
             ],
             "large": True,
+            "below": BELOW_MOMENT,
             **_ends([bits for _, bits in moment.curve]),
             "last": max((n for n, _ in moment.curve), default=1),
         },

@@ -11,7 +11,15 @@ from charrnn.runs.limits import Limits
 from charrnn.runs.store.room_records import Room, Wall
 from charrnn.ui import navigation, services, session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.room import challenge_view, curves, moments_view, qr_code, question_view, tiles
+from charrnn.ui.room import (
+    challenge_view,
+    curves,
+    moments_view,
+    presenter_panel,
+    qr_code,
+    question_view,
+    tiles,
+)
 from charrnn.ui.room.join import JOIN
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.room import presence
@@ -58,6 +66,11 @@ def draw(present: Presence) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
+        with st.container(width="content", key="wall_sorts"):  # also if it is empty
+            if (st.session_state.get(session.WALL_VIEW) or FIRST_VIEW) == "Tiles":
+                tiles.draw_sorts()
+        if present.is_presenter:
+            presenter_panel.draw_switch()
     seconds = _seconds_between(present)
     st.fragment(_draw_live, run_every=seconds)(present, seconds)
 
@@ -109,8 +122,9 @@ def join_link(room: Room) -> str:
 
 def _draw_address(room: Room) -> None:
     """Code and address in one line, for those who come late."""
-    st.markdown(f"# Room {code_in_words(room.code)}")
-    st.html(f'<p class="room-address">{escape(navigation.address().partition("://")[2])}/room</p>')
+    host = escape(navigation.address().partition("://")[2])
+    code = code_in_words(room.code)
+    st.html(f'<div class="room-address"><h1>Room {code}</h1><span>{host}/room</span></div>')
 
 
 def _draw_join(wall: Wall) -> None:

@@ -52,13 +52,20 @@ def values_in_words(config: RunConfig, settings: list[str]) -> str:
     return " · ".join(f"{label(name)} {value(name, getattr(config, name))}" for name in settings)
 
 
+def values_in_short(config: RunConfig, settings: list[str]) -> str:
+    """These settings of a run, as "hidden 50 · lr 0.3"."""
+    return " · ".join(_in_short(name, getattr(config, name)) for name in settings)
+
+
+def _in_short(setting: str, number: Any) -> str:
+    return f"{SHORT_LABELS.get(setting, label(setting))} {value(setting, number)}"
+
+
 def short_name(before: RunConfig, after: RunConfig) -> str:
     """A name for a copy, after what was changed: "lr 0.03 · hidden 64"; "" if nothing was."""
     changes = changed_settings(before, after)
     return " · ".join(
-        f"{SHORT_LABELS.get(name, label(name))} {value(name, new)}"
-        for name, (_, new) in changes.items()
-        if name != "iterations"
+        _in_short(name, new) for name, (_, new) in changes.items() if name != "iterations"
     )
 
 

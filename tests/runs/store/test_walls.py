@@ -5,6 +5,7 @@ import pytest
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store import rooms as rooms_module
 from charrnn.runs.store.presenter import MAX_MOMENTS
+from charrnn.runs.store.records import Experiment
 from charrnn.runs.store.workspace import Workspace
 from tests.support.rooms import ADA, BEN
 from tests.support.store import SMALL

@@ -10,7 +10,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Experiment
 from charrnn.ui.learn import card_view, experiment
 from charrnn.ui.learn.all_cards import CARDS
-from charrnn.ui.learn.card import Choice
+from charrnn.ui.shared.guess import Choice, in_words
 from tests.support.store import TEXT
 
 SMALL = {"hidden_size": 8, "iterations": 300, "sample_interval": 100}
@@ -97,7 +97,7 @@ def test_each_card_goes_from_the_guess_to_what_happened(
     assert {run.experiment.question for run in runs} == {key}
     assert len({run.experiment.group for run in runs}) == 1
     assert all(run.title.startswith(card.title) for run in runs)
-    guess = card_view.in_words(card, a_guess(card))
+    guess = in_words(card.guess, a_guess(card))
     assert beside_each_other(page) == [guess, "…"]
 
     for run in runs:
@@ -106,7 +106,7 @@ def test_each_card_goes_from_the_guess_to_what_happened(
     verdict = card.verdict(experiment.result_of([workspace.run(run.id) for run in runs[::-1]]))
     assert not page.exception
     assert not page.error or key == "through-time"
-    assert beside_each_other(page) == [guess, card_view.in_words(card, verdict.answer)]
+    assert beside_each_other(page) == [guess, in_words(card.guess, verdict.answer)]
     assert verdict.sentence in [element.value for element in page.markdown]
 
     page = press(page, "Start over")

@@ -231,7 +231,7 @@ def test_a_challenge_counts_new_runs_within_the_budget(
     within = [nats for n, nats in store.history.evaluations(run.id) if 25 * n <= 10_000]
     assert len(within) < len(store.history.evaluations(run.id))
     shown = words(wall("Challenge"))
-    assert "hidden_size 12" in shown
+    assert "hidden 12 · seq 25" in shown
     assert f"{min(within) / math.log(2):.3f}" in shown
 
 

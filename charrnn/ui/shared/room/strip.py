@@ -181,7 +181,7 @@ def _draw_question(room: Room, member: Member) -> None:
             st.markdown(f"**{asked.prompt}**")
             happened = None if question.answer is None else guess.in_digits(question.answer)
             guessed = questions.answer_of(services.store(), member, question)
-            guess.draw_beside(asked, guessed, happened)
+            guess.draw_beside(asked, [guessed], happened)
 
 
 @shows_errors()
