@@ -57,7 +57,7 @@ def _draw_for_member(room: Room, member: Member) -> None:
     st.markdown(
         f"You are **{escape_markdown(member.nickname)}**. The wall below shows your nickname and "
         "the newest run that you have created since you joined, and nothing else of yours. In a "
-        "room everybody trains one run at a time, and all runs get as much of the machine."
+        "room everybody trains one run at a time, and all share the machine equally."
     )
     start, setup = room.start, experiments.find(room.start.experiment)
     values = lineage.values_in_words(start.config, list(SHOWN_SETTINGS))
