@@ -18,6 +18,7 @@ from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
 CHART_HEIGHT = 340  # pixels, as in placeholders.css; loss_rows.PLOT_HEIGHT of them above the axis
 RATE_LABEL_WIDTH = 120  # pixels
+BEST_LABEL_WIDTH = 150  # pixels
 
 
 @themed
@@ -88,7 +89,15 @@ def _line_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
 def _best_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """A ring, with its label below, where held-out text was predicted best."""
     best = _rows("best", x=x, y=y)
-    text: dict[str, Any] = {"dy": 16, "fontSize": FONT_SIZE, "clip": True, "tooltip": None}
+    at, half = "scale('x', datum.x)", BEST_LABEL_WIDTH / 2
+    align = f"{at} < {half} ? 'left' : {at} + {half} > width ? 'right' : 'center'"
+    text: dict[str, Any] = {
+        "align": {"expr": align},  # inside the chart, wherever the ring is
+        "dy": 16,
+        "fontSize": FONT_SIZE,
+        "clip": True,
+        "tooltip": None,
+    }
     label = best.encode(text="label:N")
     return [
         best.mark_point(color=HELD_OUT, size=90, strokeWidth=2.2, clip=True, tooltip=None),
