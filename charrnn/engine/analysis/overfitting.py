@@ -1,11 +1,14 @@
 """Whether the held-out loss has risen again, beyond the noise of its evaluations."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 MIN_EVALUATIONS = 8  # two in each stretch
 SHARE = 0.25  # of the evaluations, in each of the two stretches that are compared
 STANDARD_ERRORS = 4.0
 MIN_RISE = 0.01  # of the loss
+MIN_TRAINING_RISE = 0.02  # of the smooth loss
 MAX_COMPARED = 256  # evaluations; of more, every 2nd, 4th ... and the newest
 
 
@@ -36,3 +39,16 @@ def lowest_before_rise(evaluations: list[tuple[int, float]]) -> int | None:
     noise = np.median(np.abs(np.diff(losses))) / 0.954
     margin = max(MIN_RISE * medians.min(), STANDARD_ERRORS * noise * np.sqrt(2 / length))
     return evaluations[lowest][0] if medians[-1] - medians.min() > margin else None
+
+
+def training_loss_rose(curve: Sequence[tuple[int, float]], since: int) -> bool:
+    """Whether the training loss is higher now than at the iteration `since`.
+
+    If the held-out loss has risen meanwhile, this tells a learning rate that is too high from a
+    text that is memorized, of which the training loss falls.
+
+    curve: (iteration, smooth loss), in order of iteration.
+    """
+    iterations, losses = zip(*curve, strict=True)
+    then = float(np.interp(since, iterations, losses))
+    return bool(losses[-1] > (1 + MIN_TRAINING_RISE) * then)

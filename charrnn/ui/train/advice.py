@@ -11,7 +11,7 @@ iteration 800, had a held-out loss of 3.84 bits at 5,000, and 3.98 without the c
 
 from typing import NamedTuple
 
-from charrnn.engine.analysis.overfitting import lowest_before_rise
+from charrnn.engine.analysis.overfitting import lowest_before_rise, training_loss_rose
 from charrnn.engine.gauges import MATRICES, Gauges
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Run
@@ -94,6 +94,11 @@ def _learned_by_heart(run: Run, view: RunView) -> Advice | None:
     if lowest is None:
         return None
     risen = f"Held-out loss has risen since iteration {lowest:,}"
+    if training_loss_rose(view.smooth_losses, lowest):
+        return Advice(
+            f"{risen}, and so has the training loss: the learning rate is too high.",
+            _at_a_smaller_rate(run),
+        )
     V, H = len(view.corpus.vocabulary), run.config.hidden_size
     weights, characters = Parameters.size(V, H), view.corpus.characters
     fitting = [

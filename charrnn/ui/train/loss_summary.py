@@ -1,6 +1,6 @@
 """The loss chart in words: for visitors who cannot see it, and for those who can."""
 
-from charrnn.engine.analysis.overfitting import lowest_before_rise
+from charrnn.engine.analysis.overfitting import lowest_before_rise, training_loss_rose
 from charrnn.ui.shared.formatting import effective_choices
 from charrnn.ui.train.loss_rows import LN_2, Interpolation, draws_held_out_line
 from charrnn.ui.train.run_view import RunView
@@ -54,6 +54,8 @@ def _held_out(view: RunView) -> str:
     if _is_memorizing(view):
         it = " It" if lowest is None else " the network"
         words += f"{it} is memorizing this text rather than learning the language (overfitting)."
+    elif lowest is not None and training_loss_rose(view.smooth_losses, lowest):
+        words += " so has the training loss, because the learning rate is too high."
     elif lowest is not None:
         words += " the network is starting to memorize this text (overfitting)."
     return words

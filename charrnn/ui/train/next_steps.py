@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from charrnn.engine.analysis.overfitting import lowest_before_rise
+from charrnn.engine.analysis.overfitting import lowest_before_rise, training_loss_rose
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED, History, Run
 from charrnn.ui.shared import lineage
@@ -56,10 +56,13 @@ def next_steps(
     if best is not None and snapshots:
         nearest = min(snapshots, key=lambda iteration: abs(iteration - best))
         write = Step("write", f"Write from iteration {nearest:,}", snapshot=nearest)
+        steps = [write, cooler, *compare]
+        since = "Since then the network has been memorizing this text (overfitting)."
+        if training_loss_rose([(n, smooth) for n, _, smooth, _ in history.metrics], best):
+            since = "Since then the training loss has risen, too: the learning rate is too high."
+            steps = [_at_a_third_of_the_rate(run), write, *compare]
         return NextSteps(
-            f"Held-out text was predicted best around iteration {best:,}. Since then the network "
-            "has been memorizing this text (overfitting).",
-            [write, cooler, *compare],
+            f"Held-out text was predicted best around iteration {best:,}. {since}", steps
         )
     if still_falling(history) and run.iteration < RunConfig.limits("iterations")[1]:
         more = f"{run.config.iterations:,}"
@@ -85,14 +88,19 @@ def still_falling(history: History) -> bool:
 
 
 def _after_divergence(run: Run) -> NextSteps:
-    low, _ = RunConfig.limits("learning_rate")
-    rate = min(good_rate(run.config), run.learning_rate / 3)
-    steps = [new_run(run, learning_rate=max(low, rate))]
+    steps = [_at_a_third_of_the_rate(run)]
     usual = replace(run.config, hidden_size=RunConfig().hidden_size)
     rate = good_rate(usual)
     if run.config.hidden_size > usual.hidden_size and rate < math.inf:
         steps.append(new_run(run, hidden_size=usual.hidden_size, learning_rate=rate))
     return NextSteps("The updates were too large for this network.", steps)
+
+
+def _at_a_third_of_the_rate(run: Run) -> Step:
+    """A new run with a third of the learning rate, or less if its hidden units ask for that."""
+    low, _ = RunConfig.limits("learning_rate")
+    rate = min(good_rate(run.config), run.learning_rate / 3)
+    return new_run(run, learning_rate=max(low, rate))
 
 
 def larger(run: Run, characters: int) -> list[Step]:

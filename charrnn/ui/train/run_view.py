@@ -64,6 +64,11 @@ class RunView:
         return bits_per_character(self.recent_loss, self.config.seq_length)
 
     @property
+    def smooth_losses(self) -> list[tuple[int, float]]:
+        """(iteration, smooth loss in nats, summed over the window), in order of iteration."""
+        return [(point.iteration, point.smooth_loss) for point in self.curve]
+
+    @property
     def characters_per_iteration(self) -> int:
         """How many characters one update reads, in all streams together."""
         return self.config.seq_length * self.config.streams

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from charrnn.engine.analysis.overfitting import lowest_before_rise
+from charrnn.engine.analysis.overfitting import lowest_before_rise, training_loss_rose
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 
@@ -101,3 +101,12 @@ def test_a_network_that_memorizes_the_dinosaurs_is_found_out():
         curve.append((trainer.iteration, trainer.held_out_loss()))
     assert lowest == min(curve, key=lambda row: row[1])[0]
     assert trainer.iteration < 2.5 * lowest
+
+
+def test_a_training_loss_that_rises_is_told_from_one_that_falls():
+    falling = [(n, 3.0 - n / 1000) for n in range(0, 1001, 100)]
+    risen = [*falling, (1500, 2.5)]
+    assert not training_loss_rose(falling, 400)
+    assert training_loss_rose(risen, 1000)
+    assert not training_loss_rose(risen, 450)  # between two points, and within the noise
+    assert not training_loss_rose([(0, 3.0)], 0)

@@ -102,6 +102,18 @@ def test_rising_held_out_loss_calls_for_a_pause(story, training, advised, monkey
     assert (step.action, step.label) == ("pause", "Pause")
 
 
+def test_a_rise_of_both_losses_calls_for_a_smaller_rate(story, training, advised, monkeypatch):
+    run = training(story, STORY, 400)
+    monkeypatch.setattr("charrnn.ui.train.advice.lowest_before_rise", lambda _: 300)
+    monkeypatch.setattr("charrnn.ui.train.advice.training_loss_rose", lambda *_: True)
+    sentence, step = advised(run)
+    assert sentence == (
+        "Held-out loss has risen since iteration 300, and so has the training loss: the learning "
+        "rate is too high."
+    )
+    assert step.config.learning_rate < run.config.learning_rate
+
+
 def test_a_text_too_small_for_the_network_calls_for_a_smaller_one(store, training, advised):
     opening = store.corpora.add("A page", library.load("three_stone")[:3000])
     config = replace(STORY, hidden_size=64, learning_rate=0.05, sample_interval=100)

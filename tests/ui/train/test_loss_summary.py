@@ -107,6 +107,15 @@ def test_a_rise_of_the_held_out_loss_and_what_it_means_are_reported(training, co
     assert words.count("memoriz") == 1
 
 
+def test_a_rise_of_both_losses_is_blamed_on_the_learning_rate():
+    fall_and_rise = [5.0, 3.0, *(2.5 + abs(n - 10) / 50 for n in range(30))]
+    evaluations = [(1000 * n, loss * BIT) for n, loss in enumerate(fall_and_rise)]
+    curve = [(0, 5, 5), (12_000, 2.2, 2.2), (31_000, 2.6, 2.6)]
+    words = loss_in_words(make_view(curve=curve, evaluations=evaluations))
+    assert words.endswith("so has the training loss, because the learning rate is too high.")
+    assert "memoriz" not in words
+
+
 def test_memorizing_is_judged_only_at_evaluations():
     evaluations = [(0, 5 * BIT), (200, 2.9 * BIT)]
     for newest in (2.0, 1.8, 1.5):

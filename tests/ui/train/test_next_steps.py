@@ -86,6 +86,16 @@ def test_a_held_out_loss_that_rises_suggests_the_best_snapshot(ended):
     assert not any(label.startswith("Resume") for label in labels(suggested))
 
 
+def test_a_rise_of_both_losses_suggests_a_lower_learning_rate(ended):
+    rising = [(n, 50.0, 50.0 + abs(n - 400) / 50, 0.0) for n in range(0, 1001, 50)]
+    suggested = suggest(ended(), history(rising, RISEN))
+    assert suggested.reason.endswith(
+        "Since then the training loss has risen, too: the learning rate is too high."
+    )
+    assert suggested.steps[0].config.learning_rate < CONFIG.learning_rate
+    assert suggested.steps[1].snapshot in (300, 500)
+
+
 def test_divergence_suggests_a_lower_learning_rate(ended):
     run = ended(hidden_size=256, learning_rate=0.3)
     run = replace(run, status="failed", failure=DIVERGED, iteration=52)
