@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from charrnn.runs.workers.cluster import UNREACHABLE
+
 
 def test_a_run_whose_machine_is_killed_equals_an_undisturbed_one(
     store, machines, dashboards, begin, machine_of, eventually, finishes_like_an_undisturbed_run
@@ -31,6 +33,8 @@ def test_runs_go_on_when_the_scheduler_is_back(
     stopped = store.runs.get(run.id)
     assert not stopped.leased
     assert store.snapshots.checkpoint_iteration(run.id) == stopped.iteration
+    for dashboard in dashboards:  # each notices, and finds the cluster again all the same
+        eventually(lambda log=dashboard.log: UNREACHABLE in log.read_text(), seconds=60)
     cluster.start_scheduler()
     cluster.add_machine(store.database.url)
     eventually(lambda: store.runs.get(run.id).iteration > stopped.iteration, seconds=60)
