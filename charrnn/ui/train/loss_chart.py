@@ -87,13 +87,16 @@ def _line_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
 
 
 def _best_layers(x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """A ring, with its label below, where held-out text was predicted best."""
+    """A ring, with its label above, where held-out text was predicted best.
+
+    Above, because the curve of the training loss is usually below.
+    """
     best = _rows("best", x=x, y=y)
     at, half = "scale('x', datum.x)", BEST_LABEL_WIDTH / 2
     align = f"{at} < {half} ? 'left' : {at} + {half} > width ? 'right' : 'center'"
     text: dict[str, Any] = {
         "align": {"expr": align},  # inside the chart, wherever the ring is
-        "dy": 16,
+        "dy": -16,
         "fontSize": FONT_SIZE,
         "clip": True,
         "tooltip": None,
