@@ -205,6 +205,7 @@ def test_a_run_gives_way_on_a_full_server_and_goes_on_when_there_is_room(
     assert started[1][1].wait(30) == 0  # after a last checkpoint
     waiting = store.runs.get(second.id)
     assert (waiting.active, waiting.iteration >= before) == (True, True)
+    supervisor.reconcile()
     assert store.runs.get(second.id).queue_position == 1
     assert store.runs.get(first.id).leased
     store.runs.request(other.id, desired="paused")
