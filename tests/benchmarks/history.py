@@ -18,6 +18,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
@@ -28,6 +29,7 @@ from charrnn.runs.store.records import Corpus, Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
+from charrnn.runs.workers.recorder import Recorder
 from charrnn.runs.workers.schedule import should_snapshot
 from charrnn.runs.workers.worker import Worker
 from tests.benchmarks import processes
@@ -160,7 +162,8 @@ class MeasuredWorker(Worker):
     def __init__(self, store: Store, run: Run):
         self.writing, self.states_written = Stopwatch(), 0
         store.leases.claim(run.id, "benchmark")
-        super().__init__(store, run, "benchmark")
+        with patch("charrnn.runs.workers.worker.Recorder", self._measured_recorder):
+            super().__init__(store, run, "benchmark")
         publish = store.leases.publish
 
         def measured(*arguments: Any) -> None:
@@ -169,10 +172,17 @@ class MeasuredWorker(Worker):
 
         store.leases.publish = measured  # type: ignore[method-assign]
 
-    def _state_row(self, seconds: float, *, failure: str = "") -> dict[str, Any]:
-        self.states_written += 1
-        with self.writing:
-            return super()._state_row(seconds, failure=failure)
+    def _measured_recorder(self, *arguments: Any, **options: Any) -> Recorder:
+        recorder = Recorder(*arguments, **options)
+        state_row = recorder._state_row
+
+        def measured(*arguments: Any, **options: Any) -> dict[str, Any]:
+            self.states_written += 1
+            with self.writing:
+                return state_row(*arguments, **options)
+
+        recorder._state_row = measured  # type: ignore[method-assign]
+        return recorder
 
 
 def _print_writing(folder: Path, hidden: int, characters: int, seconds: float) -> None:

@@ -10,7 +10,8 @@
     cluster      starts them on the machines of a Dask cluster
     cluster_task what a machine of the cluster does for a run
     process      the worker process: its priority, its lease, its errors and its end
-    worker       trains one run: reads what the pages request, takes steps, publishes progress
+    worker       trains one run: reads what the pages request, trains in turns, publishes progress
+    recorder     takes its steps, and records losses, gauges, samples, evaluations and states
     good_state   the last state before training diverged
     best_state   the state with the lowest held-out loss
     schedule     when snapshots and checkpoints are stored

@@ -6,27 +6,21 @@ process.py runs one in a process of its own; tests run one in theirs.
 import math
 import threading
 import time
-from collections import deque
-from statistics import fmean
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
-from charrnn.engine.analysis.overfitting import lowest_before_rise
-from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
-from charrnn.runs.recording import should_measure, should_record
-from charrnn.runs.serialization import state_from_bytes, state_to_bytes
+from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
-from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
-from charrnn.runs.store.records import DIVERGED, Progress, Run
+from charrnn.runs.store.losses import LossFigures
+from charrnn.runs.store.records import DIVERGED, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.workers import schedule
-from charrnn.runs.workers.best_state import BestState
-from charrnn.runs.workers.good_state import GoodState
+from charrnn.runs.workers.recorder import Recorder
 
 PUBLISH_SECONDS = 0.25
 # Under heavy load, progress is published up to this many times less often: see Worker.train().
@@ -75,24 +69,15 @@ class Worker:
         Limits.from_environment().check(run.config, len(self.vocabulary))
         ids = self.vocabulary.encode(text)
         self.trainer = Trainer(ids, len(self.vocabulary), **run.config.trainer_settings())
-        interval = self.trainer.evaluation_interval(run.config.sample_interval)
-        self._evaluation_interval = interval  # iterations
-        self._measurement = Measurement(self.trainer.weights)
-        self._updates = Progress()  # since the last publish()
         self._seconds = 0.0  # spent training, over the whole life of the run
         self._characters_per_second = 0.0
         self._greedy_sample = ""
         self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
         self._published_at = -math.inf
         self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
-        self._state_bytes = 2 * self.trainer.weights.flat.nbytes  # with Adagrad's accumulator
-        self._first_snapshot = schedule.first_snapshot(
-            self._state_bytes, run.config.seq_length * run.config.streams
-        )
-        self._checkpoint_interval = schedule.checkpoint_seconds(self._state_bytes)
         self._new_baselines: Baselines | None = None  # computed since the last publish()
-        figures = LossFigures(run.recent_loss, run.best_smooth_loss)
         self._pause_reason = ""  # why the run pauses by itself, for people
+        figures = LossFigures(run.recent_loss, run.best_smooth_loss)
         checkpoint = store.snapshots.checkpoint(run.id)
         if checkpoint:
             self._seconds, state = checkpoint
@@ -100,19 +85,19 @@ class Worker:
             if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
                 store.leases.rewind(run.id, name, self.trainer.iteration)
                 figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
-        self._best = BestState(store.snapshots.best(run.id), self._first_snapshot)
-        self._evaluations = store.history.evaluations(run.id)
-        # Whoever resumed a run that had been stopped early knows of this rise.
-        self._known_rise = lowest_before_rise(self._evaluations)
+        self._recorder = Recorder(
+            self.trainer,
+            self.vocabulary,
+            run.config,
+            figures=figures,
+            evaluations=store.history.evaluations(run.id),
+            best=store.snapshots.best(run.id),
+        )
         if not checkpoint:
-            self._record_start()
-        self._good_state = GoodState(self.trainer)
+            self._recorder.record_start()
+        self._checkpoint_interval = schedule.checkpoint_seconds(self._recorder.state_bytes)
         # Of training, at the last checkpoint. The first one of a small network comes at once.
         self._checkpoint_seconds = self._seconds - schedule.CHECKPOINT_SECONDS
-        self._best_smooth_loss = figures.best_smooth_loss
-        # Each of the windows before this worker counts with their mean.
-        earlier = [figures.recent_loss] * min(RECENT_WINDOWS, self.trainer.iteration)
-        self._recent_losses = deque(earlier, maxlen=RECENT_WINDOWS)
 
     def work(self, stop: threading.Event) -> None:
         """Train whenever the run should, until `stop` is set or the slot is lost.
@@ -145,14 +130,14 @@ class Worker:
         MAX_PUBLISH_DELAY times as long: short enough for pages and their requests, and publishing
         stays a small share of the work.
         """
-        trainer = self.trainer
+        trainer, recorder = self.trainer, self._recorder
         started, first_iteration = time.perf_counter(), trainer.iteration
         limit = self.run.config.seconds
         # The next multiple of it: a run that was resumed trains for as long again.
         end = limit * (self._seconds // limit + 1) - self._seconds if limit else math.inf
         enough_cpu_time = time.process_time() + self._publish_cost / OVERHEAD_SHARE
         while trainer.iteration < until and not _turn_over(started, enough_cpu_time):
-            self._step(started)
+            self._pause_reason = recorder.step(self._seconds, started)
             if time.perf_counter() - started >= end and not self._pause_reason:
                 self._pause_reason = f"Stopped after {limit:,g} seconds of training, as you asked."
             if self._pause_reason:
@@ -175,14 +160,14 @@ class Worker:
 
         Without a message, the run keeps the one that a pause has set. Raises LeaseLost, StoreError.
         """
-        trainer = self.trainer
+        trainer, recorder = self.trainer, self._recorder
         self._refresh_greedy_sample()
         fields: dict[str, Any] = {
             "status": status,
             "iteration": trainer.iteration,
             "smooth_loss": trainer.smooth_loss,
-            "best_smooth_loss": self._best_smooth_loss,
-            "recent_loss": fmean(self._recent_losses or [trainer.smooth_loss]),
+            "best_smooth_loss": recorder.best_smooth_loss,
+            "recent_loss": recorder.recent_loss,
             "seconds": self._seconds,
             "characters_per_second": self._characters_per_second,
             "greedy_sample": self._greedy_sample,
@@ -195,18 +180,18 @@ class Worker:
             fields["baselines"] = self._new_baselines
         started = time.perf_counter()
         if checkpoint:
-            self._updates.checkpoint = self._state_row(self._seconds, failure=failure)
-            self._best.add_to(self._updates)
+            recorder.add_checkpoint(self._seconds, diverged=failure == DIVERGED)
         cpu_time = time.process_time()
-        self.store.leases.publish(self.run.id, self.name, fields, self._updates)
-        if not checkpoint and not self._updates.snapshots:
+        self.store.leases.publish(self.run.id, self.name, fields, recorder.updates)
+        if not checkpoint and not recorder.updates.snapshots:
             self._publish_cost = time.process_time() - cpu_time
-        self._updates, self._new_baselines, self._pause_reason = Progress(), None, ""
+        recorder.clear()
+        self._new_baselines, self._pause_reason = None, ""
         self._published_at = time.perf_counter()
         if checkpoint:
             self._checkpoint_seconds = self._seconds
             cost = time.perf_counter() - started
-            self._checkpoint_interval = schedule.checkpoint_seconds(self._state_bytes, cost)
+            self._checkpoint_interval = schedule.checkpoint_seconds(recorder.state_bytes, cost)
 
     def fail(self, error: Diverged) -> None:
         """Publish that training has diverged, and keep the last good state as the checkpoint.
@@ -219,7 +204,7 @@ class Worker:
             message=(
                 f"Training diverged at iteration {error.iteration:,}: {error.reason}. Try a "
                 "smaller learning rate: Resume continues from iteration "
-                f"{self._good_state.iteration:,}, the last good state."
+                f"{self._recorder.good_state.iteration:,}, the last good state."
             ),
             checkpoint=True,
         )
@@ -241,80 +226,6 @@ class Worker:
             held_out = self.run.config.held_out
             self._new_baselines = baselines_for(ids, len(self.vocabulary), held_out)
 
-    def _record_start(self) -> None:
-        """Record loss, sample and snapshot from before the first update."""
-        loss = self.trainer.smooth_loss
-        self._updates.metrics.append(
-            {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
-        )
-        self._evaluate(0.0)
-        self._add_snapshot(0.0)
-
-    def _step(self, turn_started: float) -> None:
-        """One training step, and what the schedule asks for after it.
-
-        turn_started: the value of time.perf_counter() at the beginning of the turn.
-        """
-        step_started = time.perf_counter()
-        measurement = self._measurement if should_measure(self.trainer.iteration + 1) else None
-        record = self.trainer.step(measurement)
-        self._good_state.note(record.loss)
-        self._recent_losses.append(record.loss)
-        self._best_smooth_loss = min(self._best_smooth_loss, record.smooth_loss)
-        if should_record(record.iteration):
-            seconds = self._seconds + step_started - turn_started
-            self._updates.metrics.append(record._asdict() | {"seconds": seconds})
-        if measurement:
-            row = {"iteration": record.iteration} | measurement.gauges._asdict()
-            self._updates.gauges.append(row)
-        if record.iteration % self.run.config.sample_interval == 0:
-            self._evaluate(self._seconds + time.perf_counter() - turn_started)
-        if schedule.should_snapshot(record.iteration, self._first_snapshot):
-            self._add_snapshot(self._seconds + time.perf_counter() - turn_started)
-
-    def _evaluate(self, seconds: float) -> None:
-        """Add a sample, and now and then the loss on the held-out text if there is any.
-
-        seconds: spent training so far.
-        """
-        trainer = self.trainer
-        text = self.vocabulary.decode(trainer.sample(self.run.config.sample_length))
-        self._updates.samples.append({"iteration": trainer.iteration, "text": text})
-        if trainer.iteration % self._evaluation_interval:
-            return
-        held_out_loss = trainer.held_out_loss()
-        if held_out_loss is not None:
-            row = {"iteration": trainer.iteration, "held_out_loss": held_out_loss}
-            self._updates.evaluations.append(row)
-            self._best.note(trainer.iteration, held_out_loss, lambda: self._state_row(seconds))
-            self._evaluations.append((trainer.iteration, held_out_loss))
-            if self.run.config.early_stopping == "on":
-                self._stop_early()
-
-    def _stop_early(self) -> None:
-        """Pause if the held-out loss has risen again, once for each time that it does."""
-        lowest = lowest_before_rise(self._evaluations)
-        if lowest is not None and lowest != self._known_rise:
-            self._pause_reason = (
-                f"Stopped early: held-out text was predicted best at iteration {lowest:,}, and "
-                "worse ever since, because the network has begun to learn this text by heart. The "
-                "page Write offers the network of that iteration; Resume trains on all the same."
-            )
-            self._known_rise = lowest
-
-    def _add_snapshot(self, seconds: float) -> None:
-        """Add a snapshot of the complete state, so that a new run can branch off from here."""
-        self._updates.snapshots.append(self._state_row(seconds))
-
-    def _state_row(self, seconds: float, *, failure: str = "") -> dict[str, Any]:
-        """A row for a checkpoint or a snapshot. seconds: spent training so far.
-
-        After training has diverged, it is the last good state.
-        """
-        state = self._good_state.good if failure == DIVERGED else self.trainer.state()
-        data = state_to_bytes(state)
-        return {"iteration": int(state["iteration"]), "seconds": seconds, "state": data}
-
     def _refresh_greedy_sample(self) -> None:
         if self._greedy_throttle.ready:
             started = time.perf_counter()
@@ -329,12 +240,7 @@ class Worker:
     def _follow_learning_rate(self) -> None:
         """Apply the requested learning rate, and record a change of it."""
         if self.run.learning_rate != self.trainer.learning_rate:
-            self.trainer.learning_rate = self.run.learning_rate
-            change = {
-                "iteration": self.trainer.iteration,
-                "learning_rate": self.run.learning_rate,
-            }
-            self._updates.rate_changes.append(change)
+            self._recorder.change_learning_rate(self.run.learning_rate)
             # Together with a checkpoint, so that a restarted worker finds both or neither.
             self.publish("running", checkpoint=True)
 

@@ -5,10 +5,10 @@ from math import inf
 
 import pytest
 
+from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import Trainer
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.workers import schedule
-from charrnn.runs.workers import worker as worker_module
 from tests.support.workers import SMALL, publish_often
 
 # Held-out losses at iterations 0, 100, 200 ...: lowest at 700, which has no scheduled snapshot.
@@ -98,4 +98,4 @@ def test_a_run_stops_again_if_the_loss_rises_again_after_a_new_low(store, corpus
     run = work(run)
     assert run.status == "paused"
     assert f"best at iteration {low:,}," in run.message
-    assert worker_module.lowest_before_rise(store.history.evaluations(run.id)) == low
+    assert lowest_before_rise(store.history.evaluations(run.id)) == low
