@@ -2,6 +2,7 @@
 
     train, suggest, sample, export_run,             a command each: its options and its function
     import_run, prune
+    training_loop                                   training, printing and saving at the terminal
     training_session                                local training, without a store
     text_file                                       reading a text, in any encoding
     local_store                                     the store that the dashboard here uses
