@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -130,6 +131,30 @@ def apply_pause_rules(
     assert store.placement.apply("a server", decisions)
     paused = {pause.run.id for pause in pauses}
     return [run for run in runs if run.id not in paused]
+
+
+class FakeWorker:
+    """A worker process that does nothing; a WorkerHandle."""
+
+    id, name = 1, "elsewhere:1"
+
+    def __init__(self):
+        self.exit_status, self.stopped = None, False
+        self._ended = threading.Event()
+
+    def end(self, exit_status: int) -> None:
+        self.exit_status = exit_status
+        self._ended.set()
+
+    def stop(self) -> None:
+        self.stopped = True
+        self.end(0)
+
+    def kill(self) -> None:
+        self.end(-9)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        return self._ended.wait(seconds)
 
 
 class PlacesOnly:

@@ -1,9 +1,12 @@
 """Pages of a presenter and of people in a room, without browser and worker processes."""
 
+import json
+
 import pytest
 
 from charrnn.runs.store.presenter import Presenter
 from charrnn.runs.store.room_records import Room, Start
+from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.room import join
 from charrnn.ui.room.code_guesses import CodeGuesses
 from charrnn.ui.shared.room import presence
@@ -11,6 +14,20 @@ from tests.support.store import SMALL, WORKSPACE
 from tests.ui.conftest import go
 
 PRESENTER, ADA, BEN = WORKSPACE, "a" * 32, "b" * 32
+HOSTILE = "<b>*x*</b> :red[y] $z$"  # HTML, Markdown, Streamlit's own markup, a formula
+
+
+def data_of(page, component: str) -> dict:
+    """What a component on the page gets from the server."""
+    (found,) = [
+        each for each in page.get("bidi_component") if each.proto.component_name.endswith(component)
+    ]
+    return json.loads(found.proto.json)
+
+
+def tiles(page) -> list[dict]:
+    """What the tiles of the wall show."""
+    return data_of(page, "charrnn_tiles")["tiles"]
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +84,11 @@ def wall(open_page):
         return page
 
     return wall
+
+
+@pytest.fixture
+def ada_trains(enter_room, store, corpus, work):
+    """The Train page of somebody in the room, and her run, which is done."""
+    page = enter_room(ADA, HOSTILE[:20])
+    run = work(Workspace(store, ADA).create(corpus, SMALL))
+    return page, run

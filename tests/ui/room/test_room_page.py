@@ -1,7 +1,5 @@
 """The page /room, and what a room adds to the pages of the people in it."""
 
-import json
-import math
 from dataclasses import replace
 
 import pytest
@@ -13,23 +11,7 @@ from charrnn.ui.room.code_guesses import MAX_OF_VISITOR
 from tests.support.store import SMALL
 from tests.support.train_page import click, settings, words
 from tests.ui.conftest import go
-from tests.ui.room.conftest import ADA, BEN, PRESENTER
-
-HOSTILE = "<b>*x*</b> :red[y] $z$"  # HTML, Markdown, Streamlit's own markup, a formula
-
-
-def data_of(page, component: str) -> dict:
-    """What a component on the page gets from the server."""
-    (found,) = [
-        each for each in page.get("bidi_component") if each.proto.component_name.endswith(component)
-    ]
-    return json.loads(found.proto.json)
-
-
-def tiles(page) -> list[dict]:
-    """What the tiles of the wall show."""
-    return data_of(page, "charrnn_tiles")["tiles"]
-
+from tests.ui.room.conftest import ADA, BEN, HOSTILE, PRESENTER, data_of
 
 # --- Joining ------------------------------------------------------------------------------------
 
@@ -167,96 +149,6 @@ def test_starting_everybody_can_be_called_off(wall, now):
     click(page, "Call it off")
     assert announced is not None
     assert now().begins_at is None
-
-
-# --- The wall -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ada_trains(enter_room, store, corpus, work):
-    page = enter_room(ADA, HOSTILE[:20])
-    run = work(Workspace(store, ADA).create(corpus, SMALL))
-    return page, run
-
-
-def test_the_wall_shows_a_tile_for_each_person(wall, ada_trains, store, room):
-    store.rooms.join(room, BEN, "Ben")
-    first, second = tiles(wall())
-    assert (first["name"], second["name"]) == (HOSTILE[:20], "Ben")  # text, for the browser to set
-    assert first["state"] == "done"
-    assert first["sample"]
-    assert len(first["curve"]) > 10
-    assert (second["bits"], second["state"]) == ("–", "no run yet")
-    assert ADA not in json.dumps(first)  # nothing that leads into the workspace
-
-
-def test_hidden_names_are_numbers_for_everybody(wall, ada_trains, open_page):
-    page = wall()
-    page.toggle(key="names_hidden").set_value(True)
-    go(page, "room")
-    page.run()
-    for each in (page, open_page("room", key=ADA)):
-        assert [tile["name"] for tile in tiles(each)] == ["1"]
-
-
-@pytest.mark.parametrize("view", ["Join", "Tiles", "Curves", "Guess", "Challenge", "Moments"])
-def test_every_view_can_be_drawn_with_people_and_without(wall, view, enter_room, store, corpus):
-    wall(view)
-    enter_room(ADA, HOSTILE[:20])
-    wall(view)
-    Workspace(store, ADA).create(corpus, SMALL)
-    wall(view)
-
-
-def test_the_curves_stand_beside_the_baselines(wall, ada_trains):
-    page = wall("Curves")
-    assert "One run so far" in words(page)
-    assert page.get("vega_lite_chart")
-
-
-def test_a_kept_moment_is_shown(wall, ada_trains, presenter, store, room):
-    presenter.keep(store.walls.read(room.id).tiles[0])
-    page = wall("Moments")
-    assert [tile["name"] for tile in tiles(page)] == [HOSTILE[:20]]
-    assert "&lt;b&gt;*x*&lt;/b&gt;" in words(page)  # in the strip
-    assert "<b>*x*" not in words(page)
-
-
-def test_a_challenge_counts_new_runs_within_the_budget(
-    wall, ada_trains, presenter, store, corpus, work
-):
-    presenter.challenge(10_000)
-    assert "Nobody has begun yet" in words(wall("Challenge"))
-    run = work(Workspace(store, ADA).create(corpus, replace(SMALL, hidden_size=12)))
-    within = [nats for n, nats in store.history.evaluations(run.id) if 25 * n <= 10_000]
-    assert len(within) < len(store.history.evaluations(run.id))
-    shown = words(wall("Challenge"))
-    assert "hidden 12 · seq 25" in shown
-    assert f"{min(within) / math.log(2):.3f}" in shown
-
-
-def test_guesses_are_shown_when_guessing_ends(wall, enter_room, now, store, room):
-    page = wall("Guess")
-    page.text_input(key="question_text").set_value("How many *bits*?")
-    go(page, "room")
-    click(page, "Ask")
-    member = enter_room(ADA, "Ada")
-    member.number_input(key="room_guess_1").set_value(2.5)
-    click(member, "Send my guess")
-    assert store.rooms.guesses(room.id, now().question) == {ADA: 2.5}
-    page.run()
-    assert "**1 of 1** have guessed" in words(page)
-    click(page, "End guessing")
-    assert "Half of the room guessed up to</dt><dd>2.5</dd>" in words(page)
-    page.number_input(key="question_answer_1").set_value(2.25)
-    click(page, "Show the answer")
-    assert "Closest: **Ada**" in words(page)
-    member.run()  # the same beside her own guess
-    assert "You guessed</dt><dd>2.5</dd>" in words(member)
-    assert "What happened</dt><dd>2.25</dd>" in words(member)
-    click(page, "Next question")
-    member.run()
-    assert "You guessed" not in words(member)
 
 
 # --- Follow me ----------------------------------------------------------------------------------

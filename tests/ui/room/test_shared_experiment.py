@@ -11,8 +11,7 @@ from charrnn.ui.shared import experiments
 from tests.support.store import TEXT
 from tests.support.train_page import all_buttons, click, words
 from tests.ui.conftest import go
-from tests.ui.room.conftest import ADA, BEN, PRESENTER
-from tests.ui.room.test_room_page import tiles
+from tests.ui.room.conftest import ADA, BEN, PRESENTER, tiles
 
 KEY = "hidden-state"
 CARD = CARDS[KEY]

@@ -1,28 +1,18 @@
-"""Training and sampling with python -m charrnn."""
+"""Training with python -m charrnn."""
 
 import math
 import os
 import re
 import subprocess
-import sys
 
 import numpy as np
 import pytest
 
-from charrnn.__main__ import COMMANDS
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive
 from charrnn.runs.recipes import RECIPES
 from tests.support.languages import JAPANESE
-from tests.support.terminal import (
-    COMMAND,
-    ENVIRONMENT,
-    QUICK,
-    ROOT,
-    comparable,
-    run,
-    run_in_terminal,
-)
+from tests.support.terminal import COMMAND, ENVIRONMENT, QUICK, ROOT, comparable, run
 
 LAST_LINE = re.compile(
     r"done iteration=(\d+) smooth_loss=(\d+\.\d+) bits_per_char=(\d+\.\d+) "
@@ -72,19 +62,6 @@ def test_output_depends_on_the_seed_but_not_on_the_directory(text, trained, tmp_
     assert without_speed(again.stdout) == without_speed(trained[0].stdout)
     other = run("train", text, *QUICK, "--seed", "1")
     assert without_speed(other.stdout) != without_speed(again.stdout)
-
-
-def test_sample_continues_the_prime_and_depends_on_the_seed(trained):
-    _, saved = trained
-    arguments = ("sample", saved, "--length", "50", "--temperature", "0.8", "--prime", "the ")
-    first, second = run(*arguments), run(*arguments)
-    assert first.returncode == 0
-    assert first.stderr == ""
-    assert first.stdout.startswith("the ")
-    assert len(first.stdout) == len("the ") + 50 + 1
-    assert second.stdout == first.stdout
-    at_3 = [run("sample", saved, "--temperature", "3", "--seed", seed).stdout for seed in (1, 2)]
-    assert at_3[0] != at_3[1]
 
 
 def test_resumed_run_equals_uninterrupted_run(text, trained, tmp_path):
@@ -152,56 +129,12 @@ def test_seconds_do_not_lift_a_limit_that_was_given(text):
     assert run("train", text, *arguments).stdout.splitlines()[-1].startswith("done iteration=7 ")
 
 
-def test_unknown_characters_of_the_prime_are_named_and_left_out(trained):
-    result = run("sample", trained[1], "--prime", "tQhé\x1be ", "--length", "5")
-    assert result.returncode == 0
-    assert result.stdout.startswith("the ")
-    assert len(result.stderr.splitlines()) == 1
-    assert all(name in result.stderr for name in ("'Q'", "'é'", r"'\x1b'"))
-
-
-@pytest.mark.parametrize("prime", ["", "QÉ"])
-def test_prime_may_be_empty_or_unknown(trained, prime):
-    result = run("sample", trained[1], "--prime", prime, "--length", "20")
-    assert result.returncode == 0
-    assert len(result.stdout) == 20 + 1
-
-
-@pytest.mark.parametrize("temperature", ["0", "1e-320", "3"])
-def test_extreme_temperatures_are_allowed(trained, temperature):
-    result = run("sample", trained[1], "--temperature", temperature)
-    assert (result.returncode, result.stderr) == (0, "")
-
-
 def test_tiny_text_is_trained_with_reduced_settings(tmp_path):
     (tmp_path / "tiny").write_text("abcabca")
     result = run("train", "tiny", "--iterations", "10", "--held-out", "0", cwd=tmp_path)
     assert result.returncode == 0
     assert result.stdout.splitlines()[0] == "reduced seq_length=6: the text has only 7 characters"
     assert LAST_LINE.fullmatch(result.stdout.splitlines()[-1])
-
-
-def test_text_cannot_control_a_terminal(hostile):
-    shown = run_in_terminal("sample", hostile, "--length", "400", "--seed", "1")
-    assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]", shown)
-    assert "\ufffd" in shown
-
-
-def test_file_or_pipe_gets_the_text_as_it_is(hostile):
-    result = run("sample", hostile, "--length", "400", "--seed", "1")
-    assert "\ufffd" not in result.stdout
-    assert set("\f\v\x1b\u202e\u200f\ufeff") <= set(result.stdout)
-    assert len(result.stdout) == 400 + 1
-
-
-@pytest.fixture
-def hostile(tmp_path):
-    """A run whose text has form feeds, escapes, direction marks and a byte order mark inside."""
-    text, saved = tmp_path / "hostile", tmp_path / "run"
-    text.write_text("\f\v\u202e\u200f\ufeff \f\v\u202e\u200f\ufeff \x1b[31m and\n" * 60, newline="")
-    arguments = ("--iterations", "300", "--hidden-size", "24", "--out", saved)
-    assert run("train", text, *arguments).returncode == 0
-    return saved
 
 
 @pytest.mark.parametrize("encoding", ["shift_jis", "Shift_JIS", "sjis"])
@@ -253,42 +186,6 @@ def test_terminal_shows_a_progress_bar_and_a_file_gets_the_same_output_as_ever(t
     os.close(terminal)
     assert "/2000" in bar
     assert without_speed(output) == without_speed(trained[0].stdout)
-
-
-def test_help_lists_every_setting_with_its_meaning_and_range():
-    shown = " ".join(run("train", "--help").stdout.split())
-    for name in RunConfig.__dataclass_fields__:
-        assert f"--{name.replace('_', '-')}" in shown
-    assert "1 to 1,024; 100 unless given." in shown
-    assert "0.00001 to 10; 0.1 unless given." in shown
-    assert "0 to 0.5; 0.1 unless given." in shown
-    assert RunConfig.meaning("seq_length") in shown.replace("- ", "-")
-
-
-def test_blas_is_set_to_one_thread_before_numpy_is_imported():
-    code = (
-        "import os, sys, charrnn.__main__; "
-        "print('numpy' in sys.modules, os.environ['OPENBLAS_NUM_THREADS'])"
-    )
-    environment = {k: v for k, v in ENVIRONMENT.items() if not k.endswith("_NUM_THREADS")}
-    result = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8"
-    )
-    assert result.stdout.split() == ["False", "1"]
-
-
-def test_list_of_commands_is_shown_without_importing_any():
-    code = (
-        "import sys; from charrnn.__main__ import main\n"
-        "try: main(['--help'])\n"
-        "finally: print('numpy' in sys.modules, 'charrnn.commands.train' in sys.modules)"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], env=ENVIRONMENT, capture_output=True, encoding="utf-8"
-    )
-    *shown, last = result.stdout.splitlines()
-    assert last == "False False"
-    assert all(any(command in line for line in shown) for command in COMMANDS)
 
 
 def test_early_stopping_returns_to_the_best_state_on_held_out_text(tmp_path):
