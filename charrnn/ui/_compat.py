@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, cast
 import streamlit as st
 from google.protobuf.message import DecodeError
 from streamlit import config, runtime
+from streamlit.delta_generator_singletons import context_dg_stack, get_default_dg_stack_value
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
@@ -23,6 +24,16 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+
+def draw_from_the_top() -> None:
+    """Draw what comes next into the page itself, whatever container was drawn into before.
+
+    Streamlit leaves the container around a fragment open when the fragment has run. A run of the
+    whole page that the same thread begins then, for a click that came at the end of the fragment's,
+    would be drawn into that container, and the browser goes blank at the next refresh.
+    """
+    context_dg_stack.set(get_default_dg_stack_value())
 
 
 def session_id() -> str | None:

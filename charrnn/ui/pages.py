@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.ui import accessibility, keys, navigation, selection, style, workspace_key
+from charrnn.ui import _compat, accessibility, keys, navigation, selection, style, workspace_key
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.errors import shows_errors
@@ -22,6 +22,7 @@ from charrnn.ui.shared.room import following, presence, strip
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
+_compat.draw_from_the_top()
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
 style.follow_theme()
 accessibility.repair()
