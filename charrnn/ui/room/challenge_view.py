@@ -42,7 +42,7 @@ def draw(wall: Wall, *, presents: bool) -> None:
     if table:
         st.html(_tables(table))
     else:
-        st.markdown("Only runs that begin now count. Nobody has begun yet.")
+        st.markdown("Only runs started from now on count. There are none yet.")
     st.caption(
         "Bits per character on held-out text, the lowest that was measured within the budget. The "
         "budget is in characters read, so a fast machine wins nothing."
@@ -56,14 +56,14 @@ def _draw_new(room: Room) -> None:
         "Everybody trains with settings of their own, and the table shows whose network predicts "
         "held-out text best after reading the same number of characters."
     )
-    st.select_slider(
+    st.segmented_control(
         "Characters read",
         CHOICES,
-        value=CHOICES[1],
+        default=CHOICES[1],
+        required=True,
         format_func=lambda characters: f"{characters:,}",
         key=CHARACTERS,
         persist_state="session",
-        width=420,
     )
     st.button(
         "Begin the challenge",
@@ -105,7 +105,7 @@ def _table(table: list[Result], first: int) -> str:
         cells = (str(place), result.who, bits, progress, result.settings)
         row = "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in cells)
         rows.append(f"<tr>{row}</tr>")
-    heads = "".join(f"<th>{head}</th>" for head in ("", "who", "bits", "", "settings"))
+    heads = "".join(f"<th>{head}</th>" for head in ("", "who", "bits", "progress", "settings"))
     return f'<table class="results"><thead><tr>{heads}</tr></thead>{"".join(rows)}</table>'
 
 

@@ -16,9 +16,9 @@ from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 FONT_SIZE = 20  # pixels: for a projector
 BASELINES = {
     "uniform": "guessing",
-    "unigram": "counting characters",
-    "bigram": "counting pairs",
-    "trigram": "counting triples",
+    "unigram": "unigrams",
+    "bigram": "bigrams",
+    "trigram": "trigrams",
 }
 NUMBERS = ["iteration", "bits"]
 PAPER = LIGHT.paper
@@ -38,7 +38,7 @@ def draw(wall: Wall) -> None:
             alt="The smooth loss of everybody's run; the tiles have the numbers",
             height="stretch",
         )
-    st.markdown(_spread(wall, trained))
+    st.markdown(spread(trained))
 
 
 def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
@@ -123,13 +123,19 @@ def curve_spec() -> dict[str, Any]:
     return compiled(alt.layer(*layers))
 
 
-def _spread(wall: Wall, tiles: list[Tile]) -> str:
-    """How far the best and the last are apart, in a sentence."""
-    bits = sorted(tile.bits for tile in tiles if tile.bits is not None)
-    middle = bits[len(bits) // 2]
-    if len(bits) == 1:
-        return f"One run so far: {bits[0]:.2f} bits per character."
+def spread(tiles: list[Tile]) -> str:
+    """How far the best and the last are apart, in two sentences.
+
+    Both the ends of the curves and the numbers of the tiles: the smooth loss lags far behind.
+    """
+    smooth, newest = ([tile.curve[-1][1] for tile in tiles], [tile.bits or 0.0 for tile in tiles])
+    runs = "One run" if len(tiles) == 1 else f"{len(tiles)} runs"
     return (
-        f"{len(bits)} runs, now between **{bits[0]:.2f}** and **{bits[-1]:.2f}** bits per "
-        f"character; half of them are below {middle:.2f}."
+        f"{runs}, now at {_range(newest)} bits per character, as on the tiles. The smooth curves, "
+        f"at {_range(smooth)}, lag behind."
     )
+
+
+def _range(bits: list[float]) -> str:
+    low, high = f"{min(bits):.2f}", f"{max(bits):.2f}"
+    return f"**{low}**" if low == high else f"**{low}** to **{high}**"

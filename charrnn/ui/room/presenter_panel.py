@@ -51,12 +51,11 @@ def draw(room: Room) -> None:
         key="start_everybody",
         type="primary",
         icon=":material/cancel:" if counting else ":material/rocket_launch:",
-        help="3, 2, 1: each person trains what stands on their page, or the experiment of the "
-        "start. Their other runs are paused.",
         on_click=_call_off if counting else _start_everybody,
         args=(room,),
         width="stretch",
     )
+    st.caption("3, 2, 1: each trains what stands on their page. Their other runs are paused.")
     with st.container(horizontal=True):
         draw_lead_button(room)
         if st.button("People", icon=":material/badge:", help="Rename or remove people."):

@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100;
 const HEIGHT = 40;
 const GAP = 10; // pixels between two tiles
-const BELOW = 56; // pixels that the page needs below them
+const BELOW = 70; // pixels that the page needs below them
 // The least width and height of a tile in pixels: with a sample, or if there are too many for that,
 // with the name, the curve and the loss alone.
 const WHOLE = [160, 104];

@@ -128,9 +128,13 @@ def _draw_address(room: Room) -> None:
 
 
 def _draw_join(wall: Wall) -> None:
-    """The QR code, large enough for the back row, and who is there."""
+    """The QR code, large enough for the back row, and who is there, whoever came last first.
+
+    Where there is no room for all of them, those who have just joined see their names.
+    """
     link = join_link(wall.room)
     names = ["" if wall.room.names_hidden else tile.member.nickname for tile in wall.tiles]
+    names.reverse()
     people = "".join(f"<li><bdi>{escape(name)}</bdi></li>" for name in names if name)
     host = escape(navigation.address().partition("://")[2])
     st.html(

@@ -42,9 +42,11 @@ def test_every_view_can_be_drawn_with_people_and_without(wall, view, enter_room,
     wall(view)
 
 
-def test_the_curves_stand_beside_the_baselines(wall, ada_trains):
+def test_the_curves_stand_beside_the_baselines(wall, ada_trains, store, room):
     page = wall("Curves")
-    assert "One run so far" in words(page)
+    (tile,) = store.walls.read(room.id).tiles
+    assert f"One run, now at **{tile.bits:.2f}** bits per character, as on the tiles" in words(page)
+    assert f"at **{tile.curve[-1][1]:.2f}**, lag" in words(page)  # where its curve ends
     assert page.get("vega_lite_chart")
 
 
@@ -60,7 +62,7 @@ def test_a_challenge_counts_new_runs_within_the_budget(
     wall, ada_trains, presenter, store, corpus, work
 ):
     presenter.challenge(10_000)
-    assert "Nobody has begun yet" in words(wall("Challenge"))
+    assert "There are none yet" in words(wall("Challenge"))
     run = work(Workspace(store, ADA).create(corpus, replace(SMALL, hidden_size=12)))
     within = [nats for n, nats in store.history.evaluations(run.id) if 25 * n <= 10_000]
     assert len(within) < len(store.history.evaluations(run.id))
