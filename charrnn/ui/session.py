@@ -33,11 +33,13 @@ LINK_PROBLEMS = "link_problems"  # sentences: what of the link was left out
 
 SETTINGS_OF = "settings_of"  # the run that the settings were last copied from
 AGREED = "agreed"  # run id -> its live settings when page and run last agreed on them
+SETTINGS = "settings"  # name -> the value that the page has for a setting
 VALID_SETTINGS = "valid_settings"  # name -> the last value that is allowed
 RECIPE = "recipe"  # the recipe that is selected on the page
-DRAWN_RECIPE = "drawn_recipe"  # and the one that was when the page was drawn last
 NEXT_SETTINGS = "next_settings"  # name -> the value to set before the page is drawn again
-SLIDERS = "sliders"  # name of a setting -> the value at which its slider was drawn last
+DRAWN = "drawn"  # which values of the controls the browser may show: a DrawnControls
+DRAWING = "drawing"  # the number of the drawing that the browser shows, key of a hidden control
+TAKEN = "taken"  # what the controls showed when their values were taken last
 DIALOG = "dialog"  # whether a dialog is open
 AXIS = "axis"  # of loss charts, on every page
 

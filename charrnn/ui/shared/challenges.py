@@ -18,7 +18,7 @@ from charrnn.ui import navigation, selection, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared import lineage, settings, settings_input
 from charrnn.ui.shared.chosen_text import choose_corpus, shipped_sha256
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
@@ -154,5 +154,5 @@ def _take_on(challenge: Challenge) -> None:
     choose_corpus(shipped_sha256(challenge.text))
     settings.set_defaults()
     iterations = challenge.characters // characters_per_iteration(settings.current())
-    settings.put({"iterations": iterations})
+    settings_input.put({"iterations": iterations})
     navigation.go("Train")

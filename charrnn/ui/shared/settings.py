@@ -1,17 +1,16 @@
 """The settings on the page, and how they are kept in step with those of the run that is shown.
 
 The key of each widget is the name of its setting: session_state["hidden_size"] is what stands in
-the number field, which may be nothing, or not allowed. current() has the allowed settings alone. A
-number field with a slider beside it has the setting's name; the slider follows it.
+the number field, which may be nothing, or not allowed. current() has the allowed settings alone.
+What a visitor enters is taken by settings_input.py.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.recipes import DEFAULT, LEARNING_SETTINGS, RECIPES, recipe_of
+from charrnn.runs.recipes import DEFAULT, LEARNING_SETTINGS, RECIPES
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
 from charrnn.ui.shared import lineage
@@ -77,7 +76,7 @@ def load(run: Run) -> bool:
     if state.get(session.SETTINGS_OF) == run.id:
         return False
     for name, value in run.config.to_dict().items():
-        state[name] = value
+        assign(name, value)
     # These are the settings that the run began with. Without an agreed value, pending_changes()
     # then sets the live ones to what they are by now.
     state.pop(session.AGREED, None)
@@ -85,94 +84,34 @@ def load(run: Run) -> bool:
     return True
 
 
-# --- What was typed, and where the sliders are --------------------------------------------------
+# --- The values -------------------------------------------------------------------------------
 
 
-def take_input() -> None:
-    """Take what the visitor typed, or moved with a slider, since the page was drawn.
+def assign(name: str, value: Any) -> None:
+    """Set a setting, after settings_input.take_input() and before its control is drawn."""
+    st.session_state[name] = value
+    keep(name)
 
-    To be called before the settings are used: at the start of the page, and in a callback.
-    """
+
+def keep(name: str) -> None:
+    """Hold on to what its control shows as the value of a setting."""
     state = st.session_state
-    if state.get(session.RECIPE) != state.get(session.DRAWN_RECIPE):
-        follow_recipe(state[session.RECIPE])
-    drawn: dict[str, float] = dict(state.get(session.SLIDERS, {}))
-    valid: dict[str, Any] = dict(state.get(session.VALID_SETTINGS, {}))
-    for name in TYPED:
-        position = state.get(slider_key(name))
-        if name in drawn and position is not None and position != drawn[name]:
-            state[name] = drawn[name] = position
-        if not problem(name):
-            valid[name] = _number(name)
-    state[session.SLIDERS] = drawn
-    state[session.VALID_SETTINGS] = valid
-    for name, value_of_name in state.pop(session.NEXT_SETTINGS, {}).items():
-        state[name] = value_of_name
-
-
-def follow_recipe(name: str) -> None:
-    """Set all settings that a recipe decides or suggests."""
-    state = st.session_state
-    state[session.DRAWN_RECIPE] = name
-    for setting, suggested in RECIPES[name].settings.items():
-        state[setting] = suggested
-
-
-def put(values: Mapping[str, Any]) -> None:
-    """Set some settings, in a callback. values: name -> value, as RunConfig has them."""
-    take_input()
-    for name, value_of_name in values.items():
-        st.session_state[name] = value_of_name
-
-
-def put_from_fragment(values: Mapping[str, Any]) -> None:
-    """As put(), in a fragment: set them before the whole page is drawn again.
-
-    What a fragment sets itself is lost: the browser sends the old values of the controls again.
-    """
-    st.session_state[session.NEXT_SETTINGS] = dict(values)
-
-
-def place_recipe() -> str:
-    """Set the choice of a recipe, which is about to be drawn, to that of the settings; returns it.
-
-    Written only if it differs, as in place_slider().
-    """
-    state = st.session_state
-    name = recipe_of({setting: value(setting) for setting in LEARNING_SETTINGS})
-    if state.get(session.RECIPE) != name:
-        state[session.RECIPE] = name
-    state[session.DRAWN_RECIPE] = name
-    return name
-
-
-def slider_key(name: str) -> str:
-    """The widget key of the slider beside a number field."""
-    return f"{name}_slider"
-
-
-def place_slider(name: str) -> None:
-    """Set a slider, which is about to be drawn, to the value of its setting.
-
-    Written only if it differs: to write a widget's value takes it out of the visitor's hand.
-    """
-    state, position = st.session_state, value(name)
-    if state.get(slider_key(name)) != position:
-        state[slider_key(name)] = position
-    state[session.SLIDERS] = dict(state.get(session.SLIDERS, {})) | {name: position}
+    for remembered in (session.SETTINGS, session.TAKEN):
+        state.setdefault(remembered, {})[name] = state[name]
+    if not problem(name):
+        state.setdefault(session.VALID_SETTINGS, {})[name] = entered(name)
 
 
 def value(name: str) -> Any:
     """The value of a setting; if what was typed is not allowed, the last value that was."""
     if not problem(name):
-        return _number(name)
-    valid = st.session_state.get(session.VALID_SETTINGS, {})
-    return valid.get(name, getattr(RunConfig(), name))
+        return entered(name)
+    return st.session_state.get(session.VALID_SETTINGS, {}).get(name, getattr(RunConfig(), name))
 
 
 def problem(name: str) -> str:
     """Why what was typed for a setting is not allowed, as a sentence, or ""."""
-    number = _number(name)
+    number = entered(name)
     if number is None:
         low, high = (lineage.value(name, limit) for limit in RunConfig.limits(name))
         return f"{label(name)} is empty. Type a number from {low} to {high}."
@@ -191,7 +130,7 @@ def all_allowed() -> bool:
     return not any(problem(name) for name in TYPED)
 
 
-def _number(name: str) -> Any:
+def entered(name: str) -> Any:
     """What the field of a setting contains: None, or a number; 100.0 is the whole number 100."""
     number = st.session_state[name]
     whole = isinstance(number, float) and number.is_integer() and RunConfig.is_whole(name)
@@ -211,10 +150,9 @@ def pending_changes(run: Run) -> dict[str, float]:
 
     The other live controls are set to the value of the run, which another visitor may have changed.
     """
-    state = st.session_state
     if has_another_recipe(run):
         return {}  # the live settings belong to a new run
-    agreed = state.get(session.AGREED, {}).get(run.id, {})
+    agreed = st.session_state.get(session.AGREED, {}).get(run.id, {})
     changes = {}
     for name in LIVE:
         on_page, in_run = value(name), getattr(run, name)
@@ -223,7 +161,7 @@ def pending_changes(run: Run) -> dict[str, float]:
         if name in agreed and on_page != agreed[name]:
             changes[name] = on_page
         else:
-            state[name] = in_run
+            assign(name, in_run)
     return changes
 
 
@@ -240,9 +178,3 @@ def mark_synced(run: Run) -> None:
 def has_another_recipe(run: Run) -> bool:
     """Whether the settings on the page learn in another way than the run."""
     return any(value(name) != getattr(run.config, name) for name in LEARNING_SETTINGS)
-
-
-def reset_live(run: Run) -> None:
-    """Set the live controls back to the values that the run began with."""
-    for name in LIVE:
-        st.session_state[name] = getattr(run.config, name)

@@ -23,7 +23,7 @@ from charrnn.ui._compat import is_history_navigation
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared import lineage, settings, settings_input
 from charrnn.ui.shared.chosen_text import choose_corpus, shipped_sha256
 from charrnn.ui.shared.formatting import listed
 
@@ -160,7 +160,7 @@ def follow() -> None:
         selection.drop_linked_text()
         asked.pop(TEXT, None)
     state[session.FOLLOWED] = asked
-    settings.put(linked.settings)
+    settings_input.put(linked.settings)
     selection.show_only(linked.only)
     state[session.LINK_PROBLEMS] = linked.problems
 

@@ -18,7 +18,7 @@ from charrnn.ui import selection, services, session
 from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared import lineage, settings, settings_input
 from charrnn.ui.shared.linked_run import leave_run
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 from charrnn.ui.train import double_click
@@ -212,7 +212,7 @@ def _second(workspace: Workspace, run: Run, label: str) -> None:
 
 def _entered_changes(run: Run) -> bool:
     """Whether the sidebar shows another run by now, or something that cannot be trained."""
-    settings.take_input()
+    settings_input.take_input()
     corpus = current_corpus()
     if corpus is None or not settings.all_allowed():
         return True
@@ -236,7 +236,7 @@ def _create_run(
     """
     if session.run_id() != selected:
         return  # the second click of a double click: the first one has created a run
-    settings.take_input()
+    settings_input.take_input()
     if awaits_file():
         st.session_state[session.TRAIN_ON_UPLOAD] = (pause_at,)
         return
@@ -287,4 +287,4 @@ def _step(workspace: Workspace, run: Run | None) -> None:
 def _reset(workspace: Workspace, run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; the run itself is kept."""
     leave_run(run)
-    settings.reset_live(run)
+    settings_input.put({name: getattr(run.config, name) for name in settings.LIVE})

@@ -9,7 +9,7 @@ import math
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared import lineage, settings, settings_input
 from charrnn.ui.shared.settings import CHOICES
 
 FIELD_WIDTH = 84  # pixels: room for seven digits
@@ -18,11 +18,11 @@ FIELD_WIDTH = 84  # pixels: room for seven digits
 def draw_with_slider(name: str, *, advice: str = "") -> None:
     """The slider of a setting, and its number field to the right. advice: added to its help."""
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"number_{name}"):
-        settings.place_slider(name)
+        settings_input.place_slider(name)
         st.select_slider(
             settings.label(name),
             sorted({*CHOICES[name], settings.value(name)}),
-            key=settings.slider_key(name),
+            key=settings_input.slider_key(name),
             format_func=lambda number: lineage.value(name, number),
             help=f"{RunConfig.meaning(name)} {advice}".strip(),
             persist_state="session",

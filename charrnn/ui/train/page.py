@@ -5,7 +5,7 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import selection, services, session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import settings, settings_link
+from charrnn.ui.shared import settings, settings_input, settings_link
 from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.shared.room import starts
@@ -34,9 +34,9 @@ def show() -> None:
 def _draw() -> None:
     run = run_in_link()
     settings.set_defaults()
+    settings_input.take_input()
     settings_link.follow()
     _select_text(run)
-    settings.take_input()
     if run:
         run = _sync_live_settings(run)
     with st.sidebar:

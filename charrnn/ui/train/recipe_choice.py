@@ -6,7 +6,7 @@ from charrnn.runs.recipes import NOTEBOOK, OWN, RECIPES, TITLES
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import settings
+from charrnn.ui.shared import settings, settings_input
 from charrnn.ui.shared.linked_run import leave_run
 
 OWN_MEANING = (
@@ -17,7 +17,7 @@ OWN_MEANING = (
 
 def draw() -> None:
     """The recipes, and what the selected one is good for."""
-    selected = settings.place_recipe()
+    selected = settings_input.place_recipe()
     st.pills(
         "recipe",
         [*RECIPES, OWN] if selected == OWN else [*RECIPES],
@@ -47,4 +47,4 @@ def draw_notebook_button(run: Run | None) -> None:
 @shows_errors()
 def _as_in_the_notebook(run: Run | None) -> None:
     leave_run(run)
-    settings.put(NOTEBOOK)
+    settings_input.put(NOTEBOOK)

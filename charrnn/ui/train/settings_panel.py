@@ -11,7 +11,13 @@ from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import session
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import learning_rate_hint, lineage, settings, settings_link
+from charrnn.ui.shared import (
+    learning_rate_hint,
+    lineage,
+    settings,
+    settings_input,
+    settings_link,
+)
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES, OPTIONS
 from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
@@ -41,6 +47,7 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
         with st.expander("Advanced"):
             for draw in shown.values():
                 draw()
+    settings_input.draw_number()
     config = settings.current().fitted(corpus.characters)
     with st.container():  # also if it is empty: nothing below it may move
         _warn_of_limits(corpus, config)

@@ -19,7 +19,7 @@ from charrnn.runs.suggestions.sweep import Busy, Sweep
 from charrnn.runs.suggestions.trial import TRIAL_SECONDS, Trial
 from charrnn.ui import services, workspace_key
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import lineage, settings
+from charrnn.ui.shared import lineage, settings, settings_input
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.linked_run import leave_run
 from charrnn.ui.train.suggestions_chart import trial_rows, trial_spec
@@ -168,7 +168,7 @@ def _taken(config: RunConfig) -> bool:
 @shows_errors()
 def _start() -> None:
     """Begin a sweep of the text and around the settings that are on the page by now."""
-    settings.take_input()
+    settings_input.take_input()
     corpus = current_corpus()
     if corpus is None:
         return  # the sidebar says why
@@ -188,4 +188,4 @@ def _close() -> None:
 def _take(run: Run | None, config: RunConfig) -> None:
     """Put settings into the sidebar, for a new run."""
     leave_run(run)
-    settings.put_from_fragment({name: getattr(config, name) for name in SUGGESTED})
+    settings_input.put_from_fragment({name: getattr(config, name) for name in SUGGESTED})

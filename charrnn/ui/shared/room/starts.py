@@ -12,7 +12,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.room_records import Member, Question, Room, Start
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import selection, services
-from charrnn.ui.shared import experiments, settings
+from charrnn.ui.shared import experiments, settings, settings_input
 from charrnn.ui.shared.chosen_text import choose_corpus, chosen_corpus
 from charrnn.ui.shared.room import presence, questions
 
@@ -83,7 +83,7 @@ def put_on_page(start: Start) -> bool:
     except TextNotFound:
         return False
     settings.set_defaults()
-    settings.put(start.config.to_dict())
+    settings_input.put(start.config.to_dict())
     choose_corpus(start.sha256, start.text_name)
     selection.show_only(start.controls)
     selection.select_run(None)
