@@ -51,12 +51,6 @@ class Page:
                 self.setting = sent["slider" if "slider" in changed else "field"]
             self.draw(sent)
 
-    def set(self, value: int) -> None:
-        """Another visitor changes the setting, and this page draws it."""
-        self.setting = value
-        self.browser.ask()  # a refresh
-        self.hear_all()
-
     def hear_all(self) -> None:
         while self.browser.sent:
             self.hear()
