@@ -21,7 +21,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -34,6 +35,25 @@ def draw_from_the_top() -> None:
     would be drawn into that container, and the browser goes blank at the next refresh.
     """
     context_dg_stack.set(get_default_dg_stack_value())
+
+
+_run_script = ScriptRunner._run_script
+
+
+def _run_unless_gone(runner: ScriptRunner, request: RerunData) -> None:
+    fragments = request.fragment_id_queue
+    if not fragments or any(map(runner._fragment_storage.contains, fragments)):
+        _run_script(runner, request)
+
+
+def ignore_refreshes_of_left_pages() -> None:
+    """Answer no refresh of a live part that the page no longer has.
+
+    When the script has sent its visitor to another page, a refresh of the page before may still be
+    on its way. Streamlit answers it as if the visitor were there again: the browser drops the new
+    page, and goes blank when that refreshes.
+    """
+    cast("Any", ScriptRunner)._run_script = _run_unless_gone
 
 
 def session_id() -> str | None:

@@ -26,6 +26,7 @@ from charrnn.ui._compat import (
     allow_uploads,
     end_quietly_on_interrupt,
     forget_closed_pages,
+    ignore_refreshes_of_left_pages,
     keep_out_of_the_log,
     media_files,
     session_id,
@@ -44,6 +45,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     log_to_stderr()
     drop_tracebacks()
     keep_out_of_the_log()
+    ignore_refreshes_of_left_pages()
     end_quietly_on_interrupt()
     try:
         allow_uploads(Limits.from_environment().run_file_megabytes + 1)  # so the page can say why
