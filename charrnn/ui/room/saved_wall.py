@@ -56,7 +56,7 @@ def as_html(wall: Wall) -> bytes:
         "style-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{_STYLE}</style></head>\n"
         f"<body><h1>{title}</h1><p>{escape(wall.room.start.text_name)} · {len(wall.tiles)} people"
-        f"</p>\n<main>\n{tiles}\n</main></body></html>\n"
+        f" · bits per character, the lowest first</p>\n<main>\n{tiles}\n</main></body></html>\n"
     )
     return page.encode(errors="replace")
 

@@ -16,7 +16,7 @@ SORTS = {"loss": "Loss", "name": "Name", "speed": "Speed"}
 KEEP = "Keep this moment"
 MAX_SAMPLE = 600  # characters of a sample on the large tile
 MAX_SMALL_SAMPLE = 160
-BELOW_MOMENT = 250  # pixels of the screen for what stands below a moment
+BELOW_MOMENT = 256  # pixels of the screen for what stands below a moment
 SETTINGS = ("hidden_size", "seq_length", "learning_rate")  # on the large tile
 
 _tiles = st.components.v2.component(
