@@ -93,7 +93,7 @@ def _row(
 def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
     """Below the name: the line's swatch, settings and progress, as HTML."""
     config = run.config
-    bits = bits_per_character(run.smooth_loss, config.seq_length)
+    bits = bits_per_character(run.recent_loss, config.seq_length)
     lines = [
         f"hidden {config.hidden_size} · seq {config.seq_length} · rate {config.learning_rate:g}",
         f"{bits:.2f} bits at {run.iteration:,}",

@@ -209,6 +209,12 @@ def theirs(store, corpus, work):
     return work(Workspace(store, "s" * 32).create(corpus, SMALL))
 
 
+def test_the_list_and_the_legend_name_the_same_loss(open_compare, pair):
+    page = open_compare(*pair)
+    listed = re.findall(r"([\d.]+) bits at", html(page))
+    assert sorted(listed) == sorted(re.search(r"([\d.]+) bits", line)[1] for line in legend(page))
+
+
 def test_a_withdrawn_run_is_neither_listed_nor_found_by_its_id(open_compare, store, pair, theirs):
     Workspace(store, "s" * 32).withdraw_link(theirs.id)
     page = open_compare(theirs)
