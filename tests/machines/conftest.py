@@ -42,10 +42,11 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture
-def machines(cluster, store_url):
+def machines(cluster, store_url, eventually):
     """Two machines that train two runs each; those that an earlier test has ended are replaced."""
     while len(cluster.machines) < MACHINES:
         cluster.add_machine(store_url)
+    eventually(lambda: all(machine.joined for machine in cluster.machines))
     return cluster.machines
 
 

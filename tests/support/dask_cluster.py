@@ -48,8 +48,14 @@ class Machine:
     out whether one of them lives.
     """
 
-    def __init__(self, process: subprocess.Popen):
-        self._process = process
+    def __init__(self, process: subprocess.Popen, log: Path):
+        """log: what the process writes."""
+        self._process, self._log = process, log
+
+    @property
+    def joined(self) -> bool:
+        """Whether the scheduler knows it. Until then it does not notice that the scheduler ends."""
+        return "Registered to:" in self._log.read_text(encoding="utf-8")
 
     def trains(self, worker: str) -> bool:
         """Whether a worker process of this name runs on it (see leases.worker_name)."""
@@ -108,7 +114,8 @@ class DaskCluster:
     def start_scheduler(self) -> None:
         """Start the scheduler, again at the same address after it was killed."""
         options = f"--host {self.address} --no-dashboard --no-show"
-        self._scheduler = self._start("scheduler", options.split(), {})
+        log = self._folder / "scheduler.log"
+        self._scheduler = self._start("scheduler", options.split(), {}, log)
         wait_for_port(self._port, lambda: self._scheduler.poll() is None, seconds=START_SECONDS)
 
     def kill_scheduler(self) -> None:
@@ -128,24 +135,26 @@ class DaskCluster:
         )
         options += f" --local-directory {self._folder}"
         variables = {"CHARRNN_STORE": store} | dict(environment or {})
-        machine = Machine(self._start("worker", options.split(), variables, within=_own_numbers()))
-        self._machines.append(machine)
-        return machine
+        log = self._folder / f"worker-{len(self._machines)}.log"
+        process = self._start("worker", options.split(), variables, log, within=_own_numbers())
+        self._machines.append(Machine(process, log))
+        return self._machines[-1]
 
     def _start(
         self,
         part: str,
         options: list[str],
         environment: Mapping[str, str],
+        log: Path,
         within: Iterable[str] = (),
     ) -> subprocess.Popen:
-        with (self._folder / f"{part}.log").open("a") as log:
+        with log.open("a") as output:
             return subprocess.Popen(
                 [*within, sys.executable, "-m", "dask", part, *options],
                 cwd=ROOT,
                 env=os.environ | self.environment | environment,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
             )
 
     def stop(self) -> None:
