@@ -27,6 +27,15 @@ class Baselines(NamedTuple):
     trigram: float
 
 
+# What charts call them.
+BASELINE_LABELS = {
+    "uniform": "guessing",
+    "unigram": "unigrams",
+    "bigram": "bigrams",
+    "trigram": "trigrams",
+}
+
+
 def baselines(ids: IntArray, vocab_size: int, n_train: int) -> Baselines:
     """The baselines of a text, counted on its first n_train characters, scored on the rest.
 

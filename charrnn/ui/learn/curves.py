@@ -7,18 +7,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.analysis.baselines import BASELINE_LABELS, Baselines
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.ui.learn import specs
 from charrnn.ui.learn.result import Outcome, Result
 
 MAX_BITS = 8.0  # a loss far above guessing must not stretch the axis
-BASELINES = {
-    "uniform": "guessing",
-    "unigram": "unigrams",
-    "bigram": "bigrams",
-    "trigram": "trigrams",
-}
 HELD_OUT = "held-out text"
 NUMBERS = {"x": "float32", "y": "float32"}
 
@@ -124,7 +118,7 @@ def rows(
         for n, loss in outcome.history.evaluations if held_out else []:
             bits = min(bits_per_character(loss, 1), most)
             found.append(_row("curve", HELD_OUT, n * _characters(outcome), bits))
-    for field, label in BASELINES.items() if baselines else []:
+    for field, label in BASELINE_LABELS.items() if baselines else []:
         found.append(_row("baseline", label, 0.0, getattr(baselines, field)))
     whole = max(outcome.run.iterations * _characters(outcome) for outcome in result.outcomes)
     return _framed(found, end=whole, step=0.5 if most > 1 else 0.1)

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from charrnn.engine.analysis.baselines import BASELINE_LABELS
 from charrnn.runs.errors import TextNotFound
 from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.ui import services
@@ -14,12 +15,6 @@ from charrnn.ui.shared.charts.specs import SHORT_NUMBERS, compiled, doubled, the
 from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
 FONT_SIZE = 20  # pixels: for a projector
-BASELINES = {
-    "uniform": "guessing",
-    "unigram": "unigrams",
-    "bigram": "bigrams",
-    "trigram": "trigrams",
-}
 NUMBERS = ["iteration", "bits"]
 PAPER = LIGHT.paper
 
@@ -60,7 +55,7 @@ def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
     except TextNotFound:
         baselines = {}
     low, high = min([low, *baselines.values()]), max([high, *baselines.values()])
-    rows += [("baseline", key, BASELINES[key], end, each) for key, each in baselines.items()]
+    rows += [("baseline", key, BASELINE_LABELS[key], end, each) for key, each in baselines.items()]
     rows += [("corner", "", "", 0, max(0.0, low - 0.2)), ("corner", "", "", end, high + 0.1)]
     frame = pd.DataFrame(rows, columns=["kind", "key", "name", *NUMBERS])
     return frame.astype(dict.fromkeys(NUMBERS, "float32"))

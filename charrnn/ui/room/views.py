@@ -133,9 +133,8 @@ def _draw_join(wall: Wall) -> None:
     Where there is no room for all of them, those who have just joined see their names.
     """
     link = join_link(wall.room)
-    names = ["" if wall.room.names_hidden else tile.member.nickname for tile in wall.tiles]
-    names.reverse()
-    people = "".join(f"<li><bdi>{escape(name)}</bdi></li>" for name in names if name)
+    newest_first = [] if wall.room.names_hidden else reversed(wall.tiles)
+    people = "".join(f"<li><bdi>{escape(t.member.nickname)}</bdi></li>" for t in newest_first)
     host = escape(navigation.address().partition("://")[2])
     st.html(
         f'<div class="room-join"><img class="room-qr" alt="QR code of this room" '

@@ -9,15 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from charrnn.engine.analysis.baselines import BASELINE_LABELS
 from charrnn.ui.shared.charts.specs import UNITS, doubled, thinned
 from charrnn.ui.train.run_view import CurvePoint, RunView
 
-BASELINE_LABELS = {
-    "uniform": "guessing",
-    "unigram": "unigrams",
-    "bigram": "bigrams",
-    "trigram": "trigrams",
-}
 HELD_OUT_LABEL = "held-out"
 
 LN_2 = math.log(2)

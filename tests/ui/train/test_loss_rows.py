@@ -6,10 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.analysis.baselines import BASELINE_LABELS, Baselines
 from charrnn.ui.shared.charts.specs import AXES, UNITS, doubled
 from charrnn.ui.train.loss_rows import (
-    BASELINE_LABELS,
     HELD_OUT_LABEL,
     LABEL_DISTANCE,
     MAX_DOTS,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from charrnn.ui.train.loss_rows import BASELINE_LABELS, draws_held_out_line
+from charrnn.engine.analysis.baselines import BASELINE_LABELS
+from charrnn.ui.train.loss_rows import draws_held_out_line
 from charrnn.ui.train.loss_summary import BASELINES_IN_WORDS, loss_in_words
 from tests.support.run_views import BIT, T, make_view
 

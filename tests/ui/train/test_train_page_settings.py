@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.config import RunConfig
-from charrnn.ui import session
 from charrnn.ui.shared.settings import CHOICES, TYPED, label
 from charrnn.ui.train.number_field import step_at
 from tests.support.train_page import buttons, click, lines, settings, words
@@ -290,59 +289,3 @@ def test_the_initial_scale_can_only_be_set_where_it_makes_a_difference(open_page
     assert page.number_input(key="initial_scale").disabled
     page.button_group(key="recipe").set_value("textbook").run()
     assert not page.number_input(key="initial_scale").disabled
-
-
-# --- Messages that the browser sent before it got what the page set ------------------------------
-
-
-def late(page, field, number, **controls):
-    """Let the page hear what the browser sent while it showed an earlier drawing."""
-    page.number_input(key=session.DRAWING).set_value(number)
-    page.number_input(key="learning_rate").set_value(field)
-    for key, value in controls.items():
-        page.select_slider(key=key).set_value(value)
-    return page.run()
-
-
-def test_a_late_refresh_does_not_move_the_slider_back(open_page, shown_run, cats):
-    page = open_page(run=cats.id)
-    number = page.number_input(key=session.DRAWING).value
-    page.select_slider(key="learning_rate_slider").set_value(0.02).run()
-    late(page, 0.1, number)  # the field had not followed the slider yet
-    assert page.select_slider(key="learning_rate_slider").value == 0.02
-    assert page.number_input(key="learning_rate").value == 0.02
-    assert shown_run(page).learning_rate == 0.02
-
-
-def test_a_late_refresh_does_not_undo_what_another_browser_set(
-    open_page, shown_run, workspace, cats
-):
-    page = open_page(run=cats.id)
-    number = page.number_input(key=session.DRAWING).value
-    workspace.request(cats.id, learning_rate=0.05)
-    page.run()
-    late(page, 0.1, number, learning_rate_slider=0.1)
-    assert page.number_input(key="learning_rate").value == 0.05
-    assert shown_run(page).learning_rate == 0.05
-
-
-def test_what_the_visitor_changed_counts_however_late_it_arrives(
-    open_page, shown_run, workspace, cats
-):
-    page = open_page(run=cats.id)
-    number = page.number_input(key=session.DRAWING).value
-    workspace.request(cats.id, learning_rate=0.05)
-    page.run()
-    late(page, 0.1, number, learning_rate_slider=0.3)
-    assert page.number_input(key="learning_rate").value == 0.3
-    assert shown_run(page).learning_rate == 0.3
-
-
-def test_a_number_typed_after_the_slider_moved_counts_even_if_it_is_the_one_before(
-    open_page, shown_run, cats
-):
-    page = open_page(run=cats.id)
-    page.select_slider(key="learning_rate_slider").set_value(0.02).run()
-    page.number_input(key="learning_rate").set_value(0.1).run()
-    assert page.select_slider(key="learning_rate_slider").value == 0.1
-    assert shown_run(page).learning_rate == 0.1

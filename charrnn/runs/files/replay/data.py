@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.analysis.baselines import BASELINE_LABELS, Baselines
 from charrnn.engine.analysis.overlap import Overlap
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store.records import History, Run
@@ -17,13 +17,6 @@ CURVE_POINTS = 512
 Data = dict[str, Any]
 Compare = Callable[[str], Overlap]  # a sample with the text
 
-BASELINE_NAMES = {
-    "uniform": "guessing",
-    "unigram": "unigrams",
-    "bigram": "bigrams",
-    "trigram": "trigrams",
-}
-
 
 def replay_of(runs: list[Data], baselines: Baselines | None, *, label: str) -> Data:
     """All that replay.js needs. runs: see run_data(). label: of the chart, for screen readers."""
@@ -32,7 +25,7 @@ def replay_of(runs: list[Data], baselines: Baselines | None, *, label: str) -> D
     return {
         "runs": runs,
         "positions": positions or [0],
-        "baselines": [[BASELINE_NAMES[name], bits] for name, bits in names.items()],
+        "baselines": [[BASELINE_LABELS[name], bits] for name, bits in names.items()],
         "label": label,
     }
 
