@@ -23,6 +23,7 @@ from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -60,6 +61,11 @@ def session_id() -> str | None:
     """The id of the browser session this script runs for; None outside of one."""
     context = get_script_run_ctx()
     return context.session_id if context else None
+
+
+def in_callback() -> bool:
+    """Whether a callback of a control is running: what it draws has no place on the page."""
+    return ThreadState.get().run_location is RunLocation.CALLBACK
 
 
 def index_html() -> str:

@@ -9,6 +9,7 @@ from charrnn.runs.errors import RunNotFound, StoreError, TextNotFound
 from charrnn.runs.events import log_event, path
 from charrnn.runs.limits import TooLarge
 from charrnn.ui import session
+from charrnn.ui._compat import in_callback
 from charrnn.ui.markdown import escape_markdown
 
 
@@ -23,9 +24,9 @@ def shows_errors() -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        st.error(escape_markdown(str(error)), icon=":material/database_off:")
+        _say(escape_markdown(str(error)), ":material/database_off:")
     except TooLarge as error:
-        st.error(escape_markdown(str(error)), icon=":material/expand:")
+        _say(escape_markdown(str(error)), ":material/expand:")
     except RunNotFound as error:
         session.note_deleted(error.key)
         st.rerun()
@@ -38,6 +39,20 @@ def shows_errors() -> Iterator[None]:
             "stopped sharing it."
         )
         st.rerun()
+
+
+def _say(message: str, icon: str) -> None:
+    if in_callback():
+        st.session_state[session.ERROR] = (message, icon)
+        st.rerun()  # the whole page, even if the control belongs to a live part
+    st.error(message, icon=icon)
+
+
+def draw_notice() -> None:
+    """Say what failed in a callback since the page was drawn last."""
+    if error := st.session_state.pop(session.ERROR, None):
+        message, icon = error
+        st.error(message, icon=icon)
 
 
 def show_unexpected(error: Exception) -> bool:

@@ -2,10 +2,18 @@
 
 import streamlit as st
 
-from charrnn.ui import _compat, accessibility, keys, navigation, selection, style, workspace_key
+from charrnn.ui import (
+    _compat,
+    accessibility,
+    errors,
+    keys,
+    navigation,
+    selection,
+    style,
+    workspace_key,
+)
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
-from charrnn.ui.errors import shows_errors
 from charrnn.ui.inside import page as inside
 from charrnn.ui.learn import page as learn
 from charrnn.ui.learn.all_cards import CARDS
@@ -41,11 +49,12 @@ experiments.register(CARDS)
 page = st.navigation(pages, position="top")
 selection.read_url(page.title)
 dialogs.mark_closed()
-with shows_errors():
+with errors.shows_errors():
     with st.container(key="workspace"):  # also if it is empty: nothing below it may move
         workspace_link.follow()
     workspace_key.store_cookie()
     with st.container(key="notices"):  # also if it is empty: nothing below it may move
+        errors.draw_notice()
         deleted_runs.draw_notice()
         quota.draw_notice()
         cluster_notice.draw_notice()

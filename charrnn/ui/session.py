@@ -15,6 +15,7 @@ from charrnn.runs.config import RunConfig
 
 RUN = "run"  # also the URL parameter: the id of a run, or the view key of another visitor's
 PREVIOUS_RUN = "previous_run"
+ERROR = "error"  # (message, icon) of what failed in a callback, until the page has said so
 _DELETED_RUN = "deleted_run"  # the run that was deleted last, while the page says so
 PAGE = "page"  # the title of the page that was drawn last
 PAGE_CHANGED = "page_changed"

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1.element_tree import Block, Widget
 
+from charrnn.runs.errors import StoreError
+from charrnn.runs.store.runs import Runs
 from charrnn.ui import workspace_key
-from tests.support.train_page import words
+from tests.support.train_page import click, words
 
 NOT_FOUND, BLOCKED = "in this link was not found", "This browser keeps no cookies"
 
@@ -60,3 +62,20 @@ def test_nothing_moves_when_a_notice_comes(open_page):
     assert BLOCKED in words(page)
     assert "hidden_size can be" in words(page)
     assert shown(page) == before
+
+
+def test_nothing_moves_when_what_a_click_asked_for_has_failed(open_page, store, cats, monkeypatch):
+    def fail(*_, **__):
+        raise StoreError("The runs cannot be saved: the disk is full.")
+
+    store.runs.request(cats.id, desired="running")
+    page = open_page(run=cats.id)
+    before = shown(page)
+    monkeypatch.setattr(Runs, "request", fail)
+    for _ in range(2):
+        click(page, "Pause")
+        (error,) = page.error
+        assert "the disk is full" in error.value
+        assert {key: shown(page)[key] for key in before} == before
+    page.run()
+    assert not page.error
