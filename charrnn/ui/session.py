@@ -257,6 +257,15 @@ def look_at_unit(unit: int) -> None:
 # --- Widgets ------------------------------------------------------------------------------------
 
 
+def set_widget(key: str, value: Any) -> None:
+    """Set a widget's value, unless it has it: what is set is sent to the browser.
+
+    There it would replace, at every refresh of a live part, what the visitor is just choosing.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
 def ensure_option(key: str, options: Sequence[Any]) -> None:
     """Set a widget to its first option unless it has one of them: a URL may contain anything."""
     if st.session_state.get(key) not in options:

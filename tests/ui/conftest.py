@@ -15,7 +15,7 @@ from streamlit.util import calc_hash
 
 from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.supervisor import Supervisor
-from charrnn.ui import services, workspace_key
+from charrnn.ui import services, session, workspace_key
 from charrnn.ui._compat import session_id
 from charrnn.ui.train import double_click
 from tests.support.store import SMALL, WORKSPACE
@@ -32,6 +32,14 @@ PAGES = Path(__file__).parents[2] / "charrnn" / "ui" / "pages.py"
 def go(page: AppTest, path: str) -> None:
     """Let the next run of the whole dashboard show the page at this path; "" is the Train page."""
     page._page_hash = calc_hash(path)
+
+
+def sent(page) -> list[str]:
+    """The keys of the controls whose value the last drawing has sent to the browser."""
+    widgets = [element for element in page._tree if getattr(element, "key", None)]
+    keys = [widget.key for widget in widgets if getattr(widget.proto, "set_value", False)]
+    # The number of the drawing is not the visitor's: its control is hidden.
+    return [key for key in keys if key != session.DRAWING]
 
 
 class IdleWorker:

@@ -152,7 +152,7 @@ def _choose_order(subject: Subject, snapshot: Snapshot) -> np.ndarray:
         )
         if len(pages) > 1:
             key = session.PAGE_OF_CHARACTERS
-            st.session_state[key] = min(st.session_state.get(key, 0), pages[-1])
+            session.set_widget(key, min(st.session_state.get(key, 0), pages[-1]))
             page = st.selectbox(
                 "Characters, by frequency",
                 pages,

@@ -15,7 +15,7 @@ def draw(run: Run | None) -> None:
     labels |= {own.id: _label(own) for own in services.workspace().runs()}
     if run:
         labels.setdefault(run.id, f"Another visitor's run · {services.text_of(run).name}")
-    st.session_state[session.SHOWN] = run.id if run else CHOSEN_TEXT
+    session.set_widget(session.SHOWN, run.id if run else CHOSEN_TEXT)
     st.selectbox(
         "Run or text",
         list(labels),

@@ -39,8 +39,8 @@ def _choose_window(subject: Subject, n_windows: int, streams: int) -> tuple[int,
     """(window, counted from 1; stream, counted from 0)."""
     state = st.session_state
     # Another text or another setting may have fewer windows or streams than were chosen before.
-    state[session.WINDOW] = min(max(1, state.get(session.WINDOW, 1)), n_windows)
-    state[session.STREAM] = min(max(1, state.get(session.STREAM, 1)), streams)
+    session.set_widget(session.WINDOW, min(max(1, state.get(session.WINDOW, 1)), n_windows))
+    session.set_widget(session.STREAM, min(max(1, state.get(session.STREAM, 1)), streams))
     k = state[session.WINDOW]
     with st.container(horizontal=True, vertical_alignment="bottom", key="window_steps"):
         st.number_input(

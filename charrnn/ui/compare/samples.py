@@ -72,7 +72,7 @@ def _choose_position(compared_runs: list[ComparedRun]) -> tuple[float, str]:
         if by == "iteration":
             numbers = sorted({*numbers, *_nearest_samples(compared_runs, requested)})
         options: list[str | float] = [*numbers, NEWEST]
-        st.session_state[session.AT] = _nearest(requested, options)
+        session.set_widget(session.AT, _nearest(requested, options))
         chosen = st.select_slider(
             by,
             options,

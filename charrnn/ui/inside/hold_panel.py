@@ -47,7 +47,7 @@ def _choose(costs: Costs) -> tuple[list[int], float, int]:
     """(The units that are held, their value, the random seed.)"""
     state, H = st.session_state, len(costs.bits)
     held = state.get(session.HELD_UNITS, [int(costs.bits.argmax())])
-    state[session.HELD_UNITS] = [unit for unit in held if unit < H]
+    session.set_widget(session.HELD_UNITS, [unit for unit in held if unit < H])
     units = st.multiselect(
         "Units to hold",
         range(H),

@@ -65,8 +65,8 @@ def positions(length: int) -> tuple[np.ndarray, int]:
 
 def _choose_position(subject: Subject, read: Passage, places: np.ndarray) -> int:
     """Which of the positions has a curve of its own."""
-    state = st.session_state
-    state[session.ONE_POSITION] = min(state.get(session.ONE_POSITION, 0), len(places) - 1)
+    chosen = min(st.session_state.get(session.ONE_POSITION, 0), len(places) - 1)
+    session.set_widget(session.ONE_POSITION, chosen)
     return int(
         st.select_slider(
             "One position: the loss of the character after",

@@ -76,7 +76,7 @@ def choose_from_text(view: View, length: int, *, held_out: bool = False) -> Pass
     key = session.HELD_OUT_FROM if held_out else session.READS_FROM
     # Another text may be shorter than the one before.
     start = min(max(st.session_state.get(key, begin), begin), last)
-    st.session_state[key] = start
+    session.set_widget(key, start)
     if last > begin:
         start = view.controls.slider(
             "Beginning at character",

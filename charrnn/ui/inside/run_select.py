@@ -23,7 +23,7 @@ def choose_run(linked: Run | None) -> Run | None:
         linked = next(iter(runs.values()))
         selection.select_run(linked.id)
         services.show_runs([linked])
-    st.session_state[session.LOOKED_INTO] = linked.id
+    session.set_widget(session.LOOKED_INTO, linked.id)
     st.selectbox(
         "Run",
         list(runs),

@@ -59,9 +59,9 @@ def draw(view: View) -> None:
 
 
 def _choose_unit(H: int, default: int) -> int:
-    state = st.session_state
     # Another network may be smaller.
-    state[session.HIDDEN_UNIT] = min(state.get(session.HIDDEN_UNIT, default), H - 1)
+    chosen = min(st.session_state.get(session.HIDDEN_UNIT, default), H - 1)
+    session.set_widget(session.HIDDEN_UNIT, chosen)
     unit = st.number_input(
         f"Unit, 0 to {H - 1:,}", 0, H - 1, key=session.HIDDEN_UNIT, persist_state="session"
     )

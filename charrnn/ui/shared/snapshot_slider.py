@@ -15,10 +15,9 @@ def choose_iteration(run: Run, kept: list[int], *, key: str) -> int | None:
     kept: the iterations that have a snapshot, in ascending order. key: one of the page.
     """
     key = _key(run, key)
-    if st.session_state.get(key) not in kept:
-        # As snapshots are added, the right end gets a new position; keep the slider there.
-        st.session_state[key] = NEWEST
     options: list[int | str] = [*kept, NEWEST]
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = NEWEST
     chosen = st.select_slider(
         f"Snapshot: {snapshot_range(kept)}",
         options,

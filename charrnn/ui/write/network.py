@@ -34,7 +34,7 @@ def choose_run(linked: Run | None) -> Run | None:
     if linked is None:
         selection.select_run(selected)
         services.show_runs([runs[selected]])
-    st.session_state[session.WRITER] = selected
+    session.set_widget(session.WRITER, selected)
     st.selectbox(
         "Network",
         list(labels),
@@ -91,7 +91,7 @@ def choose_snapshot(subject: Subject, run: Run) -> Snapshot:
     best = services.store().snapshots.best(run.id)
     options: list[int | str] = [*iterations, NEWEST]
     key = f"{session.WRITE_AT}_{run.id}"
-    if st.session_state.get(key) not in iterations:
+    if st.session_state.get(key) not in options:
         st.session_state[key] = NEWEST
     with st.container(horizontal=True, vertical_alignment="bottom", key="snapshot"):
         chosen = st.select_slider(

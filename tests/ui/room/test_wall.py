@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.store.workspace import Workspace
+from charrnn.ui.room.views import VIEWS
 from tests.support.store import SMALL
 from tests.support.train_page import click, words
-from tests.ui.conftest import go
+from tests.ui.conftest import go, sent
 from tests.ui.room.conftest import ADA, BEN, HOSTILE, tiles
 
 
@@ -22,6 +23,16 @@ def test_the_wall_shows_a_tile_for_each_person(wall, ada_trains, store, room):
     assert len(first["curve"]) > 10
     assert (second["bits"], second["state"]) == ("–", "no run yet")
     assert ADA not in json.dumps(first)  # nothing that leads into the workspace
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_drawing_of_the_wall_moves_no_control(wall, ada_trains, store, room, view):
+    page = wall(view)
+    store.rooms.join(room, BEN, "Ben")
+    go(page, "room")
+    page.run()
+    assert not page.exception
+    assert sent(page) == []
 
 
 def test_hidden_names_are_numbers_for_everybody(wall, ada_trains, open_page):
