@@ -5,6 +5,7 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import selection, services, session
 from charrnn.ui.shared.chosen_text import chosen_corpus
+from charrnn.ui.shared.run_label import run_label
 
 CHOSEN_TEXT = ""  # in place of the id of a run
 
@@ -12,7 +13,7 @@ CHOSEN_TEXT = ""  # in place of the id of a run
 def draw(run: Run | None) -> None:
     """Draw the choice. run: the one the page shows; None if it shows the text chosen on Train."""
     labels = {CHOSEN_TEXT: f"The text chosen on Train · {chosen_corpus().name}"}
-    labels |= {own.id: _label(own) for own in services.workspace().runs()}
+    labels |= {own.id: run_label(own) for own in services.workspace().runs()}
     if run:
         labels.setdefault(run.id, f"Another visitor's run · {services.text_of(run).name}")
     session.set_widget(session.SHOWN, run.id if run else CHOSEN_TEXT)
@@ -25,13 +26,6 @@ def draw(run: Run | None) -> None:
         label_visibility="collapsed",
         width=420,
     )
-
-
-def _label(run: Run) -> str:
-    # Two runs may have the same name, and the selectbox would merge equal labels.
-    title = f"{run.name} (run {run.number})" if run.name else run.title
-    text = services.text_of(run).name
-    return f"{title} · {text} · hidden {run.config.hidden_size}"
 
 
 def _select() -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import selection, services, session
-from charrnn.ui.direction import isolated
+from charrnn.ui.shared.run_label import run_label
 
 
 def choose_run(linked: Run | None) -> Run | None:
@@ -27,18 +27,13 @@ def choose_run(linked: Run | None) -> Run | None:
     st.selectbox(
         "Run",
         list(runs),
-        format_func=lambda run_id: _description(runs[run_id]),
+        format_func=lambda run_id: run_label(runs[run_id]),
         key=session.LOOKED_INTO,
         on_change=_select_run,
         label_visibility="collapsed",
         width=420,
     )
     return linked
-
-
-def _description(run: Run) -> str:
-    title, text = isolated(run.title), isolated(services.text_of(run).name)
-    return f"{title} · {text} · hidden {run.config.hidden_size}"
 
 
 def _select_run() -> None:

@@ -5,11 +5,11 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import selection, services, session
 from charrnn.ui._compat import session_id
-from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.formatting import why_no_earlier_snapshot
 from charrnn.ui.shared.run_actions import branch
+from charrnn.ui.shared.run_label import run_label
 from charrnn.ui.shared.snapshots import SNAPSHOTS, Snapshot, Subject
 from charrnn.ui.write.controls import reset_picks
 
@@ -29,7 +29,7 @@ def choose_run(linked: Run | None) -> Run | None:
     runs = {run.id: run for run in services.workspace().runs()}
     if not runs:
         return None
-    labels = {run.id: _description(run) for run in runs.values()}
+    labels = {run.id: run_label(run) for run in runs.values()}
     selected = linked.id if linked else next(iter(runs))
     if linked is None:
         selection.select_run(selected)
@@ -45,12 +45,6 @@ def choose_run(linked: Run | None) -> Run | None:
         width=420,
     )
     return runs[selected]
-
-
-def _description(run: Run) -> str:
-    title, text = isolated(run.title), isolated(services.text_of(run).name)
-    size = run.config.hidden_size
-    return f"{title} · {text} · hidden {size} · iteration {run.iteration:,}"
 
 
 def _select_run() -> None:

@@ -66,7 +66,7 @@ def test_a_withdrawn_run_is_not_found_by_its_id(open_write, store, theirs, cats,
     Workspace(store, "s" * 32).withdraw_link(theirs.id)
     page = open_write(run=theirs.id)
     assert "The run in this link was not found" in page.warning[0].value
-    assert page.selectbox[0].options == ["Run 1 · cats · hidden 8 · iteration 250"]
+    assert page.selectbox[0].options == ["Run 1 · cats · hidden 8"]
     assert written(page) == expected_samples(cats)
 
 
