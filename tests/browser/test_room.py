@@ -5,7 +5,10 @@ import re
 from playwright.sync_api import Page, expect
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.store.presenter import Presenter
+from charrnn.runs.store.room_records import Start, Tile
 from charrnn.runs.store.workspace import Workspace
+from charrnn.ui.shared.room.strip import code_in_words
 from tests.support.browser import button, downloaded, violations
 
 NAMES = ("Ada", "Ben <i>", "Cleo")
@@ -17,6 +20,10 @@ NOTE_NUMBERS = """() => {
         if (number) window.numbers.push(number);
     }).observe(document.body, {childList: true, characterData: true, subtree: true});
 }"""
+
+# A sample as long as any, in many short lines.
+LINES = "\n\n".join(["a short line", "said the cat on the mat, " * 6, "the end"])
+CUT = "sample => sample.scrollHeight > sample.clientHeight + 1"
 
 
 def view(page: Page, name: str) -> None:
@@ -124,3 +131,19 @@ def test_a_workshop(open_page, store, eventually):
         expect(page.get_by_text("You are no longer in the room")).to_be_visible()
     assert store.rooms.find(code) is None
     expect(button(people[1], "Pause").or_(button(people[1], "Resume"))).to_be_visible()
+
+
+def test_a_whole_sample_is_on_the_big_screen(open_page, store, workspace, trained, eventually):
+    run = trained(iterations=500)
+    room = Presenter.open_room(store, workspace.key, Start(run.sha256, "cats", run.config))
+    member = store.rooms.join(room, "a" * 32, "Ada")
+    moment = Tile(member, run, [(0, 5.0, 0.0), (500, 3.0, 1.0)], (500, LINES))
+    Presenter(store, workspace.key, room.id).keep(moment)
+    sizes = [{"width": 1920, "height": 1080}, {"width": 1024, "height": 768}]
+    title = f"Room {code_in_words(room.code)}"
+    page = open_page("/room?show=Moments", key=workspace.key, heading=title, viewport=sizes[0])
+    sample = page.locator(".tile-sample")
+    for size in (*sizes, sizes[0]):
+        page.set_viewport_size(size)
+        expect(sample).to_have_text(LINES)
+        eventually(lambda: not sample.evaluate(CUT))

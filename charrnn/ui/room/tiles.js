@@ -10,6 +10,7 @@ const BELOW = 70; // pixels that the page needs below them
 const WHOLE = [160, 104];
 const DENSE = [104, 58];
 const MOST = 352; // pixels of height
+const SMALLEST_TEXT = 14; // pixels, of a sample on the big screen
 const SCREEN = 600; // pixels of width from which on it is no phone, where one scrolls anyway
 
 function add(parent, tag, className) {
@@ -80,17 +81,38 @@ function arrange(box, count, data) {
     if (box.style.getPropertyValue(name) !== String(value)) box.style.setProperty(name, value);
   }
   box.classList.toggle("tiles-dense", isDense && !data.large);
+  const [only] = box.children;
+  if (data.large && only) fitSample(box, only.parts.sample);
+}
+
+// On the big screen, a whole sample is to be read: its text is made smaller until it fits. It does
+// not grow again while the screen stays as it is, so that no new sample changes the size.
+function fitSample(box, sample) {
+  if (!sample.hasAttribute("style")) sample.fittedTo = "";
+  const screen = `${box.clientWidth} ${box.style.getPropertyValue("--tile-height")}`;
+  if (sample.fittedTo !== screen) sample.style.fontSize = "";
+  sample.fittedTo = screen;
+  sample.style.maxHeight = "";
+  let size = parseFloat(getComputedStyle(sample).fontSize);
+  while (sample.scrollHeight > sample.clientHeight + 1 && size > SMALLEST_TEXT) {
+    size -= 1;
+    sample.style.fontSize = `${size}px`;
+  }
+  if (sample.scrollHeight <= sample.clientHeight + 1) return;
+  const line = parseFloat(getComputedStyle(sample).lineHeight); // no line is cut in two
+  sample.style.maxHeight = `${Math.floor(sample.clientHeight / line) * line}px`;
 }
 
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function fill(tile, data, { top, bottom, last }) {
+function fill(tile, data, { top, bottom, last, large }) {
   const { name, bits, sample, state, path } = tile.parts;
   setText(name, data.name);
   setText(bits, data.bits);
   setText(sample, data.sample);
+  if (!large) sample.removeAttribute("style");
   const words = [data.settings, data.iteration && `iteration ${data.iteration}`, data.state];
   setText(state, words.filter(Boolean).join(" · "));
   tile.classList.toggle("tile-idle", !data.trains);
@@ -119,13 +141,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   box.watcher ??= new ResizeObserver(() => box.fit());
   box.watcher.observe(box);
   box.watcher.observe(document.documentElement);
-  box.fit();
   const inPlace = shown.every((tile, i) => box.children[i] === tile);
   if (!inPlace || box.children.length !== shown.length) {
     const focused = document.activeElement;
     box.replaceChildren(...shown);
     if (box.contains(focused)) focused.focus();
   }
+  box.fit();
   const choose = (event) => {
     const tile = event.target.closest(".tile");
     if (tile) setTriggerValue("chosen", data.large ? "" : tile.dataset.key);
