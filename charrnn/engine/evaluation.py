@@ -38,9 +38,10 @@ class HeldOut:
 
     The loss is that of reading on in one go, from where training is to the end of the text; or the
     whole text, if it is short or training is near its end. That is exact for a short text, and
-    within 0.01 bits per character otherwise, but for a few networks in a hundred. These keep time,
-    and somewhere in the text they lose a beat, so that two sequential readings that start at
-    different places differ as well (tests/benchmarks/evaluation.py).
+    within 0.01 bits per character otherwise, but for a few networks in a hundred. The hidden state
+    of these goes round in a cycle, and somewhere in the text its phase slips, so that two
+    sequential readings that start at different places differ as well
+    (tests/benchmarks/evaluation.py).
 
     characters: how many are predicted and counted.
     """

@@ -1,13 +1,13 @@
 """Gauges: how well one training step went, measured from the arrays that it works with anyway.
 
-With g a gradient before clipping, g' the same after it, w a weight before the update, dw what the
+With g a gradient before clipping, g' the same after it, w a weight before the update, Δw what the
 update adds to it, and |x| the Euclidean norm of all entries of x together:
 
     clipped_X       share of the entries of dX that are clipped: |g| > limit; or, if clipping is
                     by norm, 1 if the step is clipped and 0 if it is not
     clip_factor     |g'| / |g|, what clipping leaves of the gradient; 1 if it changes nothing
     gradient_norm   |g|
-    update_X        |dX| / |X|, the size of the update relative to that of the weights
+    update_X        |ΔX| / |X|, the size of the update relative to that of the weights
     saturated       share of the hidden states of the window with |h| > 0.99, where the
                     derivative of tanh, 1 - h², is below 0.02
 
@@ -61,7 +61,7 @@ class Measurement:
 
     def __init__(self, weights: Parameters) -> None:
         """weights: of the network that will be measured; only their sizes and type matter."""
-        self._before = weights.like()  # the weights before the update
+        self._before = weights.zeros_like()  # the weights before the update
 
     def before_clipping(
         self,

@@ -3,8 +3,9 @@
     normal       every weight from N(0, scale²); the textbook's, with scale 0.01
     scaled       from N(0, 1/n), if n inputs are added up, so that the sum is as large as they are:
                  n = H for Whh and Why, and n = 1 for Wxh, since a one-hot vector has a single 1
-    orthogonal   as "scaled", but Whh is a random rotation: h is turned, neither grown nor shrunk
-    identity     as "scaled", but Whh = I: h stays as it is until something is read
+    orthogonal   as "scaled", but Whh is a random orthogonal matrix: Whh h is as long as h
+    identity     as "scaled", but Whh = I: Whh h = h (meant for rectified linear units; tanh still
+                 shrinks h a little at each step)
 
 H is the number of hidden units. Orthogonal: Saxe, McClelland and Ganguli, "Exact solutions to the
 nonlinear dynamics of learning in deep linear neural networks", 2013. Identity: Le, Jaitly and
@@ -21,7 +22,7 @@ from charrnn.engine.arrays import FloatArray
 
 INITIAL_WEIGHTS = ("normal", "scaled", "orthogonal", "identity")
 TEXTBOOK_SCALE = 0.01
-UNITS_AT_A_TIME = 32  # are drawn; the matrices are not stored unit by unit, and cache is short
+UNITS_AT_A_TIME = 32  # drawn as one block, which fits in the cache
 
 # Each hidden unit draws its weights in each matrix from a random stream of its own. So a smaller
 # network starts as the corner of a larger one with the same seed, and runs that differ in
@@ -47,7 +48,7 @@ def draw_weights(
             block = rows[start : start + len(numbers)]
             np.multiply(numbers, deviation, out=block, casting="same_kind")
     if kind == "orthogonal":
-        per_unit["Whh"][...] = _rotation(H, seed)
+        per_unit["Whh"][...] = _random_orthogonal(H, seed)
     elif kind == "identity":
         per_unit["Whh"][...] = np.eye(H)
 
@@ -66,7 +67,7 @@ def _standard_normal(
         yield start, numbers
 
 
-def _rotation(H: int, seed: int) -> NDArray[np.float64]:
+def _random_orthogonal(H: int, seed: int) -> NDArray[np.float64]:
     """A random orthogonal matrix, all of them equally likely: (H, H).
 
     The Q of a QR decomposition is one if the diagonal of R is made positive: Mezzadri, "How to
@@ -74,5 +75,5 @@ def _rotation(H: int, seed: int) -> NDArray[np.float64]:
     """
     normal = np.concatenate([numbers for _, numbers in _standard_normal("Whh", (H, H), seed)])
     Q, R = np.linalg.qr(normal)
-    rotation: NDArray[np.float64] = Q * np.sign(np.diag(R))
-    return rotation
+    orthogonal: NDArray[np.float64] = Q * np.sign(np.diag(R))
+    return orthogonal

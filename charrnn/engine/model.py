@@ -57,7 +57,7 @@ def forward(weights: Parameters, window: Window) -> float:
     window.is_fresh = True
 
     # -log p_t[target] = log(sum(exp(y_t))) - y_t[target]
-    window.losses = losses = np.log(sums) - y_target
+    losses = np.subtract(np.log(sums), y_target, window.losses)
     return float(losses.sum()) / window.streams
 
 

@@ -71,9 +71,15 @@ class Parameters:
     def dtype(self) -> np.dtype[np.floating]:
         return self.flat.dtype
 
-    def like(self) -> "Parameters":
+    def zeros_like(self) -> "Parameters":
         """Zeros of the same shapes."""
         return Parameters(self.vocab_size, self.hidden_size, self.dtype)
+
+    def copy(self) -> "Parameters":
+        """The same numbers in arrays of their own."""
+        copied = self.zeros_like()
+        copied.flat[:] = self.flat
+        return copied
 
     def extend(self, hidden: FloatArray) -> FloatArray:
         """[h 1 0], (width,), for a hidden state (H,): what `recurrent` and `output` multiply."""

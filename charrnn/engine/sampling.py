@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from charrnn.engine.arrays import FloatArray
 from charrnn.engine.parameters import Parameters
 
-# The weight matrices use spawn keys that begin with 0 to 2: see parameters.py.
+# The weight matrices use spawn keys that begin with 0 to 2: see initial_weights.py.
 _SAMPLES_SPAWN_KEY = 3
 
 

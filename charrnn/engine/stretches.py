@@ -8,9 +8,9 @@ enough:
   networks, started from zeros, stay in a state that training never sees.
 - Others have learned a text that repeats itself by heart; out of step with it, they stay out of
   step.
-- Most saturated networks keep time. Their hidden state goes round in a cycle of 2 to 8 characters,
-  whatever the text; started a character later, they stay a character behind, and predict a short
-  text better or worse by some hundredths of a bit.
+- Most saturated networks are periodic. Their hidden state goes round in a cycle of 2 to 8
+  characters, whatever the text; started a character later, they stay a character behind, and
+  predict a short text better or worse by some hundredths of a bit.
 
 So the network first reads an opening: it goes on reading where training is, or begins with the
 text, from zeros, as training does. A warm-up starts from a hidden state that the network had in the

@@ -129,7 +129,8 @@ class TextbookTrainer:
 
     def step(self) -> float:
         """One window and one update; returns the loss in nats, summed over the window."""
-        if self.position + self.T + 1 >= len(self.ids):  # back to the start of the text
+        # Back to the start of the text; >= as in the notebook, so the last window is skipped.
+        if self.position + self.T + 1 >= len(self.ids):
             self.position = 0
             self.h = np.zeros_like(self.h)
         start, end = self.position, self.position + self.T

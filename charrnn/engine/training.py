@@ -20,6 +20,7 @@ from charrnn.engine.sampling import greedy_sample, sample, sample_rng
 from charrnn.engine.window import Window
 
 SMOOTHING = 0.001
+HIDDEN_STATE, GRADIENTS_THROUGH_TIME = ("carried", "cleared"), ("on", "off")
 # A single window may well cost more than guessing. When the smooth loss does, by this factor,
 # training does not recover.
 DIVERGED = 1.5
@@ -38,7 +39,7 @@ class Diverged(ArithmeticError):
 
     iteration: the step that failed, or the one after which the loss was too high. reason: "the
     loss is no longer a number", "the loss is far worse than guessing", "a gradient is not a number"
-    or "a gradient is infinite". The weights are those before the step.
+    or "a gradient is infinite". The weights are those before the step() that raised.
     """
 
     def __init__(self, iteration: int, reason: str) -> None:
@@ -81,9 +82,19 @@ class Trainer:
         hidden_state: "carried" from window to window, or "cleared" before each.
         gradients_through_time: "on", or "off" (see model.backward).
 
-        Raises ValueError if the rest is too short for seq_length and streams
-        (corpus.fit_windows says what would fit).
+        Raises ValueError for a value that is not allowed, and if the training part is too short
+        for seq_length and streams (corpus.fit_windows says what would fit).
         """
+        for name, value, allowed in (
+            ("optimizer", optimizer, OPTIMIZERS),
+            ("clipping", clipping, CLIPPING),
+            ("hidden_state", hidden_state, HIDDEN_STATE),
+            ("gradients_through_time", gradients_through_time, GRADIENTS_THROUGH_TIME),
+        ):
+            if value not in allowed:
+                raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+        if min(seq_length, streams) < 1:
+            raise ValueError(f"seq_length is {seq_length}, streams is {streams}; both begin at 1")
         n_train = training_length(len(ids), held_out)
         self.text = into_streams(ids[:n_train], streams)
         if len(self.text) < seq_length + 1:
@@ -103,7 +114,7 @@ class Trainer:
             kind=initial_weights,
             scale=initial_scale,
         )
-        self.gradients = self.weights.like()
+        self.gradients = self.weights.zeros_like()
         self.window = Window(self.weights, seq_length, streams)
         self.clipping, self.clip, self.clip_limit = clipping, CLIPPING[clipping], clip_limit
         self.optimizer = OPTIMIZERS[optimizer](self.weights)
@@ -147,6 +158,7 @@ class Trainer:
             measurement.after_update(self.weights)
         self.smooth_loss += SMOOTHING * (loss - self.smooth_loss)
         self.position += T
+        # >= as in the notebook: the last window that would fit is skipped.
         wraps = self.position + T + 1 >= len(self.text)
         if wraps:
             self.position = 0

@@ -19,7 +19,7 @@ class Vocabulary:
         if len(set(characters)) != len(characters):
             raise ValueError("a vocabulary lists every character once")
         self.characters = characters
-        self._code_points = _code_points(characters)
+        self._code_points = code_points(characters)
         # A table from code point to id, with V where there is none: encoding is one lookup per
         # character, whatever the size of the vocabulary.
         self._ids = np.full(_MAX_CODE_POINT + 1, len(characters), np.int32)
@@ -28,7 +28,7 @@ class Vocabulary:
     @classmethod
     def of(cls, text: str) -> "Vocabulary":
         """The vocabulary of `text`, smallest code point first."""
-        return cls(_as_text(np.flatnonzero(np.bincount(_code_points(text)))))
+        return cls(_as_text(np.flatnonzero(np.bincount(code_points(text)))))
 
     def __len__(self) -> int:
         return len(self.characters)
@@ -38,7 +38,7 @@ class Vocabulary:
 
         Raises ValueError, naming the character, if one is not in the vocabulary.
         """
-        ids = self._ids[_code_points(text)]
+        ids = self._ids[code_points(text)]
         if ids.size and ids.max() == len(self):
             unknown_character = text[int(ids.argmax())]
             raise ValueError(
@@ -64,7 +64,8 @@ class Vocabulary:
         return np.eye(len(self), dtype=dtype)[np.asarray(ids, dtype=np.intp)]
 
 
-def _code_points(text: str) -> NDArray[np.uint32]:
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The Unicode code point of each character of a text, (n,)."""
     # UTF-32 has one number per character; surrogatepass accepts any Python string.
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 

@@ -191,7 +191,7 @@ def _print_sampling(text: str) -> None:
     """The engine alone: sample(), which computes the probabilities of every character."""
     V = len(Vocabulary.of(text))
     weights = Parameters.initial(V, WRITING_SIZE, seed=0)
-    hidden = weights.like().bh
+    hidden = weights.zeros_like().bh
     milliseconds = []
     for _ in range(30):
         started = time.perf_counter()

@@ -57,7 +57,7 @@ def test_gauges_agree_with_plain_loops(recipe, streams):
 
 def its_gradients(trainer):
     """The gradients of the next step before clipping, and its hidden states."""
-    T, window, gradients = trainer.seq_length, trainer.window, trainer.weights.like()
+    T, window, gradients = trainer.seq_length, trainer.window, trainer.weights.zeros_like()
     window.load(trainer.text[trainer.position : trainer.position + T + 1])
     forward(trainer.weights, window)
     backward(trainer.weights, window, gradients)

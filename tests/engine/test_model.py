@@ -37,7 +37,7 @@ def a_network(V, H, T, B, *, scale=0.5, seed=0, dtype=np.float64):
 
 def gradients_of(weights, window):
     """The gradients of the loaded window."""
-    gradients = weights.like()
+    gradients = weights.zeros_like()
     forward(weights, window)
     backward(weights, window, gradients)
     return gradients
@@ -58,7 +58,7 @@ def test_gradients_equal_central_differences(shape):
     weights, window, _ = a_network(*shape)
     gradients = gradients_of(weights, window)
 
-    numeric, step = weights.like(), 1e-5
+    numeric, step = weights.zeros_like(), 1e-5
     w = weights.flat
     for i in range(w.size):
         original = w[i]
@@ -87,7 +87,7 @@ def test_loss_and_gradients_are_the_mean_of_the_textbook_over_the_streams(shape)
     for b, (_, _, last_state) in enumerate(books):
         np.testing.assert_allclose(window.states[-1][b], last_state[:, 0], rtol=1e-12)
 
-    gradients = weights.like()
+    gradients = weights.zeros_like()
     backward(weights, window, gradients)
     for name in NAMES:
         actual = getattr(gradients, name)
@@ -111,7 +111,7 @@ def test_gradients_equal_those_of_pytorch(shape):
     loss.backward()
 
     assert forward(weights, window) == pytest.approx(loss.item(), rel=1e-12)
-    gradients = weights.like()
+    gradients = weights.zeros_like()
     backward(weights, window, gradients)
     for name in NAMES:
         np.testing.assert_allclose(
@@ -136,7 +136,7 @@ def test_gradients_of_one_window_do_not_leak_into_the_next(B):
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda weights, window, characters: backward(weights, window, weights.like()),
+        lambda weights, window, characters: backward(weights, window, weights.zeros_like()),
         lambda weights, window, characters: window.load(characters),
         lambda weights, window, characters: window.carry(),
         lambda weights, window, characters: setattr(window, "carried", 0.0),
@@ -162,7 +162,7 @@ def test_backward_without_a_forward_pass_of_its_own_is_an_error(B, spoil):
 def test_backward_before_any_forward_pass_is_an_error():
     weights, window, _ = a_network(6, 5, 4, 1)
     with pytest.raises(RuntimeError, match="call forward"):
-        backward(weights, window, weights.like())
+        backward(weights, window, weights.zeros_like())
 
 
 def test_the_carried_hidden_state_can_be_replaced_but_not_written_into():

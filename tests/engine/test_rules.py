@@ -18,7 +18,7 @@ def test_without_time_the_gradients_are_those_of_windows_of_one_character(stream
     """The oracle: the textbook, which reads each character as a window of its own."""
     T, rng = 9, np.random.default_rng(1)
     weights, characters = random_network(), rng.integers(0, 7, (T + 1, streams))
-    window, gradients = Window(weights, T, streams), weights.like()
+    window, gradients = Window(weights, T, streams), weights.zeros_like()
     window.carried = before = rng.uniform(-0.9, 0.9, (streams, 5))
     window.load(characters)
     forward(weights, window)

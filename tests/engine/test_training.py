@@ -112,6 +112,24 @@ def test_a_text_too_short_for_its_windows_is_refused_with_the_length_needed():
     Trainer(a_text(104), V, streams=4).step()
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("optimizer", "adan"),
+        ("clipping", "vlue"),
+        ("hidden_state", "carry"),
+        ("gradients_through_time", "yes"),
+        ("schedule", "cosin"),
+        ("initial_weights", "orthonormal"),
+        ("seq_length", 0),
+        ("streams", 0),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused_by_its_name(setting, value):
+    with pytest.raises(ValueError, match=rf"{setting} is {value!r}"):
+        Trainer(a_text(200), V, **{setting: value})
+
+
 def test_held_out_text_never_enters_training():
     trained_on = [np.random.default_rng(seed).integers(0, 6, 400) for seed in (0, 0)]
     endings = [np.full(100, 10), np.full(100, 11)]

@@ -33,8 +33,7 @@ def held(weights: Parameters, values: Mapping[int, float]) -> Parameters:
     outgoing weights that change: with the unit's columns of Whh and Why moved into the biases,
     the other units and the output find it at its value, whatever it computes.
     """
-    changed = weights.like()
-    changed.flat[:] = weights.flat
+    changed = weights.copy()
     for unit, value in values.items():
         changed.bh[:] += value * changed.Whh[:, unit]
         changed.by[:] += value * changed.Why[:, unit]

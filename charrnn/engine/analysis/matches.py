@@ -91,14 +91,14 @@ class _Search:
         self.first_entry, self.n_places = index.look_up(window_hashes(sample, visible, m))
         self.comparisons = self.collisions = 0
         # The windows that occur in the text, and the distance to the first place where they do.
-        self.hits = self._first_shifts()
-        hit = np.zeros(n, bool)
-        hit[list(self.hits)] = True
-        self.n_places *= hit
-        # Sequences of hits without a gap, and the one around each hit: no run goes beyond.
-        edges = np.flatnonzero(np.diff(hit, prepend=False, append=False)).tolist()
+        self.shifts = self._first_shifts()
+        found = np.zeros(n, bool)
+        found[list(self.shifts)] = True
+        self.n_places *= found
+        # Sequences of them without a gap, and the one around each: no run goes beyond.
+        edges = np.flatnonzero(np.diff(found, prepend=False, append=False)).tolist()
         self.sequences = [_Run(a, b - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        self.around = {k: ends for ends in self.sequences for k in range(ends[0], ends[1] + 1)}
+        self.around = {k: run for run in self.sequences for k in range(run.first, run.last + 1)}
 
     def matches(self) -> Matches:
         m, n_visible = self.index.min_length, len(self.visible)
@@ -107,7 +107,7 @@ class _Search:
         for first, end in self.sequences:
             k, last = first, -1
             while last < end:
-                shift = self.hits[k]
+                shift = self.shifts[k]
                 begin, last = max(k, covered), self._last(k, shift)
                 while parts and self._is_continued(parts[-1][0], k, shift):
                     begin, _ = parts.pop()  # the part before belongs to this one

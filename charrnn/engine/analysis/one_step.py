@@ -45,8 +45,8 @@ class Start(NamedTuple):
         """What the next step of a trainer begins with. Nothing is shared with it."""
         position = trainer.position
         return cls(
-            weights=_copy(trainer.weights),
-            accumulators={n: _copy(a) for n, a in trainer.optimizer.accumulators.items()},
+            weights=trainer.weights.copy(),
+            accumulators={n: a.copy() for n, a in trainer.optimizer.accumulators.items()},
             hidden=trainer.window.carried.copy(),
             ids=trainer.text[position : position + trainer.seq_length + 1].copy(),
             iteration=trainer.iteration + 1,
@@ -125,11 +125,11 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
         da[t] = (1 - h[t] ** 2) * (from_output[t] + from_future[t])
 
     mean_loss, gradients = _gradients(start, before_all)
-    clipped = _copy(gradients)
+    clipped = gradients.copy()
     (start.clip if clip else clipping.none)(clipped.flat, start.clip_limit)
     accumulators, updates = _update(start, clipped)
-    new = w.like()
-    new.flat[:] = w.flat - updates.flat
+    new = w.copy()
+    new.flat[:] -= updates.flat
     return Step(
         inputs=inputs,
         targets=targets,
@@ -161,7 +161,7 @@ def loss_with(start: Start, weights: Parameters, *, clear_hidden: bool = False) 
 
 def _gradients(start: Start, before: FloatArray) -> tuple[float, Parameters]:
     """(The loss, its gradients), both as training computes them, over all streams."""
-    window, gradients = _window(start, before), start.weights.like()
+    window, gradients = _window(start, before), start.weights.zeros_like()
     loss = forward(start.weights, window)
     if not np.isfinite(loss):
         raise FloatingPointError("the loss is no longer a number")
@@ -179,16 +179,10 @@ def _window(start: Start, before: FloatArray) -> Window:
 
 def _update(start: Start, clipped: Parameters) -> tuple[dict[str, Parameters], Parameters]:
     """(The accumulators after the update, what it subtracts from the weights)."""
-    moved = start.weights.like()  # the optimizer updates zeros, so what is left is the update
+    moved = start.weights.zeros_like()  # the optimizer updates zeros, so what is left is the update
     optimizer = start.optimizer(moved)
     for name, accumulator in optimizer.accumulators.items():
         accumulator.flat[:] = start.accumulators[name].flat
-    optimizer.update(_copy(clipped), start.learning_rate, start.iteration)
+    optimizer.update(clipped.copy(), start.learning_rate, start.iteration)
     np.negative(moved.flat, moved.flat)
     return optimizer.accumulators, moved
-
-
-def _copy(parameters: Parameters) -> Parameters:
-    copied = parameters.like()
-    copied.flat[:] = parameters.flat
-    return copied

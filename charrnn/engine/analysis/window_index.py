@@ -7,6 +7,8 @@ window is a part from one visible character to another, with a given number of t
 import numpy as np
 from numpy.typing import NDArray
 
+from charrnn.engine.vocabulary import code_points
+
 # The base of the polynomial hash; odd, with well-mixed bits.
 HASH_BASE = 0x9E3779B97F4A7C15
 CHUNK = 2**15  # windows hashed at a time, to stay in the processor's cache
@@ -49,7 +51,7 @@ class WindowIndex:
 
 def visible_positions(text: str) -> NDArray[np.uint32]:
     """Where the characters are that are not white space."""
-    codes = _code_points(text)
+    codes = code_points(text)
     positions = np.flatnonzero(_VISIBLE[np.minimum(codes, len(_VISIBLE) - 1)])
     return positions.astype(np.uint32)
 
@@ -63,7 +65,7 @@ def window_hashes(text: str, visible: NDArray[np.uint32], min_length: int) -> ND
     if not count:
         return np.empty(0, np.uint64)
     begin = int(visible[0])
-    codes = _code_points(text[begin : int(visible[-1]) + 1]).astype(np.uint64)
+    codes = code_points(text[begin : int(visible[-1]) + 1]).astype(np.uint64)
     at = visible.astype(np.intp) - begin
     characters = codes[at]
     # White space inside a window counts with the character after it: how much, and what it ends in.
@@ -79,8 +81,3 @@ def window_hashes(text: str, visible: NDArray[np.uint32], min_length: int) -> ND
     hashes *= _MIX
     hashes &= ~POSITION
     return hashes
-
-
-def _code_points(text: str) -> NDArray[np.uint32]:
-    # UTF-32 has one number per character; surrogatepass accepts any Python string.
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")

@@ -1,4 +1,4 @@
-"""Adagrad: the more a weight has moved, the smaller its steps become.
+"""Adagrad: the larger the gradients of a weight have been, the smaller its steps become.
 
     m <- m + g²      w <- w - learning_rate · g / sqrt(m + 1e-8)
 
@@ -22,10 +22,10 @@ class Adagrad:
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights
-        self.accumulator = weights.like()
+        self.accumulator = weights.zeros_like()
         self.accumulator.flat[:] = EPSILON  # here once, instead of in every update
         self.accumulators = {"memory": self.accumulator}
-        self._scratch = weights.like().flat
+        self._scratch = weights.zeros_like().flat
 
     def update(self, gradients: Parameters, learning_rate: float, iteration: int) -> None:
         """One update. iteration: its number, from 1; it makes no difference here."""

@@ -29,9 +29,9 @@ class Adam:
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights
-        self.momentum, self.mean_square = weights.like(), weights.like()
+        self.momentum, self.mean_square = weights.zeros_like(), weights.zeros_like()
         self.accumulators = {"momentum": self.momentum, "memory": self.mean_square}
-        self._scratch = weights.like().flat
+        self._scratch = weights.zeros_like().flat
 
     def update(self, gradients: Parameters, learning_rate: float, iteration: int) -> None:
         """One update. iteration: its number, from 1. Uses up `gradients`."""

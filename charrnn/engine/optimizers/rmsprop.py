@@ -23,9 +23,9 @@ class RMSProp:
 
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights
-        self.mean_square = weights.like()
+        self.mean_square = weights.zeros_like()
         self.accumulators = {"memory": self.mean_square}
-        self._scratch = weights.like().flat
+        self._scratch = weights.zeros_like().flat
 
     def update(self, gradients: Parameters, learning_rate: float, iteration: int) -> None:
         """One update. iteration: its number, from 1; it makes no difference here."""

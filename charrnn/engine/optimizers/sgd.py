@@ -18,7 +18,7 @@ class SGD:
     def __init__(self, weights: Parameters) -> None:
         self.weights = weights
         self.accumulators: dict[str, Parameters] = {}
-        self._scratch = weights.like().flat
+        self._scratch = weights.zeros_like().flat
 
     def update(self, gradients: Parameters, learning_rate: float, iteration: int) -> None:
         """One update. iteration: its number, from 1; it makes no difference here."""

@@ -122,7 +122,7 @@ def before_training(corpus: Corpus, config: RunConfig) -> RunView:
     """Iteration 0 of a run with these settings: the same weights and random numbers as its own."""
     vocabulary = Vocabulary(corpus.vocabulary)
     weights = config.weights_before_training(len(vocabulary))
-    hidden, first = weights.like().bh, int(vocabulary.encode(corpus.opening[0])[0])
+    hidden, first = weights.zeros_like().bh, int(vocabulary.encode(corpus.opening[0])[0])
     written = sample(
         weights,
         sample_rng(config.seed, 0),

@@ -64,7 +64,7 @@ def random_gradients(dtype=np.float64):
 def updated(name, gradients, *, dtype=np.float64):
     """(weights, optimizer) after these gradients."""
     weights = Parameters.initial(V, H, seed=1, dtype=dtype)
-    optimizer, g = OPTIMIZERS[name](weights), weights.like()
+    optimizer, g = OPTIMIZERS[name](weights), weights.zeros_like()
     for i, numbers in enumerate(gradients, start=1):
         g.unpack(numbers)
         optimizer.update(g, RATE, i)
@@ -94,7 +94,7 @@ def test_what_is_remembered_and_the_weights_determine_the_next_updates(name):
 
     again = Parameters(V, H)
     again.unpack(weights.packed())
-    resumed, g = OPTIMIZERS[name](again), again.like()
+    resumed, g = OPTIMIZERS[name](again), again.zeros_like()
     for own, saved in zip(
         resumed.accumulators.values(), optimizer.accumulators.values(), strict=True
     ):
