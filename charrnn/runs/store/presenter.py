@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.errors import NoRoom
 from charrnn.runs.limits import TooLarge
 from charrnn.runs.store import schema
@@ -186,7 +185,6 @@ class Presenter:
         room = self.store.rooms.people(self.room_id)[0]
         self._check(room)
         iteration, sample = tile.sample or (tile.run.iteration, "")
-        bits = bits_per_character(tile.run.recent_loss, tile.run.config.seq_length)
         with self.store.database.writing() as db:
             c = schema.room_moments.c
             query = select(func.count(), func.max(c.number), func.max(c.position))
@@ -198,7 +196,7 @@ class Presenter:
                 "number": (number or 0) + 1,
                 "position": (position or 0) + 1,
                 "nickname": "" if room.names_hidden else tile.member.nickname,
-                "caption": f"iteration {iteration:,} · {bits:.2f} bits per character",
+                "caption": f"iteration {iteration:,} · {tile.run.bits:.2f} bits per character",
                 "sample": sample,
                 "curve": [[n, bits] for n, bits, _ in tile.curve],
             }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charrnn.engine.analysis.baselines import Baselines
+from charrnn.engine.evaluation import bits_per_character
 from charrnn.engine.gauges import Gauges
 from charrnn.runs.config import RunConfig
 
@@ -103,6 +104,11 @@ class Run(Candidate):
     def title(self) -> str:
         """The name that its owner gave it, or else its number."""
         return self.name or f"Run {self.number}"
+
+    @property
+    def bits(self) -> float:
+        """The mean loss of the last windows, in bits per character."""
+        return bits_per_character(self.recent_loss, self.config.seq_length)
 
     @property
     def moving(self) -> bool:

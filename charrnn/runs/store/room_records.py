@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 
@@ -137,9 +136,7 @@ class Tile:
     @property
     def bits(self) -> float | None:
         """The mean loss of the last windows in bits per character; None without a run."""
-        if self.run is None:
-            return None
-        return bits_per_character(self.run.recent_loss, self.run.config.seq_length)
+        return self.run.bits if self.run else None
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,6 @@ class ComparedRun:
     style: LineStyle
 
     @property
-    def bits(self) -> float:
-        """What the network costs now: the mean loss of its last windows, in bits per character."""
-        return bits_per_character(self.run.recent_loss, self.run.config.seq_length)
-
-    @property
     def best_bits(self) -> float:
         """The lowest smooth loss so far, in bits per character."""
         return bits_per_character(self.run.best_smooth_loss, self.run.config.seq_length)

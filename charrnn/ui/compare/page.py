@@ -136,7 +136,7 @@ def _draw(keys: tuple[str, ...], refresh_seconds: float | None) -> None:
 
 
 def _legend(compared_runs: list[ComparedRun]) -> None:
-    lines = (samples.heading(run, f"{run.bits:.2f} bits") for run in compared_runs)
+    lines = (samples.heading(each, f"{each.run.bits:.2f} bits") for each in compared_runs)
     with st.container(key="run_legend"):
         st.html(f'<div class="run-legend">{"".join(lines)}</div>')
 

@@ -105,7 +105,7 @@ def in_words(compared_runs: list[ComparedRun]) -> str:
     """The curves in words: who has the lowest loss at the last iteration that all have reached."""
     if len(compared_runs) == 1:
         (only,) = compared_runs
-        return f"{isolated(only.run.title)} is at {only.bits:.2f} bits per character."
+        return f"{isolated(only.run.title)} is at {only.run.bits:.2f} bits per character."
     not_started = [isolated(c.run.title) for c in compared_runs if c.run.iteration == 0]
     if not_started:
         have = "has" if len(not_started) == 1 else "have"

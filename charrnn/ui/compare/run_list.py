@@ -5,7 +5,6 @@ from functools import partial
 
 import streamlit as st
 
-from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Run
 from charrnn.ui import comparison, navigation, selection, services
@@ -93,10 +92,9 @@ def _row(
 def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
     """Below the name: the line's swatch, settings and progress, as HTML."""
     config = run.config
-    bits = bits_per_character(run.recent_loss, config.seq_length)
     lines = [
         f"hidden {config.hidden_size} · seq {config.seq_length} · rate {config.learning_rate:g}",
-        f"{bits:.2f} bits at {run.iteration:,}",
+        f"{run.bits:.2f} bits at {run.iteration:,}",
     ]
     if config.recipe != "textbook":
         lines.insert(0, f"recipe {TITLES[config.recipe]}")

@@ -65,7 +65,7 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
                 "run": compared.run.title,
                 "text": compared.corpus.name,
                 "state": state(compared.run),
-                "bits now": compared.bits,
+                "bits now": compared.run.bits,
                 "lowest smooth bits": compared.best_bits,
                 "held-out bits": compared.held_out_bits,
             }

@@ -30,11 +30,6 @@ class Outcome:
         return self.run.status == "failed" or self.run.iteration >= self.run.iterations
 
     @property
-    def bits(self) -> float:
-        """The loss of the last windows that it was trained on, in bits per character."""
-        return bits_per_character(self.run.recent_loss, self.run.config.seq_length)
-
-    @property
     def held_out_bits(self) -> float:
         """The newest loss on held-out text, in bits per character; nan without any."""
         if not self.history.evaluations:

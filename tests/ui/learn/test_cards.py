@@ -82,7 +82,7 @@ def test_brackets_are_closed_with_long_windows_and_gradients_through_time(answer
     label = through_time.WITHOUT
     cut = answer(time, 70_000, only=[label])[label]  # as long as the one that closes them
     assert brackets.closed(cut).all < 0.45
-    assert cut.bits > long.bits
+    assert cut.run.bits > long.run.bits
     wrong = {entry.array for entry in through_time.check(cut) if not entry.agrees}
     assert wrong == {"Wxh", "Whh", "bh"}
     assert all(entry.agrees for entry in through_time.check(long))
@@ -147,7 +147,7 @@ def test_a_short_text_is_learned_by_heart(answer):
     result = answer(card("copying"), 20_000)
     outcome = result[""]
     assert lowest_before_rise(outcome.history.evaluations) is not None
-    assert outcome.bits < outcome.held_out_bits - 0.3
+    assert outcome.run.bits < outcome.held_out_bits - 0.3
     early = copying.copied(outcome, outcome.subject.snapshot(copying.EARLY))
     assert copying.copied(outcome, outcome.network) > early + 0.03
     assert card("copying").verdict(result).answer == "rises"

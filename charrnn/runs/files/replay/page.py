@@ -102,10 +102,11 @@ def _about(run: Run, corpus: Corpus) -> str:
 def _figures(run: Run, history: History) -> str:
     figures = {
         "iterations": f"{run.iteration:,}",
-        "bits per character": _bits(run.recent_loss, run.config.seq_length),
+        "bits per character": _in_words(run.bits),
     }
     if history.evaluations:
-        figures["bits on held-out text"] = _bits(history.evaluations[-1][1], 1)
+        held_out = bits_per_character(history.evaluations[-1][1], 1)
+        figures["bits on held-out text"] = _in_words(held_out)
     figures["characters read"] = f"{run.iteration * run.config.seq_length * run.config.streams:,}"
     figures["seconds of training"] = f"{run.seconds:,.0f}"
     items = "".join(
@@ -114,8 +115,7 @@ def _figures(run: Run, history: History) -> str:
     return f"<dl>{items}</dl>"
 
 
-def _bits(nats: float, characters: int) -> str:
-    bits = bits_per_character(nats, characters)
+def _in_words(bits: float) -> str:
     return f"{bits:.2f}" if math.isfinite(bits) else "none: training diverged"
 
 
