@@ -1,6 +1,7 @@
 """How well a network predicts text that it is not trained on."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,6 +28,14 @@ OFTEN, ALWAYS = 1000, 3600
 def bits_per_character(nats: float, characters: float) -> float:
     """A loss in nats, summed over `characters`, as bits per character."""
     return nats / characters / math.log(2)
+
+
+def newest_evaluation(evaluations: Sequence[tuple[int, float]]) -> tuple[int, float] | None:
+    """The last (iteration, held-out loss), in order of iteration; None before the first update.
+
+    The network of iteration 0 has learned nothing, so its loss says nothing of a trained one.
+    """
+    return evaluations[-1] if evaluations and evaluations[-1][0] > 0 else None
 
 
 class HeldOut:

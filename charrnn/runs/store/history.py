@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    func,
     join,
     literal,
     select,
@@ -64,7 +65,7 @@ class Histories:
             newest = _last_sample(db, run_id, run.iteration)
             last = newest[0] if newest else 0
 
-            def rows(table: Table, *, unit: int, most: int) -> list[Any]:
+            def rows(table: Table, *, unit: int, most: int, last: int = last) -> list[Any]:
                 stride = _stride(run.iteration, unit, most)
                 where = {"run_id": run_id, "stride": stride, "until": run.iteration, "last": last}
                 return sorted(tuple(row) for row in db.execute(_thinned(table), where))
@@ -75,7 +76,12 @@ class Histories:
             newest_changes = changes.order_by(r.iteration.desc()).limit(MAX_RATE_CHANGES)
             return run, History(
                 metrics=rows(schema.metrics, unit=1, most=points),
-                evaluations=rows(schema.evaluations, unit=interval, most=evaluations),
+                evaluations=rows(
+                    schema.evaluations,
+                    unit=interval,
+                    most=evaluations,
+                    last=_last_evaluation(db, run_id, run.iteration),
+                ),
                 rate_changes=[tuple(row) for row in db.execute(newest_changes)][::-1],
                 sample_iterations=[n for (n,) in rows(schema.samples, unit=interval, most=samples)],
                 newest_sample=newest,
@@ -197,6 +203,13 @@ def _last_sample(db: Connection, run_id: str, until: float) -> tuple[int, str] |
     )
     row = db.execute(query).first()
     return (row.iteration, row.text) if row else None
+
+
+def _last_evaluation(db: Connection, run_id: str, until: int) -> int:
+    """The iteration of the last evaluation; 0 without any."""
+    e = schema.evaluations.c
+    query = select(func.max(e.iteration)).where(e.run == run_id, e.iteration <= until)
+    return db.execute(query).scalar() or 0
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.evaluation import bits_per_character, newest_evaluation
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Corpus, History, Run
 from charrnn.ui import services
@@ -35,10 +35,16 @@ class ComparedRun:
         return bits_per_character(self.run.best_smooth_loss, self.run.config.seq_length)
 
     @property
+    def evaluated_at(self) -> int | None:
+        """The iteration of the last evaluation; None before the first of the trained network."""
+        newest = newest_evaluation(self.history.evaluations)
+        return newest[0] if newest else None
+
+    @property
     def held_out_bits(self) -> float | None:
-        """The last loss on the held-out text, in bits per character; None without one."""
-        evaluations = self.history.evaluations
-        return bits_per_character(evaluations[-1][1], 1) if evaluations else None
+        """The loss on the held-out text then, in bits per character; None without one."""
+        newest = newest_evaluation(self.history.evaluations)
+        return bits_per_character(newest[1], 1) if newest else None
 
     @property
     def weights(self) -> int:

@@ -78,19 +78,13 @@ def groups(compared_runs: list[ComparedRun], iteration: int | None = None) -> li
 def by_held_out(compared_runs: Sequence[ComparedRun]) -> bool:
     """Whether the runs can be compared by their held-out loss: all hold the same part out."""
     shares = {compared.run.config.held_out for compared in compared_runs}
-    return len(shares) == 1 and all(_evaluated(compared) > 0 for compared in compared_runs)
-
-
-def _evaluated(compared: ComparedRun) -> int:
-    """The iteration of the last evaluation; 0 without any."""
-    evaluations = compared.history.evaluations
-    return evaluations[-1][0] if evaluations else 0
+    return len(shares) == 1 and all(compared.evaluated_at for compared in compared_runs)
 
 
 def _reached(compared_runs: Sequence[ComparedRun]) -> int:
     """The last iteration at which all have the loss that they are compared by."""
     if by_held_out(compared_runs):
-        return min(_evaluated(compared) for compared in compared_runs)
+        return min(compared.evaluated_at or 0 for compared in compared_runs)
     return min(compared.run.iteration for compared in compared_runs)
 
 

@@ -40,6 +40,9 @@ def draw(compared_runs: list[ComparedRun]) -> None:
             SPREAD: st.column_config.NumberColumn(format="%.3f", help=OF_REPEATS),
             "lowest smooth bits": st.column_config.NumberColumn(format="%.3f"),
             "held-out bits": st.column_config.NumberColumn(format="%.3f"),
+            "evaluated at": st.column_config.NumberColumn(
+                format="localized", help="The iteration at which the held-out bits were measured."
+            ),
             "iteration": st.column_config.NumberColumn(format="localized"),
             "weights": st.column_config.NumberColumn(format="localized"),
             "characters/s": st.column_config.NumberColumn(format="localized"),
@@ -68,6 +71,7 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
                 "bits now": compared.run.bits,
                 "lowest smooth bits": compared.best_bits,
                 "held-out bits": compared.held_out_bits,
+                "evaluated at": compared.evaluated_at,
             }
             | repeats
             | {

@@ -7,7 +7,7 @@ import numpy as np
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.corpus import training_length
-from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.evaluation import bits_per_character, newest_evaluation
 from charrnn.runs.store.records import History, Run
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
@@ -32,9 +32,8 @@ class Outcome:
     @property
     def held_out_bits(self) -> float:
         """The newest loss on held-out text, in bits per character; nan without any."""
-        if not self.history.evaluations:
-            return float("nan")
-        return bits_per_character(self.history.evaluations[-1][1], 1)
+        newest = newest_evaluation(self.history.evaluations)
+        return bits_per_character(newest[1], 1) if newest else float("nan")
 
     @property
     def baselines(self) -> Baselines:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.engine.analysis.counting import counting_bits, overtaken_at
 from charrnn.engine.corpus import training_length
-from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.evaluation import bits_per_character, newest_evaluation
 from charrnn.engine.ngram_writer import MAX_COUNTED, MAX_ORDER, NgramWriter
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.prompts import seeded_rng
@@ -81,11 +81,12 @@ def _draw(run: Run | None, corpus: Corpus) -> None:
         if run:
             run, history = services.store().history.observe(run.id, points=1)
             evaluations = [(n, bits_per_character(nats, 1)) for n, nats in history.evaluations]
+            newest = newest_evaluation(evaluations)
             if history.newest_sample:
                 n, text = history.newest_sample
                 with st.container():
                     st.markdown("**The network**")
-                    held_out = _held_out(evaluations[-1][1] if evaluations else None)
+                    held_out = _held_out(newest[1] if newest else None)
                     st.caption(f"{held_out}  \niteration {n:,}")
                     samples.draw(text[:LENGTH], None, height=HEIGHT)
         for order, text in enumerate(found.samples):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from charrnn.engine.analysis.baselines import BASELINE_LABELS
+from charrnn.engine.evaluation import newest_evaluation
 from charrnn.ui.shared.charts.specs import UNITS, doubled, thinned
 from charrnn.ui.train.run_view import CurvePoint, RunView
 
@@ -116,8 +117,8 @@ def _curve_rows(view: RunView) -> list[Row]:
 
 
 def draws_held_out_line(view: RunView) -> bool:
-    """Whether there is a held-out line in the chart: a single evaluation draws none."""
-    return len(view.evaluations) >= 2
+    """Whether there is a held-out line in the chart: the guesses before training draw none."""
+    return newest_evaluation(view.evaluations) is not None
 
 
 def settled(changes: list[tuple[int, float]], iteration: int) -> list[tuple[int, float]]:

@@ -13,7 +13,9 @@ from charrnn.engine.analysis.overlap import SourceIndex, min_match_length
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.files.replay.data import run_data
 from charrnn.runs.files.replay.page import run_page
+from charrnn.runs.store.records import Progress
 from charrnn.ui.style import DARK, LIGHT
+from tests.support.progress import RUNNING
 from tests.support.store import SMALL
 
 HOSTILE = (
@@ -166,3 +168,22 @@ def test_a_run_before_its_first_update_has_a_page(store, workspace, corpus):
     (played,) = Page(run_page(store, run, with_text=False)).data["runs"]
     assert played["curve"] == [[0, pytest.approx(corpus.baselines.uniform, abs=1e-4)]]
     assert played["samples"] == []
+
+
+def test_the_held_out_figure_is_of_the_trained_network_and_names_its_iteration(
+    store, workspace, corpus
+):
+    run = workspace.create(corpus, SMALL)
+    assert store.leases.claim(run.id, "one")
+
+    def page(iteration, *evaluations):
+        rows = [{"iteration": n, "held_out_loss": loss} for n, loss in evaluations]
+        updates = Progress(evaluations=rows)
+        store.leases.publish(run.id, "one", RUNNING | {"iteration": iteration}, updates)
+        return Page(run_page(store, run, with_text=False)).text
+
+    assert "bits on held-out text" not in page(200, (0, 4.0))
+    assert "bits on held-out text at iteration 300" in page(450, (300, 3.0))
+    newest = page(500, (500, 2.0))
+    assert "bits on held-out text" in newest
+    assert "bits on held-out text at" not in newest

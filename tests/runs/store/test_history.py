@@ -56,6 +56,14 @@ def test_every_sample_and_the_newest_evaluation_are_offered(store, leased_run):
     assert [n for n, _ in history.evaluations] == [0, 32_000, 50_000]
 
 
+def test_an_evaluation_that_is_newer_than_the_newest_sample_is_offered(store, leased_run):
+    publish_samples(store, leased_run, 3)
+    last = Progress(evaluations=[{"iteration": 3500, "held_out_loss": 1.0}])
+    store.leases.publish(leased_run.id, "one", RUNNING | {"iteration": 3500}, last)
+    _, history = store.history.observe(leased_run.id)
+    assert history.evaluations[-1] == (3500, 1.0)
+
+
 def test_of_a_long_run_some_samples_are_offered_and_each_can_be_found(store, leased_run):
     publish_samples(store, leased_run, 3001)
     _, history = store.history.observe(leased_run.id)

@@ -253,6 +253,7 @@ def test_table_has_settings_and_results(compared_run):
         "bits now": pytest.approx(3.0),
         "lowest smooth bits": pytest.approx(2.5),
         "held-out bits": pytest.approx(3.0),
+        "evaluated at": 1000,
         "iteration": 1000,
         "seconds": 5.0,
         "characters/s": 0,
@@ -276,6 +277,16 @@ def test_table_has_settings_and_results(compared_run):
         "hidden state": "carried",
         "gradients through time": "on",
     }
+
+
+def test_a_held_out_figure_is_never_that_of_the_network_before_training(compared_run):
+    compared = compared_run(bits=3.0)
+    before = replace(compared.history, evaluations=[(0, 4 * BIT)])
+    (row,) = table.rows([replace(compared, history=before)]).to_dict("records")
+    assert (row["held-out bits"], row["evaluated at"]) == (None, None)
+    later = replace(compared.history, evaluations=[(0, 4 * BIT), (500, 3.5 * BIT)])
+    (row,) = table.rows([replace(compared, history=later)]).to_dict("records")
+    assert (row["held-out bits"], row["evaluated at"]) == (pytest.approx(3.5), 500)
 
 
 def test_what_differs_comes_first_in_the_table(compared_run):

@@ -13,7 +13,7 @@ import math
 from typing import Any
 
 from charrnn.engine.analysis.overlap import SourceIndex, min_match_length
-from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.evaluation import bits_per_character, newest_evaluation
 from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.files.replay import assets
 from charrnn.runs.files.replay.data import observe, replay_of, run_data
@@ -104,9 +104,10 @@ def _figures(run: Run, history: History) -> str:
         "iterations": f"{run.iteration:,}",
         "bits per character": _in_words(run.bits),
     }
-    if history.evaluations:
-        held_out = bits_per_character(history.evaluations[-1][1], 1)
-        figures["bits on held-out text"] = _in_words(held_out)
+    if newest := newest_evaluation(history.evaluations):
+        iteration, held_out = newest
+        then = "" if iteration == run.iteration else f" at iteration {iteration:,}"
+        figures[f"bits on held-out text{then}"] = _in_words(bits_per_character(held_out, 1))
     figures["characters read"] = f"{run.iteration * run.config.seq_length * run.config.streams:,}"
     figures["seconds of training"] = f"{run.seconds:,.0f}"
     items = "".join(
