@@ -103,9 +103,14 @@ class Room:
         return time.time() + self.clock_difference
 
     @property
+    def ends_at(self) -> float:
+        """When it was closed, or closes by itself if its presenter does not look at it again."""
+        return self.seen_at + ROOM_SECONDS if self.closed_at is None else self.closed_at
+
+    @property
     def is_open(self) -> bool:
         """Whether people can join, and see what the presenter does."""
-        return self.closed_at is None and self.seen_at > self.now - ROOM_SECONDS
+        return self.closed_at is None and self.ends_at > self.now
 
 
 @dataclass(frozen=True)

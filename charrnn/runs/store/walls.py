@@ -1,6 +1,8 @@
 """What the wall of a room shows: of each member, the newest run that was created in the room.
 
 An experiment has several, which are trained one after the other: of these, the last that has begun.
+A run that is created after the room has ended is its owner's alone, and never on the wall; one that
+goes on after the end is shown as it is when the wall is read.
 """
 
 import time
@@ -25,7 +27,7 @@ from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.records import Run
-from charrnn.runs.store.room_records import Tile, Wall
+from charrnn.runs.store.room_records import Room, Tile, Wall
 from charrnn.runs.store.rooms import find_room, members_of
 from charrnn.runs.store.runs import RUN_COLUMNS, run_from_row
 
@@ -49,7 +51,7 @@ class Walls:
         with self._database.reading() as db:
             room = find_room(db, room_id)
             members = members_of(db, room_id)
-            runs = _newest_runs(db, room_id)
+            runs = _newest_runs(db, room)
             ids = [run.id for run in runs.values()]
             samples = {
                 run: (iteration, text)
@@ -68,23 +70,24 @@ class Walls:
         return Wall(room, tiles, time.time())
 
 
-def _newest_runs(db: Connection, room_id: str) -> dict[str, Run]:
-    """workspace of a member -> the newest run that it has created since joining."""
+def _newest_runs(db: Connection, room: Room) -> dict[str, Run]:
+    """workspace of a member -> the newest run that it has created since joining, until the end."""
     r, m = schema.runs.c, schema.room_members.c
     newest = (
         select(r.workspace.label("workspace"), func.max(r.number).label("number"))
         .join(schema.room_members, m.workspace == r.workspace)
-        .where(m.room == room_id, r.created_at >= m.joined_at, r.deleted_at.is_(None))
+        .where(m.room == room.id, r.deleted_at.is_(None))
+        .where(r.created_at >= m.joined_at, r.created_at <= room.ends_at)
         .group_by(r.workspace)
         .subquery()
     )
     same = (newest.c.workspace == r.workspace) & (newest.c.number == r.number)
     rows = db.execute(select(*RUN_COLUMNS).join_from(schema.runs, newest, same))
     found = {row.workspace: run_from_row(row) for row in rows}
-    return found | _begun_last(db, [run for run in found.values() if run.experiment])
+    return found | _begun_last(db, room, [run for run in found.values() if run.experiment])
 
 
-def _begun_last(db: Connection, newest: list[Run]) -> dict[str, Run]:
+def _begun_last(db: Connection, room: Room, newest: list[Run]) -> dict[str, Run]:
     """workspace -> which run of an experiment is shown. newest: the last run of each of them."""
     if not newest:
         return {}
@@ -92,7 +95,7 @@ def _begun_last(db: Connection, newest: list[Run]) -> dict[str, Run]:
     together = min(run.created_at for run in newest) - EXPERIMENT_SECONDS
     query = (
         select(*RUN_COLUMNS)
-        .where(r.workspace.in_(marks), r.created_at > together)
+        .where(r.workspace.in_(marks), r.created_at > together, r.created_at <= room.ends_at)
         .where(r.experiment.is_not(null()), r.deleted_at.is_(None))
         .order_by(r.number)
     )

@@ -40,8 +40,8 @@ def _draw_end() -> None:
     with st.container(border=True, key="closed_room"):
         st.markdown(f"## Room {code_in_words(room.code)} is closed")
         st.markdown(
-            "Everybody keeps their runs in their own workspace. The wall can be saved for a day; "
-            "then it is deleted, with the nicknames."
+            "Everybody keeps their runs in their own workspace. The wall can be saved for a day, "
+            "without what people start from now on; then it is deleted, with the nicknames."
         )
         with st.container(horizontal=True):
             saved_wall.draw_buttons(room)

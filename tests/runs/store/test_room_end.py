@@ -2,11 +2,14 @@
 
 import time
 
+import pytest
+
 from charrnn.runs.store import rooms as rooms_module
 from charrnn.runs.store.presenter import Presenter
+from charrnn.runs.store.records import Experiment
 from charrnn.runs.store.room_records import ROOM_SECONDS, Room
 from charrnn.runs.store.workspace import Workspace
-from tests.support.rooms import ADA, PRESENTER
+from tests.support.rooms import ADA, BEN, PRESENTER
 from tests.support.store import SMALL
 
 DAY = 86_400
@@ -54,6 +57,23 @@ def test_a_day_after_the_end_nothing_is_left_but_the_runs(
         for table in (schema.rooms, *schema.ROOM_TABLES):
             assert db.execute(table.select()).all() == []
     assert store.runs.get(run.id) == run
+
+
+@pytest.mark.parametrize("end", ["closed", "unseen for a day"])
+def test_a_run_created_after_the_end_is_not_on_the_wall(store, room, presenter, corpus, join, end):
+    mine = Workspace(store, ADA)
+    join(ADA)
+    join(BEN, "Ben")
+    group = Experiment("clipping", "group", "clipped", "")
+    in_room = mine.create(corpus, SMALL, experiment=group)
+    if end == "closed":
+        presenter.close()
+    else:
+        age(store, room, ROOM_SECONDS, column="seen_at")
+    mine.create(corpus, SMALL, experiment=group)
+    Workspace(store, BEN).create(store.corpora.add("private", "a private text" * 40), SMALL)
+    of_ada, of_ben = store.walls.read(room.id).tiles
+    assert (of_ada.run.id, of_ben.run) == (in_room.id, None)
 
 
 def test_leaving_takes_the_tile_and_the_guess_along(store, room, presenter, join):
