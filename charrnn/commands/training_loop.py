@@ -125,7 +125,7 @@ def _train(
             until = min(limit, *(iteration - iteration % n + n for n in intervals))
             for _ in session.train(until, stopped, end):
                 bar.update()
-            characters = (trainer.iteration - first) * trainer.seq_length * trainer.streams
+            characters = (trainer.iteration - first) * session.config.characters_per_iteration
             speed = characters / max(session.seconds - before, 1e-9)
             bar.set_postfix(smooth_loss=f"{trainer.smooth_loss:.2f}", refresh=False)
 

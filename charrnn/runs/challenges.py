@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charrnn.engine.evaluation import bits_per_character
-from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 
 
@@ -69,18 +68,13 @@ CHALLENGES = (
 )
 
 
-def characters_per_iteration(config: RunConfig) -> int:
-    """How many characters an update reads."""
-    return config.seq_length * config.streams
-
-
 def attempt(challenge: Challenge, run: Run, measured: Sequence[tuple[int, float]]) -> Attempt:
     """What a run has come to.
 
     measured: (iteration, held-out loss in nats per character) for a goal in bits, or (iteration,
     share of closed lines); in order of iteration.
     """
-    per_iteration = characters_per_iteration(run.config)
+    per_iteration = run.config.characters_per_iteration
     within = [(n * per_iteration, value) for n, value in measured]
     within = [(read, value) for read, value in within if read <= challenge.characters]
     if challenge.bits is not None:

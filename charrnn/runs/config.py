@@ -237,6 +237,11 @@ class RunConfig:
         """Whether it breaks none of the RULES that every recipe keeps."""
         return all(getattr(self, rule) == TEXTBOOK.settings[rule] for rule in RULES)
 
+    @property
+    def characters_per_iteration(self) -> int:
+        """How many characters one update reads, in all streams together."""
+        return self.seq_length * self.streams
+
     def to_dict(self) -> dict[str, Any]:
         """name -> value, ready for JSON; from_dict() reads it."""
         return asdict(self)

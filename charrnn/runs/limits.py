@@ -140,7 +140,7 @@ class Limits:
                 "allowed here: choose a smaller hidden_size or a text with fewer distinct "
                 "characters."
             )
-        products = config.seq_length * config.streams * H * (H + 2 * V)
+        products = config.characters_per_iteration * H * (H + 2 * V)
         if products > self.step_products:
             raise TooLarge(
                 f"One update of this network would take {products:,} multiplications, and at most "

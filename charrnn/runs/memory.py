@@ -20,7 +20,7 @@ def window_bytes(config: RunConfig, vocab_size: int) -> int:
 
     Of its T·B rows, two arrays are as wide as the vocabulary and five as wide as the hidden state.
     """
-    rows, V, H = config.seq_length * config.streams, vocab_size, config.hidden_size
+    rows, V, H = config.characters_per_iteration, vocab_size, config.hidden_size
     return rows * (2 * V + 5 * H) * np.dtype(config.dtype).itemsize
 
 

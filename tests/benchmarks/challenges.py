@@ -13,7 +13,7 @@ from charrnn.engine.corpus import training_length
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
-from charrnn.runs.challenges import CHALLENGES, Challenge, characters_per_iteration
+from charrnn.runs.challenges import CHALLENGES, Challenge
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import RECIPES
 from charrnn.runs.texts import library
@@ -57,7 +57,7 @@ def _figures(challenge: Challenge, config: RunConfig) -> Iterator[tuple[int, flo
     trainer = Trainer(vocabulary.encode(text), len(vocabulary), **config.trainer_settings())
     held_out = text[training_length(len(text), config.held_out) :]
     interval = trainer.evaluation_interval(config.sample_interval)
-    per_iteration = characters_per_iteration(config)
+    per_iteration = config.characters_per_iteration
     for n in range(1, challenge.characters // per_iteration + 1):
         trainer.step()
         if challenge.bits is not None and n % interval == 0:

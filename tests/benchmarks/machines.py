@@ -66,8 +66,7 @@ class _Place:
         config = runs[0].config
         return sum(
             (b.iteration - a.iteration)
-            * config.seq_length
-            * config.streams
+            * config.characters_per_iteration
             / (b.heartbeat - a.heartbeat)
             for a, b in zip(first, last, strict=True)
         )

@@ -68,7 +68,7 @@ def characters_per_second(text: str, hidden_size: int, streams: int) -> float:
     while time.perf_counter() - started < SECONDS:
         trainer.step()
         steps += 1
-    return steps * streams * config.seq_length / (time.perf_counter() - started)
+    return steps * config.characters_per_iteration / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

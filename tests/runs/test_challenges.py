@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from charrnn.runs.challenges import CHALLENGES, attempt, characters_per_iteration
+from charrnn.runs.challenges import CHALLENGES, attempt
 from charrnn.runs.config import RunConfig
 from charrnn.runs.texts import library
 
@@ -60,4 +60,3 @@ def test_every_challenge_has_a_text_that_ships_and_one_goal():
     for challenge in CHALLENGES:
         assert library.load(challenge.text)
         assert (challenge.bits is None) != (challenge.closed is None)
-    assert characters_per_iteration(RunConfig(seq_length=10, streams=3)) == 30

@@ -198,3 +198,7 @@ def test_fitted_config_trains_on_any_text_of_two_characters_or_more(text, held_o
 def test_text_too_short_for_any_window_is_refused(n):
     with pytest.raises(ValueError, match="at least 2 characters"):
         RunConfig().fitted(n)
+
+
+def test_one_update_reads_a_sequence_in_every_stream():
+    assert RunConfig(seq_length=10, streams=3).characters_per_iteration == 30

@@ -51,7 +51,7 @@ class Recorder:
         self._known_rise = lowest_before_rise(evaluations)
         self.state_bytes = 2 * trainer.weights.flat.nbytes  # with Adagrad's accumulator
         self._first_snapshot = schedule.first_snapshot(
-            self.state_bytes, config.seq_length * config.streams
+            self.state_bytes, config.characters_per_iteration
         )
         self._best = BestState(best, self._first_snapshot)
 

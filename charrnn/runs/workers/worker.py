@@ -256,7 +256,7 @@ class Worker:
 
     def _update_speed(self, iterations: int, elapsed: float) -> None:
         """Update the running average of the speed after some iterations. elapsed: seconds."""
-        characters = iterations * self.trainer.seq_length * self.trainer.streams
+        characters = iterations * self.run.config.characters_per_iteration
         speed = characters / max(elapsed, 1e-9)
         average = self._characters_per_second
         self._characters_per_second = speed if average == 0 else 0.7 * average + 0.3 * speed

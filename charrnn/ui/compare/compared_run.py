@@ -51,10 +51,6 @@ class ComparedRun:
         """The number of weights of the network."""
         return Parameters.size(len(self.corpus.vocabulary), self.run.config.hidden_size)
 
-    @property
-    def characters_per_iteration(self) -> int:
-        return self.run.config.seq_length * self.run.config.streams
-
     def held_out_bits_at(self, iteration: int) -> float:
         """The loss on the held-out text at an iteration, in bits per character, interpolated."""
         iterations, losses = zip(*self.history.evaluations, strict=True)

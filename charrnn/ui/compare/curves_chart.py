@@ -53,7 +53,7 @@ def _points(compared: ComparedRun) -> list[dict[str, Any]]:
             "run": run.title,
             "settings": compared.differing_settings,
             "iteration": n,
-            "characters": n * compared.characters_per_iteration,
+            "characters": n * compared.run.config.characters_per_iteration,
             "seconds": seconds,
             "bits": bits_per_character(smooth, run.config.seq_length),
         }
@@ -63,14 +63,15 @@ def _points(compared: ComparedRun) -> list[dict[str, Any]]:
 
 def _x_end(compared_runs: list[ComparedRun], axis: str, longest: float) -> float:
     """Where the x axis ends. While a run trains it doubles when full, so curves do not creep."""
-    if not any(compared.run.moving for compared in compared_runs):
+    runs = [compared.run for compared in compared_runs]
+    if not any(run.moving for run in runs):
         return max(longest, 1.0) * MARGIN
     end = doubled(4.0 if axis == "seconds" else 100.0, longest * MARGIN)
     if axis == "seconds":
         return end  # how long the runs will take is unknown
     limit = max(
-        compared.run.iterations * (compared.characters_per_iteration if axis == "characters" else 1)
-        for compared in compared_runs
+        run.iterations * (run.config.characters_per_iteration if axis == "characters" else 1)
+        for run in runs
     )
     return max(min(end, limit * MARGIN), longest)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from charrnn.engine.analysis.baselines import BASELINE_LABELS, Baselines
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.ui.learn import specs
-from charrnn.ui.learn.result import Outcome, Result
+from charrnn.ui.learn.result import Result
 
 MAX_BITS = 8.0  # a loss far above guessing must not stretch the axis
 HELD_OUT = "held-out text"
@@ -114,13 +114,14 @@ def rows(
         points.append((outcome.run.iteration, outcome.run.smooth_loss))
         for n, smooth in points:
             bits = min(bits_per_character(smooth, config.seq_length), most)
-            found.append(_row("curve", line, n * _characters(outcome), bits))
+            found.append(_row("curve", line, n * config.characters_per_iteration, bits))
         for n, loss in outcome.history.evaluations if held_out else []:
             bits = min(bits_per_character(loss, 1), most)
-            found.append(_row("curve", HELD_OUT, n * _characters(outcome), bits))
+            found.append(_row("curve", HELD_OUT, n * config.characters_per_iteration, bits))
     for field, label in BASELINE_LABELS.items() if baselines else []:
         found.append(_row("baseline", label, 0.0, getattr(baselines, field)))
-    whole = max(outcome.run.iterations * _characters(outcome) for outcome in result.outcomes)
+    runs = [outcome.run for outcome in result.outcomes]
+    whole = max(run.iterations * run.config.characters_per_iteration for run in runs)
     return _framed(found, end=whole, step=0.5 if most > 1 else 0.1)
 
 
@@ -131,11 +132,6 @@ def in_words(frame: pd.DataFrame, most: float) -> str:
         f"{line}: " + (f"{y:.2f}" if y < most else f"above {most:g}")
         for line, y in newest["y"].items()
     )
-
-
-def _characters(outcome: Outcome) -> int:
-    """How many characters it reads in an iteration."""
-    return outcome.run.config.seq_length * outcome.run.config.streams
 
 
 def _row(layer: str, line: str, x: float, y: float) -> dict[str, Any]:

@@ -4,13 +4,7 @@ import streamlit as st
 
 from charrnn.engine.analysis.brackets import closed_share
 from charrnn.engine.corpus import training_length
-from charrnn.runs.challenges import (
-    CHALLENGES,
-    Attempt,
-    Challenge,
-    attempt,
-    characters_per_iteration,
-)
+from charrnn.runs.challenges import CHALLENGES, Attempt, Challenge, attempt
 from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Run
 from charrnn.runs.texts import library
@@ -96,7 +90,7 @@ def _attempt(challenge: Challenge, run: Run) -> Attempt:
 
 def _closed(challenge: Challenge, run: Run) -> list[tuple[int, float]]:
     """(iteration, share of closed lines) at the snapshots within the budget."""
-    store, last = services.store(), challenge.characters // characters_per_iteration(run.config)
+    store, last = services.store(), challenge.characters // run.config.characters_per_iteration
     kept = [n for n in store.snapshots.iterations(run.id) if n <= last]
     newest = store.snapshots.checkpoint_iteration(run.id)
     if newest is not None and newest <= last and not run.moving:
@@ -153,6 +147,6 @@ def _take_on(challenge: Challenge) -> None:
     selection.select_run(None)
     choose_corpus(shipped_sha256(challenge.text))
     settings.set_defaults()
-    iterations = challenge.characters // characters_per_iteration(settings.current())
+    iterations = challenge.characters // settings.current().characters_per_iteration
     settings_input.put({"iterations": iterations})
     navigation.go("Train")

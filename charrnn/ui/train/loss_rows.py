@@ -42,7 +42,7 @@ def loss_rows(view: RunView, unit: str, axis: str) -> pd.DataFrame:
     numbers = {
         "iteration": iterations,
         "seconds": np.array(columns.pop("seconds"), dtype=float),
-        "characters": iterations * view.characters_per_iteration,
+        "characters": iterations * view.config.characters_per_iteration,
     }
     numbers |= {name: _in_unit(nats, name, view) for name in UNITS}
     high = np.array(columns.pop("high"), dtype=float)

@@ -69,22 +69,17 @@ class RunView:
         return [(point.iteration, point.smooth_loss) for point in self.curve]
 
     @property
-    def characters_per_iteration(self) -> int:
-        """How many characters one update reads, in all streams together."""
-        return self.config.seq_length * self.config.streams
-
-    @property
     def epochs(self) -> float:
         """How often the training part of the text has been read."""
         length = training_length(self.corpus.characters, self.config.held_out)
-        return self.iteration * self.characters_per_iteration / length
+        return self.iteration * self.config.characters_per_iteration / length
 
     @property
     def remaining_seconds(self) -> float | None:
         """Time to the iteration limit at the current speed; None if idle or not known yet."""
         if not self.moving or not self.characters_per_second:
             return None
-        remaining = max(0, self.iterations - self.iteration) * self.characters_per_iteration
+        remaining = max(0, self.iterations - self.iteration) * self.config.characters_per_iteration
         return remaining / self.characters_per_second
 
 

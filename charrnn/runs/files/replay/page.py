@@ -108,7 +108,7 @@ def _figures(run: Run, history: History) -> str:
         iteration, held_out = newest
         then = "" if iteration == run.iteration else f" at iteration {iteration:,}"
         figures[f"bits on held-out text{then}"] = _in_words(bits_per_character(held_out, 1))
-    figures["characters read"] = f"{run.iteration * run.config.seq_length * run.config.streams:,}"
+    figures["characters read"] = f"{run.iteration * run.config.characters_per_iteration:,}"
     figures["seconds of training"] = f"{run.seconds:,.0f}"
     items = "".join(
         f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items()
