@@ -156,7 +156,7 @@ def test_windows_step_to_the_wrap_and_start_again(open_alphabet):
     expect(pairs).to_have_count(25)
     expect(pairs.first).to_have_text(re.compile("a.*0.*b.*1", re.S))
     button(page, "Last").click()
-    expect(page.get_by_text("Here the text wraps: 10 characters are left")).to_be_visible()
+    expect(page.get_by_text("Here the text wraps, with 10 characters left.")).to_be_visible()
     expect(pairs.first).to_have_text(re.compile("f.*5.*g.*6", re.S))
     button(page, "Next").click()
     expect(page.get_by_text("Window 1 of 2")).to_be_visible()

@@ -100,10 +100,9 @@ def _describe_end(k: int, n_windows: int, T: int, length: int) -> str:
     if k < n_windows:
         return "The hidden state is carried over to the next window."
     left = length - k * T
-    remaining = "1 character is" if left == 1 else f"{left} characters are"
     return (
-        f"Here the text wraps: {remaining} left, too few for a window and its last target. "
-        "The hidden state is set to zero, and reading starts again from the beginning."
+        f"Here the text wraps, with {left} character{'s' * (left != 1)} left. The hidden "
+        "state is set to zero, and reading starts again from the beginning."
     )
 
 
@@ -115,8 +114,8 @@ def _frame(subject: Subject, ids: np.ndarray, start: int) -> pd.DataFrame:
             "step": range(len(ids) - 1),
             "position in the text": range(start, start + len(ids) - 1),
             "input": symbols[:-1],
-            "input id": ids[:-1],
+            "input index": ids[:-1],
             "target": symbols[1:],
-            "target id": ids[1:],
+            "target index": ids[1:],
         }
     )

@@ -14,7 +14,7 @@ from charrnn.ui.inside import gauges_chart
 from charrnn.ui.inside.live import View
 from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.charts import tables
-from charrnn.ui.shared.gauges import CLIPPED, RECENT, STUCK, mean
+from charrnn.ui.shared.gauges import CLIPPED, RECENT, SATURATED, mean
 
 
 class Gauge(NamedTuple):
@@ -75,7 +75,11 @@ def _gauges(config: RunConfig) -> list[Gauge]:
             _explain_clipping,
         ),
         Gauge(
-            "Saturated hidden units", {"units": "saturated"}, "share", STUCK, _explain_saturation
+            "Saturated hidden states",
+            {"states": "saturated"},
+            "share",
+            SATURATED,
+            _explain_saturation,
         ),
         Gauge(
             "Update size",
@@ -100,9 +104,9 @@ def _explain_clipping(recent: Gauges, config: RunConfig) -> str:
     if config.clipping == "norm":
         return (
             f"In **{recent.clipped_Whh:.0%}** of the steps the norm of the gradient was above "
-            f"{config.clip_limit:g} and was scaled down, on average to {recent.clip_factor:.2f} of "
-            "what it was. That keeps its direction, and with Adam it may be so at every "
-            "step."
+            f"{config.clip_limit:g} and was scaled down. Averaged over all these steps, clipping "
+            f"left {recent.clip_factor:.2f} of the gradient. That keeps its direction, and with "
+            "Adam it may be so at every step."
         )
     if not any(getattr(recent, f"clipped_{name}") for name in ARRAYS):
         return (

@@ -73,7 +73,7 @@ def draw(view: View) -> None:
     _step(key="step", data=data)
     st.caption(
         "These are the textbook's formulas, with this run's own numbers and optimizer. The "
-        "textbook makes Why vocabulary × vocabulary, which only works when both sizes are "
+        "notebook makes Why vocabulary × vocabulary, which only works when both sizes are "
         "equal; it is vocabulary × hidden." + _streams(view.subject)
     )
     tables.table("The step as a table", "step", lambda: frame(view.subject, step))

@@ -18,10 +18,11 @@ CONFIG = RunConfig(
     initial_weights="orthogonal",
     iterations=80_000,
 )
-FAR = 25  # characters between two brackets: more than any window of these cards has
+FAR = 25  # characters from one bracket to the other: more than any window of these cards has
 ABOUT = (
     "Every line of this text begins with one of three brackets, goes on with 7 to 60 letters that "
-    "are the same for all of them, and ends with the bracket that matches the first: "
+    "are the same for all of them, now and then with a small group such as `[]` among them, and "
+    "ends with the bracket that matches the first: "
     "`(bcdeabcdea)`. So to close a line, the network has to remember how it began."
 )
 
@@ -30,7 +31,7 @@ class Closed(NamedTuple):
     """The share of lines that the network closes correctly, 0 to 1; a guess is right in a third."""
 
     all: float
-    far: float  # of those with more than FAR characters in between
+    far: float  # of those whose closing bracket comes more than FAR characters later
 
 
 def closed(outcome: Outcome) -> Closed:

@@ -17,7 +17,7 @@ from charrnn.engine.gauges import Gauges
 
 RECENT = 8  # measured steps; a single one says little
 CLIPPED = 0.25  # of the entries of a matrix, if clipping is by value
-STUCK = 0.9  # of the hidden states
+SATURATED = 0.9  # of the hidden states
 
 
 def mean(measured: list[tuple[int, Gauges]]) -> Gauges:

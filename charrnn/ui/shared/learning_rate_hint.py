@@ -2,7 +2,7 @@
 
 What one update can change in the input of a hidden unit grows with the learning rate and with the
 number of hidden units, so their product decides. Measured with three_stone.txt and windows of 10 to
-100 characters, over 500 to 2,000 iterations. Saturated: most units are stuck at -1 or 1.
+100 characters, over 500 to 2,000 iterations. Saturated: most hidden states are near -1 or 1.
 
 With Adagrad, 16 to 512 hidden units, learning rates of 0.05 to 1:
 

@@ -24,5 +24,5 @@ loss_rows.py       its rows
 loss_chart.py      its Vega-Lite specification
 loss_summary.py    the chart in words
 sample_panel.py    the newest sample, and the earlier ones
-textbook_panel.py  what the network keeps from the textbook, and what it corrects
+notebook_panel.py  what the network keeps from the notebook, and what it corrects
 """

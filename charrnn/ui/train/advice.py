@@ -4,9 +4,9 @@ The gauges are those that the worker stores and that the page Inside shows, each
 newest RECENT measured steps; shared/gauges.py says where they should be. Decides only, and draws
 nothing: see advice_panel.py.
 
-A smaller learning rate hardly frees units that are stuck: 256 units, moved from 0.1 to 0.03 at
-iteration 800, had a held-out loss of 3.84 bits at 5,000, and 3.98 without the change; trained with
-0.03 from the start, 3.14. So the advice is a new run.
+A smaller learning rate hardly helps once hidden states are saturated: 256 units, moved from 0.1 to
+0.03 at iteration 800, had a held-out loss of 3.84 bits at 5,000, and 3.98 without the change;
+trained with 0.03 from the start, 3.14. So the advice is a new run.
 """
 
 from typing import NamedTuple
@@ -16,14 +16,14 @@ from charrnn.engine.gauges import MATRICES, Gauges
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Run
 from charrnn.ui.shared import lineage
-from charrnn.ui.shared.gauges import CLIPPED, RECENT, STUCK, mean
+from charrnn.ui.shared.gauges import CLIPPED, RECENT, SATURATED, mean
 from charrnn.ui.shared.learning_rate_hint import good_rate
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.train.loss_rows import Interpolation
 from charrnn.ui.train.next_steps import Step, larger, new_run
 from charrnn.ui.train.run_view import RunView
 
-HALF_STUCK = 0.5  # and at a plateau
+HALF_SATURATED = 0.5  # and at a plateau
 PLATEAU_ITERATIONS = 10_000  # before that, the smooth loss still includes the first guesses
 FALLING = 0.01  # by this share, over the last half of the iterations; with the defaults 0.05
 MARGIN = 0.1  # bits per character
@@ -49,7 +49,7 @@ def advice(run: Run, view: RunView, gauges: list[tuple[int, Gauges]]) -> Advice 
     recent = mean(gauges)
     return (
         _clipped(run, recent)
-        or _stuck(run, view, recent)
+        or _saturated(run, view, recent)
         or _learned_by_heart(run, view)
         or _plateau(run, view, recent)
     )
@@ -73,18 +73,18 @@ def _clipped(run: Run, recent: Gauges) -> Advice | None:
 
 
 def _struggles(view: RunView) -> bool:
-    """Whether counting does better. If not, saturated units are what this text asks for."""
+    """Whether counting does better. If not, saturated hidden states are what this text asks for."""
     return view.bits > view.baselines.trigram + MARGIN
 
 
-def _stuck(run: Run, view: RunView, recent: Gauges) -> Advice | None:
-    if recent.saturated < STUCK or not _struggles(view):
+def _saturated(run: Run, view: RunView, recent: Gauges) -> Advice | None:
+    if recent.saturated < SATURATED or not _struggles(view):
         return None
     rate = max(run.config.learning_rate, run.learning_rate)
     units = f"{run.config.hidden_size:,} hidden unit{'s' * (run.config.hidden_size > 1)}"
     return Advice(
-        f"{recent.saturated:.0%} of the hidden units are stuck at ±1: a learning rate of "
-        f"{lineage.value('learning_rate', rate)} is too high for {units}.",
+        f"{recent.saturated:.0%} of the hidden states are saturated (beyond ±0.99): a learning "
+        f"rate of {lineage.value('learning_rate', rate)} is too high for {units}.",
         _at_a_smaller_rate(run),
     )
 
@@ -124,10 +124,10 @@ def _plateau(run: Run, view: RunView, recent: Gauges) -> Advice | None:
     if view.smooth_loss < (1 - FALLING) * earlier:
         return None
     stopped = f"The loss has hardly fallen since iteration {n // 2:,}"
-    if recent.saturated >= HALF_STUCK and _struggles(view):
+    if recent.saturated >= HALF_SATURATED and _struggles(view):
         return Advice(
-            f"{stopped}, and {recent.saturated:.0%} of the hidden units are stuck at ±1: try a "
-            "smaller learning rate.",
+            f"{stopped}, and {recent.saturated:.0%} of the hidden states are saturated (beyond "
+            "±0.99): try a smaller learning rate.",
             _at_a_smaller_rate(run),
         )
     if view.bits > view.baselines.unigram:

@@ -13,8 +13,8 @@ from charrnn.ui.train import (
     copy_link,
     counting_panel,
     double_click,
+    notebook_panel,
     suggestions_panel,
-    textbook_panel,
 )
 from charrnn.ui.train.controls import draw_controls, start_awaited
 from charrnn.ui.train.live import draw_live
@@ -60,7 +60,7 @@ def _draw() -> None:
         suggestions_panel.draw_panel(run, corpus)
     draw_live(run, corpus, config)
     counting_panel.draw(run, services.text_of(run) if run else corpus)
-    textbook_panel.draw()
+    notebook_panel.draw()
 
 
 def _select_text(run: Run | None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from charrnn.ui.inside import gauges_chart, gauges_panel
-from charrnn.ui.shared.gauges import CLIPPED, STUCK, mean
+from charrnn.ui.shared.gauges import CLIPPED, SATURATED, mean
 from tests.support.store import SMALL, WORKSPACE
 
 
@@ -95,6 +95,6 @@ def test_clipping_by_norm_is_told_by_steps(store, workspace, corpus, work):
 def test_the_dotted_lines_are_where_advice_begins():
     limits = {gauge.title: gauge.limit for gauge in gauges_panel._gauges(SMALL)}
     assert limits["Clipped gradients"] == CLIPPED
-    assert limits["Saturated hidden units"] == STUCK
-    drawn = json.dumps(gauges_chart.spec(("units",), "share", STUCK))
+    assert limits["Saturated hidden states"] == SATURATED
+    drawn = json.dumps(gauges_chart.spec(("states",), "share", SATURATED))
     assert '"datum": 0.9' in drawn

@@ -9,7 +9,7 @@ from charrnn.engine.gauges import Gauges
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import RECIPES
 from charrnn.runs.texts import library
-from charrnn.ui.shared.gauges import RECENT, STUCK, mean
+from charrnn.ui.shared.gauges import RECENT, SATURATED, mean
 from charrnn.ui.train import run_view
 from charrnn.ui.train.advice import advice
 from tests.support.run_views import make_view
@@ -74,10 +74,12 @@ def test_clipping_by_norm_is_no_reason_to_speak(story, training, advised):
     assert advised(training(story, config, 800)) is None
 
 
-def test_stuck_units_call_for_a_new_run_at_a_rate_that_suits_the_size(story, training, advised):
+def test_saturated_states_call_for_a_new_run_at_a_rate_that_suits_the_size(
+    story, training, advised
+):
     run = training(story, replace(STORY, hidden_size=100, learning_rate=0.3), 800)
     sentence, step = advised(run)
-    assert "% of the hidden units are stuck at ±1" in sentence
+    assert "% of the hidden states are saturated (beyond ±0.99)" in sentence
     assert sentence.endswith("a learning rate of 0.3 is too high for 100 hidden units.")
     assert (step.action, step.label) == ("train", "Train with learning rate 0.1")
     assert step.config == replace(run.config, learning_rate=0.1)
@@ -145,16 +147,16 @@ def test_a_plateau_calls_for_a_larger_network(syllables, training, advised):
     assert step.label == "Train with hidden_size 16"
 
 
-def test_units_that_are_stuck_are_no_reason_to_speak_where_the_text_is_learned(
+def test_saturated_states_are_no_reason_to_speak_where_the_text_is_learned(
     store, syllables, training, advised
 ):
     run = training(syllables, replace(STORY, hidden_size=8, seq_length=5, learning_rate=0.02), 2000)
-    assert mean(store.history.newest_gauges(run, RECENT)).saturated > STUCK
+    assert mean(store.history.newest_gauges(run, RECENT)).saturated > SATURATED
     assert advised(run) is None
 
 
 @pytest.mark.parametrize(("saturated", "action"), [(0.6, "smaller learning rate"), (0.3, "larger")])
-def test_a_plateau_with_many_units_stuck_calls_for_a_smaller_rate(
+def test_a_plateau_with_many_saturated_states_calls_for_a_smaller_rate(
     story, training, saturated, action
 ):
     run = training(story, STORY, 100)
@@ -188,11 +190,11 @@ def test_a_click_trains_a_new_run(open_page, story, training, shown_run):
 def test_a_visitor_reads_the_advice_and_cannot_take_it(open_page, story, training):
     run = training(story, replace(STORY, hidden_size=100, learning_rate=0.3), 800)
     page = open_page(key="", run=run.view_key)
-    assert "stuck at ±1" in words(page)
+    assert "hidden states are saturated" in words(page)
     assert buttons(page) == {"Train"}
 
 
 def test_a_paused_run_gets_no_advice(open_page, store, story, training):
     run = training(story, replace(STORY, hidden_size=100, learning_rate=0.3), 800)
     store.runs.request(run.id, desired="paused")
-    assert "stuck at ±1" not in words(open_page(run=run.id))
+    assert "hidden states are saturated" not in words(open_page(run=run.id))

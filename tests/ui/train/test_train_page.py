@@ -9,7 +9,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import DEFAULT, RECIPES
 from charrnn.runs.store.records import Progress
 from charrnn.ui import selection
-from charrnn.ui.train import textbook_panel
+from charrnn.ui.train import notebook_panel
 from tests.support.train_page import buttons, click, settings, words
 
 FIRST = RunConfig(**RECIPES[DEFAULT].settings)  # the settings that the page begins with
@@ -34,12 +34,12 @@ def test_the_first_page_is_complete_before_any_run(open_page, store, started, wr
     assert started == []
 
 
-def test_page_says_where_the_textbook_was_wrong(open_page):
+def test_page_says_what_it_corrects_in_the_notebook(open_page):
     page = open_page()
-    (expander,) = [each for each in page.expander if each.label == textbook_panel.TITLE]
+    (expander,) = [each for each in page.expander if each.label == notebook_panel.TITLE]
     shown = expander.markdown[0].value
     assert not expander.proto.expanded
-    assert all(sentence in shown for sentence in textbook_panel.CORRECTED)
+    assert all(sentence in shown for sentence in notebook_panel.CORRECTED)
 
 
 def test_another_text_has_another_first_sample(open_page, written):

@@ -39,11 +39,12 @@ def _verdict(result: Result) -> Verdict:
     longest = LENGTHS[-1]
     return Verdict(
         str(able[0]) if able else "none",
-        f"Of held-out lines, the networks close {words}; a guess is right in a third. At least 8 "
-        "characters lie between the two brackets of a line, and an error is never traced further "
-        f"back than the window. But seq_length limits what is learned, not how long it is "
-        f"remembered: of the lines with more than {brackets.FAR} characters in between, the "
-        f"network with windows of {longest} closes {shares[longest].far:.0%}.",
+        f"Of held-out lines, the networks close {words}; a guess is right in a third. The "
+        "closing bracket comes at least 8 characters after the opening one, and an error is never "
+        "traced further back than the window. But seq_length limits what is learned, not how long "
+        "it is remembered: of the lines whose closing bracket comes more than "
+        f"{brackets.FAR} characters later, the network with windows of {longest} closes "
+        f"{shares[longest].far:.0%}.",
     )
 
 
