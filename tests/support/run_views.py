@@ -37,7 +37,7 @@ def make_view(
         "greedy_sample": "abc",
         "characters_per_second": 4000.0,
         "moving": True,
-        "diverged": False,
+        "divergence": "",
         "baselines": BASELINES,
         "recent_loss": newest.smooth_loss,
     }

@@ -151,10 +151,16 @@ def _draw_progress(result: Result) -> None:
     if result.trains:
         queued = sum(_is_queued(outcome.run) for outcome in result.outcomes)
         n = sum(outcome.run.moving for outcome in result.outcomes)
-        words = "Training" if n == 1 else f"Training {n} networks"
-        if queued:
-            words += f" · {queued} of them {'waits' if queued == 1 else 'wait'} for a place"
-        st.progress(result.progress, text=words)
+        st.progress(result.progress, text=progress_in_words(n - queued, queued))
+
+
+def progress_in_words(training: int, queued: int) -> str:
+    """What the networks that have not finished are doing; at least one."""
+    if not training:
+        return "Queued" if queued == 1 else f"{queued} networks queued"
+    if not queued:
+        return "Training" if training == 1 else f"Training {training} networks"
+    return f"Training {training} network{'s' * (training > 1)} · {queued} queued"
 
 
 def _is_queued(run: Run) -> bool:

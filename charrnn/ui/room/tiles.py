@@ -135,7 +135,7 @@ def state(tile: Tile) -> str:
     if run.status == "failed":
         return "stopped: the loss diverged" if run.failure else "failed"
     if position and run.active and not run.leased:
-        return f"number {position} in the queue"
+        return f"queued: position {position}"
     if run.iteration >= run.iterations:
         return "done"
     if not run.active:

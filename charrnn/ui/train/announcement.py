@@ -31,6 +31,8 @@ def phase_in_words(view: RunView, run: Run | None) -> str:
     """What the run is doing, as a sentence."""
     if run is None:
         return "Not started."
+    if run.active and run.queue_position and not run.leased:
+        return "Queued."
     if run.moving:
         return "Training."
     if run.status == "failed":

@@ -20,7 +20,7 @@ from charrnn.ui.shared.snapshots import text_ids
 LENGTH = 200  # characters of each sample
 HEIGHT = 230  # pixels
 REFRESH_SECONDS = 3.0
-TITLES = ("Single letters", "Pairs", "Triples", "Four characters", "Five characters")
+LABELS = ("unigrams", "bigrams", "trigrams", "4-grams", "5-grams")  # by 1 to MAX_ORDER characters
 
 
 class Counted(NamedTuple):
@@ -91,7 +91,7 @@ def _draw(run: Run | None, corpus: Corpus) -> None:
                     samples.draw(text[:LENGTH], None, height=HEIGHT)
         for order, text in enumerate(found.samples):
             with st.container():
-                st.markdown(f"**{TITLES[order]}**")
+                st.markdown(f"**{LABELS[order].capitalize()}**")
                 bits = found.bits[order] if found.bits else None
                 st.caption(f"{_held_out(bits)}{_overtaken(evaluations, bits)}")
                 samples.draw(text, None, height=HEIGHT)

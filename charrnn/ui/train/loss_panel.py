@@ -14,12 +14,12 @@ from charrnn.ui.train.run_view import RunView
 EXPLANATION = """
 Some windows of text are easier to predict than others: common
 words in one, an unusual name in the next. The *faint* line is the loss of each single window. The
-**bold** line is their running average (each new window counts for one part in a thousand), and
-that is the one to watch. It lags behind: after a thousand windows it still includes the first
-guesses. The figure above the chart is therefore the mean of the last 200 windows alone. The
-dashed blue line, *held-out*, is the loss on text that the network
-never trains on. It starts out below the bold line, because the average still contains the first
-thousand windows.
+**bold** line is the *smooth loss*, their running average (each new window counts for one
+part in a thousand), and that is the one to watch. It lags behind: after a thousand windows it
+still includes the first guesses. The figure above the chart is therefore the mean of the last 200
+windows alone. The dashed blue line, *held-out*, is the loss on text that the network never trains
+on. It starts out below the bold line, because the average still contains the first thousand
+windows.
 
 **What is a bit?** The network gives each possible next character a probability. A loss of 1 bit
 per character is as uncertain as a choice between 2 equally probable characters, 2 bits between 4,

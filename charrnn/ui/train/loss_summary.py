@@ -18,8 +18,8 @@ MEMORIZING_GAP = 1.0  # bits per character between training and held-out loss
 def loss_in_words(view: RunView) -> str:
     """One to three sentences: the loss, the best baseline that it beats, the held-out loss."""
     guessing = view.baselines.uniform
-    if view.diverged:
-        return _divergence(view)
+    if view.divergence:
+        return view.divergence
     if view.iteration == 0:
         return f"Before the first update the network guesses: {_loss(guessing, digits=0)}."
     if guessing == 0:
@@ -35,14 +35,6 @@ def loss_in_words(view: RunView) -> str:
     if draws_held_out_line(view):
         words += _held_out(view)
     return words
-
-
-def _divergence(view: RunView) -> str:
-    if view.bits > view.baselines.uniform:
-        at, reason = view.iteration, "far worse than guessing"
-    else:
-        at, reason = view.iteration + 1, "no longer a number"
-    return f"Training diverged at iteration {at:,}: the loss is {reason}."
 
 
 def _held_out(view: RunView) -> str:

@@ -6,10 +6,9 @@ from charrnn.engine.analysis.counting import overtaken_at
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
-from charrnn.ui.train.counting_panel import counted
+from charrnn.ui.train.counting_panel import LABELS, counted
 from charrnn.ui.train.run_view import Rival, RunView
 
-LABELS = ("unigrams", "bigrams", "trigrams", "4-grams", "5-grams")
 YOU = "you"
 
 

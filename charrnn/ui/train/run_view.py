@@ -54,7 +54,7 @@ class RunView:
     seconds: float  # of training
     characters_per_second: float
     moving: bool
-    diverged: bool
+    divergence: str  # where and why training diverged, as a sentence; "" if it did not
     best: tuple[int, float] | None = None  # the best snapshot: iteration, held-out loss
     rivals: tuple[Rival, ...] = ()  # drawn beside the baselines
 
@@ -107,9 +107,17 @@ def of_run(
         seconds=run.seconds,
         characters_per_second=run.characters_per_second,
         moving=run.moving,
-        diverged=run.failure == DIVERGED,
+        divergence=_divergence(run),
         best=best,
     )
+
+
+def _divergence(run: Run) -> str:
+    """The first sentence of the run's message; the others say what to do."""
+    if run.failure != DIVERGED:
+        return ""
+    first, end, _ = run.message.partition(". ")
+    return first + end.rstrip()
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
@@ -144,5 +152,5 @@ def before_training(corpus: Corpus, config: RunConfig) -> RunView:
         seconds=0.0,
         characters_per_second=0.0,
         moving=False,
-        diverged=False,
+        divergence="",
     )

@@ -177,6 +177,21 @@ def test_a_paused_experiment_can_be_resumed_and_is_live_again(
     assert drawn == ["page"]
 
 
+@pytest.mark.parametrize(
+    ("training", "queued", "said"),
+    [
+        (1, 0, "Training"),
+        (3, 0, "Training 3 networks"),
+        (1, 2, "Training 1 network · 2 queued"),
+        (2, 1, "Training 2 networks · 1 queued"),
+        (0, 1, "Queued"),
+        (0, 3, "3 networks queued"),
+    ],
+)
+def test_a_queued_network_is_not_said_to_train(training, queued, said):
+    assert card_view.progress_in_words(training, queued) == said
+
+
 def test_an_experiment_that_lost_a_run_says_so(open_page, workspace, quick):
     card = CARDS["hidden-state"]
     quick(card)

@@ -12,7 +12,7 @@ from tests.support.run_views import BASELINES, BIT, make_view
 from tests.support.store import TEXT
 from tests.support.train_page import words
 
-TITLES = ("Single letters", "Pairs", "Triples", "Four characters", "Five characters")
+TITLES = ("Unigrams", "Bigrams", "Trigrams", "4-grams", "5-grams")
 
 
 def switch_on(page):

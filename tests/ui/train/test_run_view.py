@@ -10,8 +10,9 @@ from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH, RunConfig
-from charrnn.runs.store.records import History, Progress
+from charrnn.runs.store.records import DIVERGED, History, Progress
 from charrnn.ui.train import run_view
+from charrnn.ui.train.announcement import phase_in_words
 from tests.support.workers import work
 
 SMALL = RunConfig(hidden_size=8, seq_length=10, streams=2, held_out=0.1, iterations=1000)
@@ -99,6 +100,22 @@ def test_baselines_are_those_of_the_run_or_else_those_of_its_text(corpus, run):
     own = Baselines(4.0, 3.0, 2.0, 1.0)
     assert run_view.of_run(corpus, run, history()).baselines == corpus.baselines
     assert run_view.of_run(corpus, replace(run, baselines=own), history()).baselines == own
+
+
+def test_a_diverged_run_says_where_and_why_and_not_what_to_do(corpus, run):
+    reason = "Training diverged at iteration 1,153: a gradient is infinite."
+    diverged = replace(run, failure=DIVERGED, message=f"{reason} Try a smaller learning rate.")
+    assert run_view.of_run(corpus, diverged, history()).divergence == reason
+    alone = replace(diverged, message=reason)
+    assert run_view.of_run(corpus, alone, history()).divergence == reason
+    assert run_view.of_run(corpus, replace(run, message="Paused."), history()).divergence == ""
+
+
+def test_a_queued_run_is_announced_as_queued_until_it_trains(run, start):
+    queued = replace(run, queue_position=3)
+    assert phase_in_words(start, queued) == "Queued."
+    assert phase_in_words(start, replace(queued, queue_position=None)) == "Training."
+    assert phase_in_words(start, replace(queued, desired="paused")) == "Paused."
 
 
 def test_epochs_count_passes_through_the_training_text(start):

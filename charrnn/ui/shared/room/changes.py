@@ -98,7 +98,7 @@ def share_in_words(run_id: str) -> str:
     supervisor = services.supervisor()
     load, position = supervisor.load, supervisor.queue_position(run_id)
     if position:
-        return f"your run is number {position} in the queue, {load.training} are training"
+        return f"your run is queued: position {position}, with {load.training} training"
     if not load.training:
         return "no run is training"
     runs = f"{load.training} run{'s' * (load.training > 1)}"
