@@ -1,5 +1,6 @@
-"""The view "Curves": the losses of all people in one chart, against the baselines of the text."""
+"""The view "Curves": the losses of all people in one chart, against the baselines of their text."""
 
+from contextlib import suppress
 from typing import Any
 
 import altair as alt
@@ -34,6 +35,8 @@ def draw(wall: Wall) -> None:
             height="stretch",
         )
     st.markdown(spread(trained))
+    if len(_texts(trained)) > 1:
+        st.markdown("They learn different texts, so no baselines are drawn.")
 
 
 def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
@@ -50,15 +53,25 @@ def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
     ]
     bits = [row[-1] for row in rows]
     low, high = min(bits), max(bits)
-    try:
-        baselines = services.corpus(wall.room.start.sha256).baselines._asdict()
-    except TextNotFound:
-        baselines = {}
+    baselines = _baselines(tiles)
     low, high = min([low, *baselines.values()]), max([high, *baselines.values()])
     rows += [("baseline", key, BASELINE_LABELS[key], end, each) for key, each in baselines.items()]
     rows += [("corner", "", "", 0, max(0.0, low - 0.2)), ("corner", "", "", end, high + 0.1)]
     frame = pd.DataFrame(rows, columns=["kind", "key", "name", *NUMBERS])
     return frame.astype(dict.fromkeys(NUMBERS, "float32"))
+
+
+def _baselines(tiles: list[Tile]) -> dict[str, float]:
+    """Those of the text that all runs learn; none if they learn several."""
+    texts = _texts(tiles)
+    with suppress(TextNotFound):
+        if len(texts) == 1:
+            return services.corpus(texts.pop()).baselines._asdict()
+    return {}
+
+
+def _texts(tiles: list[Tile]) -> set[str]:
+    return {tile.run.sha256 for tile in tiles if tile.run}
 
 
 @themed

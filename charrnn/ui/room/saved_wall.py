@@ -7,7 +7,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from charrnn.runs.store.corpora import library_titles
+from charrnn.runs.store.records import Run
 from charrnn.runs.store.room_records import Room, Tile, Wall
+from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
 from charrnn.ui.room.tiles import in_order, name
 from charrnn.ui.shared.charts import tables
@@ -55,7 +58,7 @@ def as_html(wall: Wall) -> bytes:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{_STYLE}</style></head>\n"
-        f"<body><h1>{title}</h1><p>{escape(wall.room.start.text_name)} · {len(wall.tiles)} people"
+        f"<body><h1>{title}</h1><p>{len(wall.tiles)} people"
         f" · bits per character, the lowest first</p>\n<main>\n{tiles}\n</main></body></html>\n"
     )
     return page.encode(errors="replace")
@@ -65,13 +68,28 @@ def _article(tile: Tile, wall: Wall) -> str:
     head = f"<bdi>{escape(name(tile, wall))}</bdi>"
     if tile.run is None:
         return f"<article><h2>{head}</h2><p>no run</p></article>"
+    text = escape(text_name(tile.run, wall.room))
     settings = ", ".join(f"{each} {getattr(tile.run.config, each)}" for each in _SETTINGS)
     curve = [(n, bits) for n, bits, _ in tile.curve]
     sample = escape(tile.sample[1]) if tile.sample else ""
     return (
         f"<article><h2>{head}<span>{tile.bits:.3f}</span></h2>{_svg(curve)}"
-        f"<pre>{sample}</pre><p>iteration {tile.run.iteration:,}, {settings}</p></article>"
+        f"<pre>{sample}</pre><p><bdi>{text}</bdi>, iteration {tile.run.iteration:,}, {settings}"
+        "</p></article>"
     )
+
+
+def text_name(run: Run, room: Room) -> str:
+    """What the presenter calls the text of a run; a text that is not theirs to see has no name."""
+    title = library_titles().get(run.sha256)
+    if title is not None:
+        return title
+    if run.sha256 == room.start.sha256:
+        return room.start.text_name
+    try:
+        return Workspace(services.store(), room.presenter).own_text(run.sha256)
+    except KeyError:
+        return "a text of their own"
 
 
 def _svg(curve: list[tuple[int, float]]) -> str:
@@ -93,6 +111,7 @@ def as_csv(wall: Wall) -> bytes:
     for tile in in_order(wall, "loss"):
         row: dict[str, object] = {"who": name(tile, wall)}
         if run := tile.run:
+            row["text"] = text_name(run, wall.room)
             row |= {each: getattr(run.config, each) for each in _SETTINGS}
             row |= {
                 "bits per character": tile.bits,

@@ -3,13 +3,14 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.room import saved_wall
 from tests.support.store import SMALL
-from tests.ui.room.conftest import ADA, BEN
+from tests.ui.room.conftest import ADA, BEN, PRESENTER
 
 
 @pytest.fixture
@@ -49,3 +50,21 @@ def test_hidden_names_are_not_saved(read, presenter, store, room):
     for file in (saved_wall.as_html(wall), saved_wall.as_csv(wall)):
         assert b"script" not in file
         assert b"HYPERLINK" not in file
+
+
+def test_each_run_is_saved_with_the_name_of_its_own_text(read, presenter, store, room, corpus):
+    read()  # a run on the text of the start
+    private = store.corpora.add("a diary", "dear diary\n" * 100)
+    Workspace(store, BEN).create(private, SMALL)
+    mine = Workspace(store, PRESENTER)
+    mine.add_text("cats", store.corpora.text(corpus.sha256))
+    later = mine.add_text("sent later", "one two three\n" * 100)
+    presenter.send(replace(room.start, sha256=later.sha256, text_name=later.name))
+    wall = store.walls.read(room.id)
+    page = saved_wall.as_html(wall).decode()
+    rows = list(csv.DictReader(io.StringIO(saved_wall.as_csv(wall).decode("utf-8-sig"))))
+    assert sorted(row["text"] for row in rows) == ["a text of their own", "cats"]
+    for name in ("a text of their own", "cats"):
+        assert f"<bdi>{name}</bdi>, iteration" in page
+    assert "diary" not in page
+    assert "sent later" not in page

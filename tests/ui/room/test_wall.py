@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.store.workspace import Workspace
+from charrnn.ui.room import curves
 from charrnn.ui.room.views import VIEWS
 from tests.support.store import SMALL
 from tests.support.train_page import click, words
@@ -59,6 +60,23 @@ def test_the_curves_stand_beside_the_baselines(wall, ada_trains, store, room):
     assert f"One run, now at **{tile.bits:.2f}** bits per character, as on the tiles" in words(page)
     assert f"at **{tile.curve[-1][1]:.2f}**, lag" in words(page)  # where its curve ends
     assert page.get("vega_lite_chart")
+
+
+def test_runs_keep_the_baselines_of_their_own_text(
+    wall, ada_trains, presenter, store, room, corpus, work
+):
+    other = store.corpora.add("other", "to be or not to be\n" * 100)
+    presenter.send(replace(room.start, sha256=other.sha256, text_name="other"))
+
+    def baselines(read) -> list[float]:
+        rows = curves.curve_rows(read, [tile for tile in read.tiles if tile.run])
+        return rows[rows["kind"] == "baseline"]["bits"].tolist()
+
+    assert baselines(store.walls.read(room.id)) == pytest.approx(corpus.baselines)
+    store.rooms.join(room, BEN, "Ben")
+    work(Workspace(store, BEN).create(other, SMALL))
+    assert baselines(store.walls.read(room.id)) == []
+    assert "no baselines are drawn" in words(wall("Curves"))
 
 
 def test_a_kept_moment_is_shown(wall, ada_trains, presenter, store, room):
