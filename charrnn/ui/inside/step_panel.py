@@ -187,7 +187,7 @@ def _array(name: str, start: Start, step: Step, clip_limit: float) -> dict[str, 
         "norm": size(part(step.clipped)),
         "beyond": int((np.abs(g) > clip_limit).sum()),
         "largest_update": float(np.abs(update).max()),
-        "relative_update": size(update) / max(size(w), 1e-12),
+        "relative_update": size(update) / size(w) if size(w) else None,  # biases start at 0
         "before": corners(start.accumulators),
         "after": corners(step.accumulators),
         **corners(stages),

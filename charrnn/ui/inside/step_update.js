@@ -167,7 +167,8 @@ const updateStages = (data, say) => {
       parts: () => [
         fiveArrays(data, "update", {
           say,
-          figureOf: (array) => `moves by ${percent(array.relative_update)} of its size`,
+          figureOf: ({ relative_update: share }) =>
+            share === null ? "starts at 0" : `moves by ${percent(share)} of its size`,
           explain: (array, r, c) => optimizer.explain(numbersAt(array, r, c)),
         }),
       ],

@@ -32,6 +32,14 @@ def test_one_step_is_the_next_step_of_the_run(open_inside, store, cats):
     ]
 
 
+def test_an_array_of_zeros_moves_by_no_share_of_its_size(open_inside, workspace, corpus):
+    run = workspace.create(corpus, SMALL)
+    [data] = pictures(open_inside("One step", run=run.id), "step")
+    shares = {array["name"]: array["relative_update"] for array in data["arrays"]}
+    assert shares["bh"] is shares["by"] is None
+    assert all(0 < shares[name] < 100 for name in ("Wxh", "Why"))
+
+
 RECIPES = {
     "adam": {"clipping": "norm", "schedule": "cosine", "warm_up": 100, "streams": 3},
     "rmsprop": {"clip_limit": 0.01},
