@@ -120,6 +120,20 @@ class Subject:
         return len(self.vocabulary), self.config.hidden_size, self.config.dtype
 
 
+def nearest_saved(run: Run, iteration: int, *, complete: bool = False) -> int | None:
+    """The iteration nearest to one of which the network is saved; None if there is none.
+
+    Saved are the snapshots, and where the run ended or paused. While it trains, its newest state is
+    replaced every few seconds and does not count. complete: only with the whole training state.
+    """
+    snapshots = services.store().snapshots
+    saved = snapshots.iterations(run.id, complete=complete)
+    newest = None if run.moving else snapshots.checkpoint_iteration(run.id)
+    if newest is not None:
+        saved.append(newest)
+    return min(saved, key=lambda n: abs(n - iteration), default=None)
+
+
 def text_ids(url: str, sha256: str) -> np.ndarray:
     """A text as indices, (n,), for who may read it. Cached: do not modify it."""
 

@@ -7,6 +7,7 @@ from charrnn.ui import navigation, services, session
 from charrnn.ui.shared import replay, samples
 from charrnn.ui.shared.charts.specs import thinned
 from charrnn.ui.shared.run_actions import branch
+from charrnn.ui.shared.snapshots import nearest_saved
 from charrnn.ui.train.loss_rows import MAX_DOTS
 from charrnn.ui.train.run_view import RunView
 
@@ -65,10 +66,9 @@ def draw_earlier_sample(run: Run, iteration: int) -> None:
 
 
 def _offer_actions(run: Run, iteration: int) -> None:
-    """Buttons to play the history, and to write with, or branch from, the snapshot nearest to a
-    sample."""
-    snapshots = services.store().snapshots.iterations(run.id)
-    nearest = min(snapshots, key=lambda n: abs(n - iteration), default=None)
+    """Buttons to play the history, and to write with, or branch from, the saved network nearest to
+    a sample."""
+    nearest = nearest_saved(run, iteration)
     with st.container(horizontal=True, key="snapshot_actions"):
         if st.button("Play", icon=replay.ICON):
             replay.play(run)
@@ -76,6 +76,9 @@ def _offer_actions(run: Run, iteration: int) -> None:
             return
         if st.button(f"Write from {nearest:,}", icon=":material/edit_note:"):
             st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
+            # If that is no snapshot, it is the newest state: Write must not show an older one.
+            requests = st.session_state.get(session.NEWEST_REQUESTS, 0)
+            st.session_state[session.NEWEST_REQUESTS] = requests + 1
             navigation.go("Write")
         branch.offer(run, iteration)
     if nearest != iteration:

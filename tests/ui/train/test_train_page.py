@@ -10,7 +10,8 @@ from charrnn.runs.recipes import DEFAULT, RECIPES
 from charrnn.runs.store.records import Progress
 from charrnn.ui import selection
 from charrnn.ui.train import notebook_panel
-from tests.support.train_page import buttons, click, settings, words
+from tests.support.store import SMALL
+from tests.support.train_page import all_buttons, buttons, click, settings, words
 
 FIRST = RunConfig(**RECIPES[DEFAULT].settings)  # the settings that the page begins with
 
@@ -224,6 +225,24 @@ def test_earlier_samples_can_be_selected(open_page, store, cats, written, iterat
     page = open_page(run=cats.id)
     page.select_slider(key=f"earlier_samples_{cats.id}").set_value(iteration).run()
     assert store.history.sample(cats.id, iteration) in written(page)
+
+
+def test_the_newest_state_of_a_stopped_run_counts_as_a_snapshot(
+    open_page, workspace, corpus, work, store
+):
+    run = work(workspace.create(corpus, replace(SMALL, held_out=0.0), pause_at=400))
+    assert store.snapshots.iterations(run.id)[-1] == 200
+    page = open_page(run=run.id)
+    page.select_slider(key=f"earlier_samples_{run.id}").set_value(400).run()
+    assert {"Write from 400", "Branch from 400"} <= all_buttons(page)
+    assert "The nearest one" not in words(page)
+    click(page, "Branch from 400")
+    assert "as it is at iteration 400 and trains on" in words(page)
+    page = open_page(run=run.id)
+    page.select_slider(key=f"earlier_samples_{run.id}").set_value(400).run()
+    click(page, "Write from 400")
+    assert page.select_slider(key=f"write_at_{run.id}").value == "newest"
+    assert "Branch from 400" in all_buttons(page)
 
 
 @pytest.mark.parametrize("axis", ["iteration", "characters", "seconds"])

@@ -11,6 +11,7 @@ from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.learning_rate_hint import good_rate
 from charrnn.ui.shared.settings import CHOICES
+from charrnn.ui.shared.snapshots import nearest_saved
 
 # A network whose hidden units are saturated hardly learns more than how often each character
 # occurs. One with a loss below this share of that baseline can be trained on.
@@ -18,23 +19,23 @@ GOOD_SHARE = 0.9
 
 
 def offer(run: Run, iteration: int) -> None:
-    """Draw a button that branches from the complete snapshot nearest to an iteration.
+    """Draw a button that branches from the complete state saved nearest to an iteration.
 
-    Draws nothing if the run has no complete snapshot, or the visitor may not train on its text.
+    Draws nothing if the run has none, or the visitor may not train on its text.
     """
     if not services.may_read_text(run):
         return
-    complete = services.store().snapshots.iterations(run.id, complete=True)
-    if not complete:
+    snapshots = services.store().snapshots.iterations(run.id, complete=True)
+    nearest = nearest_saved(run, iteration, complete=True)
+    if nearest is None:
         return
-    nearest = min(complete, key=lambda n: abs(n - iteration))
     hint = f"Iteration {iteration:,} has no complete snapshot; the nearest one is at {nearest:,}."
     if st.button(
         f"Branch from {nearest:,}",
         icon=":material/fork_right:",
         help=hint if nearest != iteration else None,
     ):
-        branch(run, nearest)
+        branch(run, nearest if nearest in snapshots else None)
 
 
 def offer_from_newest(run: Run) -> None:
