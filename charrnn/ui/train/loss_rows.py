@@ -94,12 +94,12 @@ class Interpolation:
 
 def _curve_rows(view: RunView) -> list[Row]:
     T, at = view.config.seq_length, Interpolation(view.curve)
-    low, high = _extent(view)
+    _, high = _extent(view)
     rows = []
     for n, loss, smooth_loss, seconds in view.curve:
-        # The loss of a single window may be far out, and must not stretch the axis.
+        # The loss of a single window may be far above, and must not stretch the axis.
         if loss is not None:
-            rows.append(_row("loss", n, min(max(loss / T, low), high), seconds))
+            rows.append(_row("loss", n, min(loss / T, high), seconds))
         rows.append(_row("smooth", n, smooth_loss / T, seconds))
     seconds_at = {point.iteration: point.seconds for point in view.curve}
     # A line from the guesses before the first update would show a slow fall that nobody measured.
@@ -177,9 +177,11 @@ def _extent(view: RunView) -> tuple[float, float]:
     """
     T, baselines = view.config.seq_length, view.baselines
     bits = [point.smooth_loss / T / LN_2 for point in view.curve]
+    # At the lower end also those of single windows, which are never below 0.
+    windows = [point.loss / T / LN_2 for point in view.curve if point.loss is not None]
     held_out = [nats / LN_2 for _, nats in view.evaluations]
     rivals = [rival.bits for rival in view.rivals]
-    low = min(*bits, *held_out, *rivals, baselines.trigram, baselines.bigram - 0.5)
+    low = min(*bits, *windows, *held_out, *rivals, baselines.trigram, baselines.bigram - 0.5)
     high = max([min(max(*bits, baselines.uniform), 1.5 * baselines.uniform), *held_out])
     low = max(0.0, math.floor(2 * (low - 0.25)) / 2)
     label_height = 0.08 * (high - low) + 0.05

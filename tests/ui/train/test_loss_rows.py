@@ -199,10 +199,19 @@ def test_the_y_axis_does_not_move_while_the_loss_changes_a_little():
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("spike", [40.0, 1e-3])
-def test_an_outlier_window_does_not_stretch_the_axis(unit, spike):
+@pytest.mark.parametrize("low", [1.05, 0.3, 1e-3])
+def test_windows_below_the_smooth_loss_are_drawn_where_they_are(unit, low):
+    view = make_view(curve=[(0, 5.0, 5.0), (100, low, 2.6), (200, low, 2.5)])
+    _, bottom, top = corners(view, unit=unit)
+    drawn = rows(view, "loss", unit=unit)
+    assert drawn["bits"].tolist() == pytest.approx([5.0, low, low], rel=1e-5)
+    assert drawn["y"].between(bottom, top).all()
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_an_outlier_window_does_not_stretch_the_axis(unit):
     without = make_view(curve=[(0, 5.0, 5.0), (100, 4.0, 4.0), (200, 3.9, 3.9)])
-    view = make_view(curve=[(0, 5.0, 5.0), (100, spike, 4.0), (200, 3.9, 3.9)])
+    view = make_view(curve=[(0, 5.0, 5.0), (100, 40.0, 4.0), (200, 3.9, 3.9)])
     assert corners(view, unit=unit) == corners(without, unit=unit)
     _, bottom, top = corners(view, unit=unit)
     assert rows(view, "loss", unit=unit)["y"].between(bottom, top).all()
