@@ -71,7 +71,7 @@ def _status(card: Card, runs: list[Run]) -> str:
         return ""
     training = " · training" if any(run.moving for run in runs) else ""
     guessed = guess.in_words(card.guess, mark.guess)
-    return f":primary[:material/check:] You guessed: {guessed}{training}"
+    return f":primary[Answered] · you guessed: {guessed}{training}"
 
 
 def _draw_next(card: Card) -> None:

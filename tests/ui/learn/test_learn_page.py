@@ -109,6 +109,9 @@ def test_each_card_goes_from_the_guess_to_what_happened(
     assert beside_each_other(page) == [guess, in_words(card.guess, verdict.answer)]
     assert verdict.sentence in [element.value for element in page.markdown]
 
+    [status] = [c.value for c in open_page("learn").caption if "you guessed" in c.value]
+    assert status == f":primary[Answered] · you guessed: {guess}"  # whether it was right or wrong
+
     page = press(page, "Start over")
     assert workspace.runs() == []
     assert len(workspace.deleted()) == len(runs)
