@@ -48,7 +48,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     """
     _check_size(len(data), "file")
     if not data.strip():
-        _check_length("", "file")
+        _check_length(data.decode("ascii"), "file")
     decoded = _decode_as(data, encoding) if encoding else _decode(data)
     text = decoded.text
     if "\0" in text or has_many_controls(text):
@@ -132,8 +132,9 @@ def _check_size(n_bytes: int, noun: str) -> None:
 
 def _check_length(text: str, noun: str) -> None:
     if not text or text.isspace():
+        what = "has nothing but white space" if text else "is empty"
         raise NotText(
-            f"This {noun} is empty, so there is nothing to learn from: choose one with words in it."
+            f"This {noun} {what}, so there is nothing to learn from: choose one with words in it."
         )
     if len(text) < MIN_CHARACTERS:
         raise NotText(

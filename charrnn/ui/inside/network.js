@@ -170,7 +170,8 @@ const show = (box, played) => {
 
   parts.symbol.textContent = data.symbols[id];
   parts.symbol.title = data.names[id];
-  parts.index.textContent = `a 1 at index ${id}, ${data.vocabulary - 1} zeros`;
+  const zeros = data.vocabulary - 1;
+  parts.index.textContent = `a 1 at index ${id}, ${zeros} ${zeros === 1 ? "zero" : "zeros"}`;
   if (data.cells) {
     parts.onehot.querySelector(".hot")?.classList.remove("hot");
     parts.onehot.children[id].className = "hot";

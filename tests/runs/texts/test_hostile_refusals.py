@@ -104,8 +104,8 @@ GZIP_BOMB = gzip.compress(bytes(10_000_000))
 # name -> (a file that is refused, words of the sentence that say why)
 REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "is empty"),
-    "spaces and newlines": (b" \r\n\t \n", "is empty"),
-    "Unicode spaces": ("\u2003\u00a0\u3000\u2028".encode(), "is empty"),
+    "spaces and newlines": (b" \r\n\t \n", "has nothing but white space"),
+    "Unicode spaces": ("\u2003\u00a0\u3000\u2028".encode(), "has nothing but white space"),
     "only a byte order mark": (b"\xef\xbb\xbf", "is empty"),
     "only a byte order mark of UTF-16": (b"\xfe\xff", "is empty"),
     "only a truncated character": ("€".encode()[:2], "is empty"),
@@ -164,7 +164,7 @@ def test_file_that_is_not_text_is_refused_with_one_sentence(data, reason):
     params(
         {
             "empty": ("", "is empty"),
-            "spaces": (" \t\r\n\u3000", "is empty"),
+            "spaces": (" \t\r\n\u3000", "has nothing but white space"),
             "a byte order mark": ("\ufeff", "is empty"),
             "one character": ("a", "only one character"),
             "a pair of surrogates": ("\ud83d\ude00", "only one character"),

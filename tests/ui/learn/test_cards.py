@@ -160,3 +160,10 @@ def test_every_card_asks_for_a_guess_among_what_can_happen(key):
         assert 2 <= len(guess.answers) <= 5
     else:
         assert guess.low < guess.high < math.inf
+
+
+@pytest.mark.parametrize("key", CARDS)
+def test_no_run_has_a_name_that_says_the_same_thing_twice(key, corpus):
+    card = CARDS[key]
+    for plan in card.plans(corpus):
+        assert not plan.label.lower().startswith(card.title.lower())

@@ -60,7 +60,7 @@ CARD = Card(
     key="initial-weights",
     question="Why start with weights near 0.01?",
     teaser="Three networks start with small, large and no weights.",
-    title="Initial scale",
+    title="Initial weights",
     idea=_idea,
     guess=Choice(
         "Which of the three will predict best in the end?",

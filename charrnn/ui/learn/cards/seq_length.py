@@ -52,7 +52,7 @@ CARD = Card(
     key="seq-length",
     question="Does seq_length limit what the network can learn?",
     teaser="Three networks learn to close brackets.",
-    title="seq_length",
+    title="Window length",
     idea=_idea,
     guess=Choice(
         "What is the shortest window with which it learns to close most lines?",
