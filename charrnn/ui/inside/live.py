@@ -4,7 +4,6 @@ The first is cheap, refreshes always and checks what the timers depend on. The v
 training could use, so it refreshes less often, and not at all while nothing changes.
 """
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -14,15 +13,10 @@ from streamlit.delta_generator import DeltaGenerator
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import snapshot_slider
+from charrnn.ui.shared import live_run, snapshot_slider
 from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.live_run import Timers
 from charrnn.ui.shared.snapshots import Snapshot, Subject
-
-STATUS_SECONDS = 2.0
-# A view refreshes every so many seconds in a run that has trained for less than so many: most
-# changes happen at the beginning.
-VIEW_SECONDS = ((20.0, 3.0), (60.0, 6.0), (math.inf, 10.0))
 
 
 class View(NamedTuple):
@@ -44,44 +38,26 @@ class Kind(NamedTuple):
     follows: bool = True
 
 
-class Timers(NamedTuple):
-    """What the timers depend on. A fragment cannot change them; drawing the whole page does."""
-
-    status: str
-    deleted_at: float | None
-    shares_text: bool
-    status_seconds: float
-    view_seconds: float | None  # None: nothing changes
-
-    @classmethod
-    def of_run(cls, run: Run, *, follows: bool) -> "Timers":
-        factor = services.refresh_factor()
-        seconds = None
-        if follows and run.moving and not _shows_snapshot(run):
-            seconds = factor * next(every for until, every in VIEW_SECONDS if run.seconds < until)
-        return cls(run.status, run.deleted_at, run.shares_text, factor * STATUS_SECONDS, seconds)
-
-
 def draw(run: Run, title: str, kind: Kind) -> None:
     """Draw the status, the choice of a snapshot, and the view of it."""
     if session.page_changed():
         request_newest()
-    timers = Timers.of_run(run, follows=kind.follows)
+    timers = _timers(run, kind)
     st.fragment(_draw_status, run_every=timers.status_seconds)(run.id, kind, timers)
     st.fragment(_draw_view, run_every=timers.view_seconds)(run.id, title, kind)
 
 
+def _timers(run: Run, kind: Kind) -> Timers:
+    return Timers.of_run(run, follows=kind.follows and not _shows_snapshot(run))
+
+
 @shows_errors()
 def _draw_status(run_id: str, kind: Kind, timers: Timers) -> None:
-    run = _read(run_id)
+    run = live_run.read(run_id)
     services.note_refresh(timers.status_seconds)
-    if Timers.of_run(run, follows=kind.follows) != timers:
+    if _timers(run, kind) != timers:
         rerun_page()
-    with st.container():  # also if it is empty: nothing below it may move
-        if run.status == "failed":
-            st.error(escape_markdown(run.message), icon=":material/error:")
-        elif run.message and not run.active:
-            st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
+    live_run.draw_problem(run)
     with st.container(horizontal=True, vertical_alignment="center", key="inside_status"):
         st.caption(_describe(run, timers), width="content")
         if not kind.follows and not _shows_snapshot(run):
@@ -108,7 +84,7 @@ def _describe(run: Run, timers: Timers) -> str:
 def _draw_view(run_id: str, title: str, kind: Kind) -> None:
     if st.session_state[session.VIEW] != title:
         st.rerun()  # a click in the picture has chosen another view
-    run = _read(run_id)
+    run = live_run.read(run_id)
     subject = Subject.of_run(run)  # its owner may share less of it by now
     kept = services.store().snapshots.iterations(run_id)
     controls = st.container(horizontal=True, vertical_alignment="bottom", key="inside_controls")
@@ -121,13 +97,6 @@ def _draw_view(run_id: str, title: str, kind: Kind) -> None:
     else:
         snapshot = _newest_at_request(run_id, _requests(), subject)
     kind.draw(View(subject, run, snapshot, kept, controls))
-
-
-def _read(run_id: str) -> Run:
-    """The run as it is now. Raises RunNotFound if the visitor may not view it any more."""
-    run = services.store().runs.get(run_id)
-    services.check_view(run)
-    return run
 
 
 def _shows_snapshot(run: Run) -> bool:

@@ -15,9 +15,11 @@ from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
-from charrnn.ui.alphabet import contents, live
+from charrnn.ui.alphabet import contents
 from charrnn.ui.alphabet.measurements import measure
 from charrnn.ui.alphabet.why_one_hot_panel import product_and_lookup
+from charrnn.ui.shared import live_run
+from charrnn.ui.shared.live_run import Timers
 from charrnn.ui.shared.snapshots import Subject
 from tests.support.visitor import enter
 
@@ -248,10 +250,13 @@ def test_page_says_why_a_run_stopped(open_alphabet, cats, store):
 
 
 def test_charts_refresh_less_often_as_a_run_gets_older_and_never_while_it_is_paused(cats):
+    def seconds(run):
+        return Timers.of_run(run).view_seconds
+
     training = replace(cats, desired="running")
-    seconds = [live.chart_seconds(replace(training, seconds=s)) for s in (0.0, 30.0, 100.0, 1e6)]
-    assert seconds == [3.0, 6.0, 10.0, 10.0]
-    assert live.chart_seconds(cats) is None
+    ages = (0.0, 30.0, 100.0, 1e6)
+    assert [seconds(replace(training, seconds=s)) for s in ages] == [3.0, 6.0, 10.0, 10.0]
+    assert seconds(cats) is None
 
 
 def test_with_many_live_pages_the_page_refreshes_less_often_and_is_counted(
@@ -261,14 +266,15 @@ def test_with_many_live_pages_the_page_refreshes_less_often_and_is_counted(
     monkeypatch.setattr(services, "refresh_factor", lambda: 4)
     monkeypatch.setattr(services, "note_refresh", noted.append)
     open_alphabet(run=cats.id)
-    assert noted == [4 * live.TEXT_SECONDS]
-    assert live.chart_seconds(replace(cats, desired="running", seconds=100.0)) == 40.0
+    assert noted == [4 * live_run.STATUS_SECONDS]
+    training = replace(cats, desired="running", seconds=100.0)
+    assert Timers.of_run(training).view_seconds == 40.0
 
 
 def test_timers_are_set_again_when_the_refresh_factor_changes(cats, monkeypatch):
-    before = live.Timers.of_run(cats)
+    before = Timers.of_run(cats)
     monkeypatch.setattr(services, "refresh_factor", lambda: 2)
-    assert live.Timers.of_run(cats) != before
+    assert Timers.of_run(cats) != before
 
 
 def test_map_of_a_snapshot_is_aligned_with_the_map_before_it(cats, store):
