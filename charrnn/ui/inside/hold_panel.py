@@ -60,12 +60,8 @@ def _choose(costs: Costs) -> tuple[list[int], float, int]:
         "Hold at (0 is silent)", -1.0, 1.0, 0.0, 0.1, key=session.HELD_AT, persist_state="session"
     )
     seed = state.setdefault(session.READS_SEED, 0)
-    st.button("New seed", icon=":material/casino:", on_click=_new_seed)
+    st.button("New seed", icon=":material/casino:", on_click=passage.new_seed)
     return list(units), value, seed
-
-
-def _new_seed() -> None:
-    st.session_state[session.READS_SEED] += 1
 
 
 def _draw_samples(view: View, units: list[int], value: float, seed: int) -> None:

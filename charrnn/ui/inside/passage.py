@@ -49,7 +49,7 @@ def choose(view: View, length: int) -> Passage:
             return _typed(view.subject, view.snapshot)
         if source == ITS_WRITING:
             seed = st.session_state.setdefault(session.READS_SEED, 0)
-            st.button("Write anew", icon=":material/casino:", on_click=_new_seed)
+            st.button("Write anew", icon=":material/casino:", on_click=new_seed)
             return written(view.subject, view.snapshot, length, seed)
     return choose_from_text(view, length)
 
@@ -104,6 +104,11 @@ def again(subject: Subject, snapshot: Snapshot, read: Passage) -> Passage:
     return from_text(subject, snapshot, read.start, len(read.ids))
 
 
+def new_seed() -> None:
+    """Let the network write something else, on all views that show what it writes."""
+    st.session_state[session.READS_SEED] += 1
+
+
 def _typed(subject: Subject, snapshot: Snapshot) -> Passage:
     st.session_state.setdefault(session.READS_LINE, DEFAULT_LINE)
     typed = st.text_input(
@@ -130,7 +135,3 @@ def written(subject: Subject, snapshot: Snapshot, length: int, seed: int = 0) ->
     ids = sample(weights, seeded_rng(seed), hidden=hidden, first=first, length=length - 1)
     where = f"what it writes with random seed {seed}"
     return Passage(np.append(first, ids), hidden, where)
-
-
-def _new_seed() -> None:
-    st.session_state[session.READS_SEED] += 1
