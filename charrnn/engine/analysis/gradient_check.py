@@ -45,7 +45,6 @@ def gradient_check(
     rng: np.random.Generator,
     *,
     through_time: bool = True,
-    per_array: int = PER_ARRAY,
 ) -> list[Checked]:
     """Check some entries of each of the five arrays, those whose gradient is large among them.
 
@@ -63,7 +62,7 @@ def gradient_check(
     checked = []
     for name in ("Wxh", "Whh", "Why", "bh", "by"):
         array, analytic = getattr(exact, name), getattr(gradients, name)
-        for index in _entries(analytic, rng, per_array):
+        for index in _entries(analytic, rng):
             place = tuple(int(i) for i in np.unravel_index(index, analytic.shape))
             before = array[place]
             array[place] = before + DISTANCE
@@ -76,9 +75,9 @@ def gradient_check(
     return checked
 
 
-def _entries(gradient: FloatArray, rng: np.random.Generator, n: int) -> list[int]:
-    """Flat positions of n entries: half of them the largest, the others drawn at random."""
-    n = min(n, gradient.size)
+def _entries(gradient: FloatArray, rng: np.random.Generator) -> list[int]:
+    """Flat positions of the entries to check: half of them the largest, the others at random."""
+    n = min(PER_ARRAY, gradient.size)
     largest = np.argsort(-np.abs(gradient), axis=None)[: (n + 1) // 2]
     others = np.setdiff1d(np.arange(gradient.size), largest)
     return [*largest.tolist(), *rng.choice(others, n - len(largest), replace=False).tolist()]

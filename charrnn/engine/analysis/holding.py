@@ -50,20 +50,12 @@ def held_sample(
     hidden: FloatArray,
     first: int,
     length: int,
-    temperature: float = 1.0,
 ) -> NDArray[np.intp]:
     """Ids of `length` characters that the network writes while units are held: (length,).
 
     values: unit -> its activation. The rest as in sampling.sample().
     """
-    return sample(
-        held(weights, values),
-        rng,
-        hidden=hidden,
-        first=first,
-        length=length,
-        temperature=temperature,
-    )
+    return sample(held(weights, values), rng, hidden=hidden, first=first, length=length)
 
 
 def affordable_characters(weights: Parameters) -> int:

@@ -56,7 +56,7 @@ def draw_controls(run: Run | None, corpus: Corpus, config: RunConfig) -> None:
             "Reset",
             icon=":material/restart_alt:",
             on_click=_reset,
-            args=(workspace, run),
+            args=(run,),
             disabled=run is None,
         )
         if run:
@@ -284,7 +284,7 @@ def _step(workspace: Workspace, run: Run | None) -> None:
 
 
 @shows_errors()
-def _reset(workspace: Workspace, run: Run) -> None:
+def _reset(run: Run) -> None:
     """Back to iteration 0 with the settings that the run began with; the run itself is kept."""
     leave_run(run)
     settings_input.put({name: getattr(run.config, name) for name in settings.LIVE})
