@@ -6,8 +6,6 @@ from pathlib import Path
 from charrnn.commands.local_store import local_store
 from charrnn.commands.terminal import print_output
 
-MEGABYTE = 2**20
-
 
 def prune(options: argparse.Namespace) -> int:
     """Remove old runs and texts from the local store, even while a server uses it."""
@@ -40,4 +38,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _megabytes(file: str | None) -> float:
+    from charrnn.runs.limits import MEGABYTE
+
     return Path(file).stat().st_size / MEGABYTE if file else 0.0

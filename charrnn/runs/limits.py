@@ -13,6 +13,7 @@ from charrnn.runs import memory
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 
+MEGABYTE = 2**20  # bytes
 STATE_BYTES = 8  # of a number in float64
 HISTORY_MEGABYTES = 15  # of losses and samples in a file of a run, at most
 MAX_RUN_FILE_MEGABYTES = 512
@@ -120,12 +121,12 @@ class Limits:
     @property
     def text_bytes(self) -> int:
         """The largest size of an uploaded file, and of a text in UTF-8, in bytes."""
-        return int(self.text_megabytes * 2**20)
+        return int(self.text_megabytes * MEGABYTE)
 
     @property
     def run_file_megabytes(self) -> int:
         """The largest file of a run that these limits allow: its text, weights and history."""
-        state = 3 * STATE_BYTES * self.weights / 2**20  # weights, and Adam's two accumulators
+        state = 3 * STATE_BYTES * self.weights / MEGABYTE  # weights, and Adam's two accumulators
         return min(
             MAX_RUN_FILE_MEGABYTES, math.ceil(self.text_megabytes + state + HISTORY_MEGABYTES)
         )
@@ -147,7 +148,7 @@ class Limits:
                 f"{self.step_products:,.0f} are allowed here: choose a smaller hidden_size or "
                 "seq_length, or fewer streams."
             )
-        megabytes = memory.training_bytes(config, V) / memory.MEGABYTE
+        megabytes = memory.training_bytes(config, V) / MEGABYTE
         if megabytes > self.worker_megabytes:
             wide = memory.window_bytes(config, V) > memory.weight_bytes(config, V)
             lower = "seq_length or fewer streams" if wide else "hidden_size"

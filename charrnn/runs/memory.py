@@ -7,7 +7,6 @@ from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.config import RunConfig
 
-MEGABYTE = 2**20
 # Arrays of the size of the weights: weights, gradients and the optimizer's scratch space; the
 # weights before a step that is measured; the two states of good_state.py; and, while a state is
 # saved, the copies of the weights as arrays, as bytes and in the database.

@@ -10,14 +10,13 @@ import time
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from charrnn.runs.limits import Limits
+from charrnn.runs.limits import MEGABYTE, Limits
 from charrnn.ui import _compat
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 KEPT_OF_PAGE = 1  # besides the one that arrives: a page has two uploaders, for a text and a run
 ARRIVING_OF_PAGE = 2
 MIN_KEPT_SECONDS = 60.0  # a file is not dropped for others before its page has had time to read it
-MEGABYTE = 2**20
 
 
 class UploadLimit:

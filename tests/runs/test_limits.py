@@ -11,7 +11,7 @@ from charrnn.engine.training import Trainer
 from charrnn.runs import memory
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
-from charrnn.runs.limits import BadLimit, Limits, TooLarge
+from charrnn.runs.limits import MEGABYTE, BadLimit, Limits, TooLarge
 from charrnn.runs.serialization import state_to_bytes
 from charrnn.runs.store.workspace import Workspace
 
@@ -86,7 +86,7 @@ def test_update_may_take_exactly_as_many_multiplications_as_allowed():
 
 def test_network_may_take_exactly_as_much_memory_as_allowed():
     config = RunConfig(hidden_size=8, seq_length=75, streams=64)
-    megabytes = memory.training_bytes(config, 2000) / memory.MEGABYTE
+    megabytes = memory.training_bytes(config, 2000) / MEGABYTE
     Limits(worker_megabytes=megabytes).check(config, 2000)
     with pytest.raises(TooLarge, match="choose a smaller seq_length or fewer streams, or a text"):
         Limits(worker_megabytes=megabytes - 0.01).check(config, 2000)

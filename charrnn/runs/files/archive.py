@@ -41,14 +41,13 @@ from charrnn.runs.files.validation import (
     state_names,
     tensor_specs,
 )
-from charrnn.runs.limits import MAX_RUN_FILE_MEGABYTES, Limits, TooLarge
+from charrnn.runs.limits import MAX_RUN_FILE_MEGABYTES, MEGABYTE, Limits, TooLarge
 from charrnn.runs.serialization import DamagedState, state_from_bytes, state_to_bytes
 from charrnn.runs.store.records import FullHistory
 
 if sys.platform != "win32":
     import fcntl
 
-MEGABYTE = 2**20
 MAX_FILE_BYTES = MAX_RUN_FILE_MEGABYTES * MEGABYTE
 ABANDONED_SECONDS = 60  # a younger temporary file may belong to a writer that is about to lock it
 

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 from charrnn.runs.errors import NoRoom
-from charrnn.runs.limits import Limits
+from charrnn.runs.limits import MEGABYTE, Limits
 from charrnn.runs.store import retention
-from charrnn.runs.store.space import MEGABYTE
 from charrnn.runs.store.store import Store
 
 

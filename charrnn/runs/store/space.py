@@ -10,11 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select, union, union_all
 
-from charrnn.runs.limits import Limits
+from charrnn.runs.limits import MEGABYTE, Limits
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
 
-MEGABYTE = 2**20
 # Nobody may fill more than this share of what the disk has for all, however large the quota.
 SHARE_OF_DISK = 0.5
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from charrnn.engine.corpus import training_length
 from charrnn.runs.errors import NoRoom
-from charrnn.runs.limits import Limits
+from charrnn.runs.limits import MEGABYTE, Limits
 from charrnn.runs.store.records import Corpus
 from charrnn.runs.texts import library
 from charrnn.runs.texts.decoding import NotText, clean_pasted
@@ -123,7 +123,7 @@ def _upload() -> bool:
         f"A text file, up to {Limits.from_environment().text_megabytes:g} MB",
         key=session.UPLOAD,
         label_visibility="collapsed",
-        max_upload_size=max(1, Limits.from_environment().text_bytes // 2**20),
+        max_upload_size=max(1, Limits.from_environment().text_bytes // MEGABYTE),
     )
     if file is None:
         if session.TRAIN_ON_UPLOAD in st.session_state:
