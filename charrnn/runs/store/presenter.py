@@ -29,6 +29,7 @@ from charrnn.runs.store.rooms import (
     distinct_nickname,
     find_room,
     members_of,
+    rename,
 )
 from charrnn.runs.store.runs import new_key
 from charrnn.runs.store.store import Store
@@ -166,9 +167,9 @@ class Presenter:
             self._check(find_room(db, self.room_id))
             members = members_of(db, self.room_id)
             others = [member for member in members if member.key != member_key]
-            theirs = self._member(member_key)
-            name = distinct_nickname(nickname, others)
-            db.execute(update(schema.room_members).where(theirs).values(nickname=name))
+            for member in members:
+                if member.key == member_key:
+                    rename(db, member, distinct_nickname(nickname, others))
 
     def remove(self, member_key: str) -> None:
         """Remove a member from the room, with nickname and tile. Their runs stay theirs."""
@@ -195,7 +196,7 @@ class Presenter:
                 "room": self.room_id,
                 "number": (number or 0) + 1,
                 "position": (position or 0) + 1,
-                "nickname": "" if room.names_hidden else tile.member.nickname,
+                "nickname": tile.member.nickname,
                 "caption": f"iteration {iteration:,} · {tile.run.bits:.2f} bits per character",
                 "sample": sample,
                 "curve": [[n, bits] for n, bits, _ in tile.curve],

@@ -159,7 +159,7 @@ class Moment:
 
     number: int
     position: int
-    nickname: str
+    nickname: str  # also while names are hidden: what shows a moment has to hide it
     caption: str
     sample: str
     curve: list[tuple[int, float]]  # iteration, bits per character

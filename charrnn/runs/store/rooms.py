@@ -113,12 +113,12 @@ class Rooms:
             )
             members = members_of(db, room.id)
             others = [member for member in members if member.workspace != workspace]
+            mine = [member for member in members if member.workspace == workspace]
             if len(others) >= most:
                 raise CannotJoin(f"This room is full: {most} people are in it.")
             name = distinct_nickname(nickname, others)
-            if len(others) < len(members):
-                mine = (m.room == room.id) & (m.workspace == workspace)
-                db.execute(update(schema.room_members).where(mine).values(nickname=name))
+            if mine:
+                rename(db, mine[0], name)
             else:
                 number = 1 + max((member.number for member in members), default=0)
                 row = {
@@ -216,6 +216,13 @@ def distinct_nickname(nickname: str, others: list[Member]) -> str:
         count += 1
         distinct = f"{name} {count}"
     return distinct
+
+
+def rename(db: Connection, member: Member, nickname: str) -> None:
+    """Give a member another nickname, also in the moments that are kept of them."""
+    for table in (schema.room_members, schema.room_moments):
+        theirs = (table.c.room == member.room) & (table.c.nickname == member.nickname)
+        db.execute(update(table).where(theirs).values(nickname=nickname))
 
 
 def sharing_evenly(db: Connection) -> set[str]:

@@ -30,14 +30,14 @@ def draw(wall: Wall) -> None:
     place = numbers.index(st.session_state[SHOWN])
     before, after = numbers[max(0, place - 1)], numbers[min(place + 1, len(numbers) - 1)]
     shown = moments[place]
-    tiles.draw_moment(shown, f"{place + 1} of {len(moments)}")
+    tiles.draw_moment(shown, _who(shown, wall), f"{place + 1} of {len(moments)}")
     with st.container(horizontal=True, vertical_alignment="center", key="moment_buttons"):
         _button("Back", ":material/arrow_back:", _show, before)
         _button("Next", ":material/arrow_forward:", _show, after)
         _button("Move back", ":material/keyboard_tab_rtl:", _move, wall.room, shown.number, -1)
         _button("Move on", ":material/keyboard_tab:", _move, wall.room, shown.number, 1)
         _button("Discard", ":material/delete:", _discard, wall.room, shown.number)
-    cards = "".join(_card(moment, moment is shown) for moment in moments)
+    cards = "".join(_card(moment, _who(moment, wall), moment is shown) for moment in moments)
     st.html(f'<ol class="moments">{cards}</ol>')
 
 
@@ -45,10 +45,19 @@ def _button(label: str, icon: str, act: Callable[..., None], *args: object) -> N
     st.button(label, icon=icon, type="tertiary", on_click=act, args=args)
 
 
-def _card(moment: Moment, is_shown: bool) -> str:
+def _who(moment: Moment, wall: Wall) -> str:
+    """What the wall calls the person of a moment; while names are hidden, "–" for who has left."""
+    if not wall.room.names_hidden:
+        return moment.nickname
+    members = [tile.member for tile in wall.tiles]
+    numbers = [str(each.number) for each in members if each.nickname == moment.nickname]
+    return numbers[0] if numbers else "–"
+
+
+def _card(moment: Moment, who: str, is_shown: bool) -> str:
     current = ' aria-current="true"' if is_shown else ""
     return (
-        f"<li{current}><b><bdi>{escape(moment.nickname)}</bdi></b> {escape(moment.caption)}"
+        f"<li{current}><b><bdi>{escape(who)}</bdi></b> {escape(moment.caption)}"
         f"<pre>{_as_text(moment.sample[:MAX_CARD])}</pre></li>"
     )
 

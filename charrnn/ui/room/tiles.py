@@ -72,7 +72,7 @@ def _draw_buttons(wall: Wall, large: Tile, presents: bool) -> None:
             st.button(KEEP, icon=":material/bookmark_add:", on_click=_keep, args=(wall, large))
 
 
-def draw_moment(moment: Moment, place: str) -> None:
+def draw_moment(moment: Moment, who: str, place: str) -> None:
     """Draw a moment that was kept, as large as a tile can be. place: in the order, in words."""
     _tiles(
         key="moment",
@@ -80,7 +80,7 @@ def draw_moment(moment: Moment, place: str) -> None:
             "tiles": [
                 {
                     "key": str(moment.number),
-                    "name": moment.nickname,
+                    "name": who,
                     "bits": "",
                     "state": f"{moment.caption} · {place}",
                     "trains": True,

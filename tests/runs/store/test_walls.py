@@ -94,7 +94,6 @@ def test_moments_are_copies_in_the_order_of_the_presenter(
     (tile,) = store.walls.read(room.id).tiles
     for _ in range(3):
         presenter.keep(tile)
-    presenter.hide_names(True)
     presenter.keep(tile)
     Workspace(store, ADA).delete(run.id)
     presenter.remove(member.key)
@@ -103,9 +102,21 @@ def test_moments_are_copies_in_the_order_of_the_presenter(
     presenter.discard(2)
     moments = presenter.moments()
     assert [moment.number for moment in moments] == [1, 4, 3]
-    assert [moment.nickname for moment in moments] == ["Ada", "", "Ada"]
+    assert [moment.nickname for moment in moments] == ["Ada"] * 3
     assert {moment.sample for moment in moments} == {tile.sample[1]}
     assert moments[0].curve == [(n, bits) for n, bits, _ in tile.curve]
+
+
+def test_a_kept_moment_follows_a_new_nickname(store, room, presenter, corpus, join):
+    join(BEN, "Ben")
+    member = join(ADA)
+    Workspace(store, ADA).create(corpus, SMALL)
+    presenter.keep(store.walls.read(room.id).tiles[1])
+    presenter.rename(member.key, "Lovelace")
+    assert presenter.moments()[0].nickname == "Lovelace"
+    join(ADA, "Countess")
+    assert presenter.moments()[0].nickname == "Countess"
+    assert [each.nickname for each in store.rooms.people(room.id)[1]] == ["Ben", "Countess"]
 
 
 def test_no_more_moments_are_kept_than_the_page_can_show(store, room, presenter, corpus, join):

@@ -87,6 +87,22 @@ def test_a_kept_moment_is_shown(wall, ada_trains, presenter, store, room):
     assert "<b>*x*" not in words(page)
 
 
+def test_hidden_names_are_hidden_in_moments_that_were_kept_before(
+    wall, ada_trains, presenter, store, room, people
+):
+    presenter.keep(store.walls.read(room.id).tiles[0])
+    presenter.hide_names(True)
+    page = wall("Moments")
+    assert [tile["name"] for tile in tiles(page)] == ["1"]
+    assert "*x*" not in words(page)
+    presenter.remove(people()[0].key)
+    page.run()
+    assert [tile["name"] for tile in tiles(page)] == ["–"]
+    presenter.hide_names(False)
+    page.run()
+    assert [tile["name"] for tile in tiles(page)] == [HOSTILE[:20]]
+
+
 def test_a_challenge_counts_new_runs_within_the_budget(
     wall, ada_trains, presenter, store, corpus, work
 ):
