@@ -179,29 +179,36 @@ class Presenter:
 
     # --- Moments --------------------------------------------------------------------------------
 
-    def keep(self, tile: Tile) -> None:
-        """Keep what a tile shows now, behind the moments that are kept already."""
+    def keep(self, tile: Tile) -> bool:
+        """Keep what a tile shows now, behind the moments that are kept already.
+
+        Returns whether it was kept: not if there is no run, or MAX_MOMENTS are kept already.
+        """
         if tile.run is None:
-            return
+            return False
         room = self.store.rooms.people(self.room_id)[0]
         self._check(room)
-        iteration, sample = tile.sample or (tile.run.iteration, "")
+        sampled_at, sample = tile.sample or (tile.run.iteration, "")
+        caption = f"iteration {tile.run.iteration:,} · {tile.run.bits:.2f} bits per character"
+        if sampled_at != tile.run.iteration:
+            caption += f" · sample of iteration {sampled_at:,}"
         with self.store.database.writing() as db:
             c = schema.room_moments.c
             query = select(func.count(), func.max(c.number), func.max(c.position))
             count, number, position = db.execute(query.where(c.room == self.room_id)).one()
             if count >= MAX_MOMENTS:
-                return
+                return False
             row = {
                 "room": self.room_id,
                 "number": (number or 0) + 1,
                 "position": (position or 0) + 1,
                 "nickname": tile.member.nickname,
-                "caption": f"iteration {iteration:,} · {tile.run.bits:.2f} bits per character",
+                "caption": caption,
                 "sample": sample,
                 "curve": [[n, bits] for n, bits, _ in tile.curve],
             }
             db.execute(schema.room_moments.insert().values(row))
+        return True
 
     def moments(self) -> list[Moment]:
         """The moments that are kept, in the presenter's order."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from charrnn.runs.store.presenter import MAX_MOMENTS
 from charrnn.runs.store.room_records import Moment, Tile, Wall
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
@@ -68,7 +69,7 @@ def draw_sorts() -> None:
 def _draw_buttons(wall: Wall, large: Tile, presents: bool) -> None:
     with st.container(horizontal=True):
         st.button("All tiles", icon=":material/grid_view:", on_click=_show_all)
-        if presents:
+        if presents and large.run and large.run.iteration:  # there is something to keep
             st.button(KEEP, icon=":material/bookmark_add:", on_click=_keep, args=(wall, large))
 
 
@@ -174,5 +175,11 @@ def _show_all() -> None:
 
 @shows_errors()
 def _keep(wall: Wall, tile: Tile) -> None:
-    presence.presenter(wall.room).keep(tile)
-    st.toast("Kept: it is in the view Moments.")
+    if presence.presenter(wall.room).keep(tile):
+        st.toast("Kept: it is in the view Moments.")
+    else:
+        st.toast(
+            f"Not kept: the view Moments has {MAX_MOMENTS} already. Discard one of them there to "
+            "keep another.",
+            icon=":material/bookmark_remove:",
+        )

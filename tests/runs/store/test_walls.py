@@ -1,5 +1,7 @@
 """What the wall of a room shows, and the moments that are kept of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from charrnn.engine.evaluation import bits_per_character
@@ -107,6 +109,19 @@ def test_moments_are_copies_in_the_order_of_the_presenter(
     assert moments[0].curve == [(n, bits) for n, bits, _ in tile.curve]
 
 
+def test_a_caption_says_of_which_iteration_each_figure_is(
+    store, room, presenter, corpus, join, work
+):
+    join(ADA)
+    work(Workspace(store, ADA).create(corpus, SMALL, pause_at=150))  # a sample every 100
+    (tile,) = store.walls.read(room.id).tiles
+    presenter.keep(tile)
+    bits = f"{tile.bits:.2f} bits per character"
+    assert presenter.moments()[0].caption == f"iteration 150 · {bits} · sample of iteration 100"
+    presenter.keep(replace(tile, sample=(150, "a sample")))
+    assert presenter.moments()[1].caption == f"iteration 150 · {bits}"
+
+
 def test_a_kept_moment_follows_a_new_nickname(store, room, presenter, corpus, join):
     join(BEN, "Ben")
     member = join(ADA)
@@ -123,6 +138,6 @@ def test_no_more_moments_are_kept_than_the_page_can_show(store, room, presenter,
     join(ADA)
     Workspace(store, ADA).create(corpus, SMALL)
     (tile,) = store.walls.read(room.id).tiles
-    for _ in range(MAX_MOMENTS + 1):
-        presenter.keep(tile)
+    kept = [presenter.keep(tile) for _ in range(MAX_MOMENTS + 1)]
+    assert kept == [True] * MAX_MOMENTS + [False]
     assert len(presenter.moments()) == MAX_MOMENTS

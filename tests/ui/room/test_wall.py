@@ -10,7 +10,7 @@ from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.room import curves
 from charrnn.ui.room.views import VIEWS
 from tests.support.store import SMALL
-from tests.support.train_page import click, words
+from tests.support.train_page import all_buttons, click, words
 from tests.ui.conftest import go, sent
 from tests.ui.room.conftest import ADA, BEN, HOSTILE, tiles
 
@@ -85,6 +85,24 @@ def test_a_kept_moment_is_shown(wall, ada_trains, presenter, store, room):
     assert [tile["name"] for tile in tiles(page)] == [HOSTILE[:20]]
     assert "&lt;b&gt;*x*&lt;/b&gt;" in words(page)  # in the strip
     assert "<b>*x*" not in words(page)
+
+
+def test_a_moment_can_be_kept_where_there_is_one_until_the_list_is_full(
+    wall, ada_trains, presenter, store, room, people
+):
+    store.rooms.join(room, BEN, "Ben")
+    page = wall()
+    page.session_state["wall_large"] = people()[1].key  # who has no run
+    page.run()
+    assert "Keep this moment" not in all_buttons(page)
+    page.session_state["wall_large"] = people()[0].key
+    page.run()
+    click(page, "Keep this moment")
+    assert page.toast[0].value == "Kept: it is in the view Moments."
+    while presenter.keep(store.walls.read(room.id).tiles[0]):
+        pass
+    click(page, "Keep this moment")
+    assert "Not kept: the view Moments has 24 already" in page.toast[0].value
 
 
 def test_hidden_names_are_hidden_in_moments_that_were_kept_before(
