@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -13,6 +14,7 @@ from charrnn.runs.store.room_records import Question, Room, Wall
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.room.tiles import name
 from charrnn.ui.shared import guess
 from charrnn.ui.shared.charts.specs import compiled, themed
 from charrnn.ui.shared.guess import Choice, Guess
@@ -25,6 +27,7 @@ EXAMPLE = "How many bits per character will it need after one minute?"
 HEIGHT = 400  # pixels
 FONT_SIZE = 18  # pixels: for a projector
 MAX_BARS = 16
+MAX_CLOSEST = 3  # names
 ROUNDING = 1e-9  # of a bar
 
 
@@ -160,16 +163,26 @@ def _draw_beside(wall: Wall, question: Question, asked: Guess, guesses: dict[str
     guess.draw_beside(asked, [guess.from_number(asked, each) for each in often], happened, who=who)
     if answer is None:
         return
-    closest = min(abs(value - answer) for value in values)
-    names = [
-        tile.member.nickname
-        for tile in wall.tiles
-        if abs(guesses.get(tile.member.workspace, math.inf) - answer) == closest
-    ]
     if isinstance(asked, Choice):
         st.markdown(f"**{values.count(answer)} of {len(values)}** guessed that.")
-    elif names and not wall.room.names_hidden:
-        st.markdown(f"Closest: **{escape_markdown(', '.join(names[:3]))}**.")
+    elif names := closest(wall, guesses, answer):
+        number = "number " if wall.room.names_hidden else ""
+        shown = ", ".join(f"{number}{each}" for each in names[:MAX_CLOSEST])
+        more = f" and {len(names) - MAX_CLOSEST} more" if len(names) > MAX_CLOSEST else ""
+        st.markdown(f"Closest: **{escape_markdown(shown)}**{more}.")
+
+
+def closest(wall: Wall, guesses: dict[str, float], answer: float) -> list[str]:
+    """What the wall calls those who came closest; guesses: key of the workspace -> guess."""
+    here = [tile for tile in wall.tiles if tile.member.workspace in guesses]
+    away = {tile.member.key: _distance(guesses[tile.member.workspace], answer) for tile in here}
+    least = min(away.values(), default=0)
+    return [name(tile, wall) for tile in here if away[tile.member.key] == least]
+
+
+def _distance(guessed: float, answer: float) -> Decimal:
+    """How far apart two numbers are as people write them: 1.1 and 1.3 are equally far from 1.2."""
+    return abs(Decimal(guess.in_digits(guessed)) - Decimal(guess.in_digits(answer)))
 
 
 @shows_errors()

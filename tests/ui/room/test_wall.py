@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from charrnn.runs.store.workspace import Workspace
-from charrnn.ui.room import curves
+from charrnn.ui.room import curves, question_view
 from charrnn.ui.room.views import VIEWS
 from tests.support.store import SMALL
 from tests.support.train_page import all_buttons, click, words
@@ -132,6 +132,17 @@ def test_a_challenge_counts_new_runs_within_the_budget(
     shown = words(wall("Challenge"))
     assert "hidden 12 · seq 25" in shown
     assert f"{min(within) / math.log(2):.3f}" in shown
+
+
+def test_who_came_equally_close_is_named_in_spite_of_rounding(store, room, presenter):
+    for workspace, nickname in ((ADA, "Ada"), (BEN, "Ben"), ("c" * 32, "Cleo")):
+        store.rooms.join(room, workspace, nickname)
+    guesses = {ADA: 1.1, BEN: 1.3, "c" * 32: 1.4}
+    assert abs(1.1 - 1.2) != abs(1.3 - 1.2)
+    assert question_view.closest(store.walls.read(room.id), guesses, 1.2) == ["Ada", "Ben"]
+    presenter.hide_names(True)
+    assert question_view.closest(store.walls.read(room.id), guesses, 1.2) == ["1", "2"]
+    assert question_view.closest(store.walls.read(room.id), {}, 1.2) == []
 
 
 def test_guesses_are_shown_when_guessing_ends(wall, enter_room, now, store, room):
