@@ -19,7 +19,7 @@ from charrnn.ui.shared import guess
 from charrnn.ui.shared.charts.specs import compiled, themed
 from charrnn.ui.shared.guess import Choice, Guess
 from charrnn.ui.shared.room import presence, questions
-from charrnn.ui.style import ACCENT, HELD_OUT
+from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 QUESTION, ANSWER = "question_text", "question_answer"
 MAX_QUESTION = 140  # characters
@@ -29,6 +29,7 @@ FONT_SIZE = 18  # pixels: for a projector
 MAX_BARS = 16
 MAX_CLOSEST = 3  # names
 ROUNDING = 1e-9  # of a bar
+FAR = 10  # times the median distance from the median: a guess beyond that may be a joke
 
 
 def draw(wall: Wall) -> None:
@@ -106,17 +107,41 @@ def bins(values: list[float]) -> list[tuple[float, float, int]]:
     return [((first + i) * width, (first + i + 1) * width, count) for i, count in enumerate(counts)]
 
 
+def bulk(values: list[float], answer: float | None) -> list[float]:
+    """The guesses without those so far away that they would squeeze all others into one bar.
+
+    These are far from the median, as measured by how far half of all guesses are at most, beyond
+    the answer, and few: one, or up to a quarter of all.
+    """
+    middle = statistics.median(values)
+    spread = statistics.median(abs(value - middle) for value in values)
+    reach = FAR * (spread or max(abs(middle), 1.0))
+    known = middle if answer is None else answer
+    low, high = min(middle - reach, known), max(middle + reach, known)
+    near = [value for value in values if low <= value <= high]
+    return near if len(values) - len(near) <= max(1, len(values) // 4) else values
+
+
 def histogram_rows(values: list[float], answer: float | None) -> pd.DataFrame:
-    """One row per bar, and one for the answer if it is known."""
-    rows: list[tuple[str, float, float, int, int]] = [("bar", *each, 0) for each in bins(values)]
+    """One row per bar, one for the answer if it is known, and one for the guesses beyond each end.
+
+    values: not empty.
+    """
+    near = bulk(values, answer)
+    rows: list[tuple[Any, ...]] = [("bar", *each, 0, "") for each in bins(near)]
     if answer is not None:
-        rows.append(("answer", answer, answer, 0, 0))
-    return pd.DataFrame(rows, columns=["kind", "low", "high", "count", "bottom"])
+        rows.append(("answer", answer, answer, 0, 0, ""))
+    low, high = min(near), max(near)
+    if below := sum(value < low for value in values):
+        rows.append(("below", low, low, below, 0, f"← {below} below {guess.in_digits(low)}"))
+    if above := sum(value > high for value in values):
+        rows.append(("above", high, high, above, 0, f"{above} above {guess.in_digits(high)} →"))
+    return pd.DataFrame(rows, columns=["kind", "low", "high", "count", "bottom", "label"])
 
 
 @themed
 def histogram_spec() -> dict[str, Any]:
-    """The Vega-Lite specification, without data: bars, and a line at the answer."""
+    """The Vega-Lite specification, without data: bars, a line at the answer, words at the ends."""
     text: dict[str, Any] = {"labelFontSize": FONT_SIZE, "titleFontSize": FONT_SIZE}
     base = alt.Chart(alt.NamedData("source")).encode(
         x=alt.X(
@@ -133,6 +158,12 @@ def histogram_spec() -> dict[str, Any]:
         ),
         base.transform_filter(alt.datum.kind == "answer").mark_rule(
             color=ACCENT, strokeWidth=4, tooltip=None
+        ),
+        *(
+            base.transform_filter(alt.datum.kind == kind)
+            .mark_text(align=align, fontSize=FONT_SIZE, color=MUTED, tooltip=None)
+            .encode(x=alt.value(x), y=alt.value(-FONT_SIZE), text="label:N")
+            for kind, align, x in (("below", "left", 0), ("above", "right", "width"))
         ),
     ]
     return compiled(alt.layer(*layers).properties(height=HEIGHT))
