@@ -148,6 +148,8 @@ def histogram_spec() -> dict[str, Any]:
             "low:Q", title="guess", scale=alt.Scale(zero=False), axis=alt.Axis(grid=False, **text)
         )
     )
+    words: dict[str, Any] = {"fontSize": FONT_SIZE, "color": MUTED, "tooltip": None}
+    above_bars: dict[str, Any] = {"y": alt.value(-FONT_SIZE), "text": "label:N"}
     layers = [
         base.transform_filter(alt.datum.kind == "bar")
         .mark_rect(color=HELD_OUT, tooltip=None)
@@ -159,12 +161,12 @@ def histogram_spec() -> dict[str, Any]:
         base.transform_filter(alt.datum.kind == "answer").mark_rule(
             color=ACCENT, strokeWidth=4, tooltip=None
         ),
-        *(
-            base.transform_filter(alt.datum.kind == kind)
-            .mark_text(align=align, fontSize=FONT_SIZE, color=MUTED, tooltip=None)
-            .encode(x=alt.value(x), y=alt.value(-FONT_SIZE), text="label:N")
-            for kind, align, x in (("below", "left", 0), ("above", "right", "width"))
-        ),
+        base.transform_filter(alt.datum.kind == "below")
+        .mark_text(align="left", **words)
+        .encode(x=alt.value(0), **above_bars),
+        base.transform_filter(alt.datum.kind == "above")
+        .mark_text(align="right", **words)
+        .encode(x=alt.value("width"), **above_bars),
     ]
     return compiled(alt.layer(*layers).properties(height=HEIGHT))
 
