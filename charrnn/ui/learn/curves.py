@@ -35,8 +35,8 @@ def draw(
     # Also before it has a point: the chart must not make room for its legend later.
     lines = (*[outcome.label or name for outcome in result.outcomes], *[HELD_OUT] * held_out)
     st.vega_lite_chart(frame, specs.curves(lines), key="learn_curves", alt=alt, width="stretch")
-    when = "At the end" if result.finished else "Now"
-    st.caption(f"{when}, in bits per character: {in_words(frame, most)}")
+    when = "at the end" if result.finished else "now"
+    st.caption(f"Smooth loss {when}, in bits per character: {in_words(frame, most)}")
 
 
 def draw_lines(
@@ -129,9 +129,13 @@ def in_words(frame: pd.DataFrame, most: float) -> str:
     """Where the curves are by now, for who cannot see the chart."""
     newest = frame[frame["layer"] == "curve"].groupby("line", sort=False).last()
     return " · ".join(
-        f"{line}: " + (f"{y:.2f}" if y < most else f"above {most:g}")
+        f"{_named(line)}: " + (f"{y:.2f}" if y < most else f"above {most:g}")
         for line, y in newest["y"].items()
     )
+
+
+def _named(line: str) -> str:
+    return f"{line} (not smoothed)" if line == HELD_OUT else line
 
 
 def _row(layer: str, line: str, x: float, y: float) -> dict[str, Any]:

@@ -36,6 +36,11 @@ class Outcome:
         return bits_per_character(newest[1], 1) if newest else float("nan")
 
     @property
+    def smooth_bits(self) -> float:
+        """The smooth training loss by now, in bits per character, as the curves show it."""
+        return bits_per_character(self.run.smooth_loss, self.run.config.seq_length)
+
+    @property
     def baselines(self) -> Baselines:
         """What counting costs on its held-out text, in bits per character."""
         return self.run.baselines or self.subject.corpus.baselines

@@ -1,13 +1,14 @@
 """Each experiment shows what its card says, with its own seed and fewer iterations."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import SMOOTHING
-from charrnn.ui.learn import brackets, experiment
+from charrnn.ui.learn import brackets, curves, experiment
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.learn.cards import (
     clipping,
@@ -150,7 +151,13 @@ def test_a_short_text_is_learned_by_heart(answer):
     assert outcome.run.bits < outcome.held_out_bits - 0.3
     early = copying.copied(outcome, outcome.subject.snapshot(copying.EARLY))
     assert copying.copied(outcome, outcome.network) > early + 0.03
-    assert card("copying").verdict(result).answer == "rises"
+    verdict = card("copying").verdict(result)
+    assert verdict.answer == "rises"
+    # The sentence and the caption of the chart give the same figures.
+    name = "names that it is trained on"
+    frame = curves.rows(result, held_out=True, name=name)
+    own, held_out = re.findall(r": (\d\.\d\d)", curves.in_words(frame, curves.MAX_BITS))
+    assert f"they cost **{held_out}**; its own names cost {own} (smooth loss)" in verdict.sentence
 
 
 @pytest.mark.parametrize("key", CARDS)

@@ -108,6 +108,7 @@ def test_each_card_goes_from_the_guess_to_what_happened(
     assert not page.error or key == "through-time"
     assert beside_each_other(page) == [guess, in_words(card.guess, verdict.answer)]
     assert verdict.sentence in [element.value for element in page.markdown]
+    assert not [c.value for c in page.caption if c.value.startswith("At the end, in bits")]
 
     [status] = [c.value for c in open_page("learn").caption if "you guessed" in c.value]
     assert status == f":primary[Answered] · you guessed: {guess}"  # whether it was right or wrong

@@ -91,10 +91,10 @@ def _verdict(result: Result) -> Verdict:
         "rises" if turned is not None else "falls",
         f"Names that it had never seen were predicted best at iteration {lowest[0]:,}, at "
         f"**{best:.2f} bits** per character, and at the end they cost **{last:.2f}**; its own "
-        f"names cost {outcome.run.bits:.2f}. Of the names that it wrote at iteration {EARLY:,}, "
-        f"{early:.0%} were copied from the text; of those that it writes now, {late:.0%}. At first "
-        "it learns how names are built, and then which names there are. A longer text, or "
-        "stopping early, helps.",
+        f"names cost {outcome.smooth_bits:.2f} (smooth loss). Of the names that it wrote at "
+        f"iteration {EARLY:,}, {early:.0%} were copied from the text; of those that it writes now, "
+        f"{late:.0%}. At first it learns how names are built, and then which names there are. A "
+        "longer text, or stopping early, helps.",
     )
 
 
