@@ -91,10 +91,11 @@ def _row(
 
 def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
     """Below the name: the line's swatch, settings and progress, as HTML."""
-    config = run.config
+    config, doing = run.config, activity(run)
     lines = [
         f"hidden {config.hidden_size} · seq {config.seq_length} · rate {config.learning_rate:g}",
-        f"{run.bits:.2f} bits at {run.iteration:,}",
+        # The legend refreshes at other moments, and must not be contradicted.
+        f"<b>{doing}</b>" if doing else f"{run.bits:.2f} bits at {run.iteration:,}",
     ]
     if config.recipe != "textbook":
         lines.insert(0, f"recipe {TITLES[config.recipe]}")
@@ -102,8 +103,6 @@ def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
         lines.insert(0, "experiment of the page Learn")
     if name_text:
         lines.insert(0, html.escape(services.text_of(run).name))
-    if activity(run):
-        lines[-1] += f" · <b>{activity(run)}</b>"
     spans = "".join(f"<span>{line}</span>" for line in lines)
     return f'<div class="run-details">{swatch(style)}<p>{spans}</p></div>'
 

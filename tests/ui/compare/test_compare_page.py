@@ -215,6 +215,13 @@ def test_the_list_and_the_legend_name_the_same_loss(open_compare, pair):
     assert sorted(listed) == sorted(re.search(r"([\d.]+) bits", line)[1] for line in legend(page))
 
 
+def test_the_list_gives_no_loss_of_a_run_that_trains(open_compare, pair, workspace, corpus):
+    moving = workspace.create(corpus, SMALL)
+    page = open_compare(*pair, moving)
+    assert html(page).count("bits at") == 2  # the legend refreshes at other moments than the list
+    assert "<b>queued</b>" in html(page)
+
+
 def test_a_withdrawn_run_is_neither_listed_nor_found_by_its_id(open_compare, store, pair, theirs):
     Workspace(store, "s" * 32).withdraw_link(theirs.id)
     page = open_compare(theirs)
