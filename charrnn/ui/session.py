@@ -94,9 +94,9 @@ INSIDE_REQUESTS = "inside_requests"  # how often the newest snapshot was request
 OVER_SNAPSHOTS = "over_snapshots"
 ONE_POSITION = "one_position"
 HELD_UNITS, HELD_AT = "held_units", "held_at"
-SURPRISE_BEFORE = "surprise_before"  # with "_" and the run's id: the iteration compared with
+SURPRISAL_BEFORE = "surprisal_before"  # with "_" and the run's id: the iteration compared with
 CHECKED = "checked"  # (run and iteration, the gradients that were checked there)
-CLEAR_MEMORY, CLIP_OFF = "clear_memory", "clip_off"
+CLEAR_HIDDEN, CLIP_OFF = "clear_hidden", "clip_off"
 HELD_OUT_FROM = "held_out_from"
 HIDDEN_UNIT = "hidden_unit"  # the one that the text is colored by
 

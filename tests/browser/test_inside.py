@@ -158,7 +158,7 @@ def test_one_step_is_walked_with_arrow_keys_and_shows_the_arithmetic(inside, run
     expect(picture.locator(".text")).to_contain_text(f"Together: {step.loss:.2f} nats")
     button(picture, "8 Back through time").click()
     hover(picture.locator("canvas").first, t=12, unit=6)
-    both = step.dh_from_output[12, 6], step.dh_from_future[12, 6]
+    both = step.dh_from_output[12, 6], step.dh_from_next[12, 6]
     for part in both:
         expect(arithmetic).to_contain_text(signed(part, 3))
     button(picture, "9 Weight gradients").click()
@@ -193,7 +193,7 @@ def test_on_a_phone_no_view_scrolls_sideways_and_back_returns_to_the_view_before
         "One step": ".inside-step .pairs",
         "Units": ".inside-heatmap canvas",
         "Memory": ".stVegaLiteChart svg",
-        "Surprise": ".inside-colors .passage span",
+        "Surprisal": ".inside-colors .passage span",
     }
     for view, picture in drawn.items():
         page.get_by_role("radio", name=view, exact=True).click()

@@ -73,7 +73,7 @@ class Step:
     losses: FloatArray  # nats, (T,)
     dy: FloatArray  # (T, V)
     dh_from_output: FloatArray  # Whyᵀ dy_t, (T, H)
-    dh_from_future: FloatArray  # Whhᵀ da_{t+1}, (T, H); 0 at the last step, or not through time
+    dh_from_next: FloatArray  # Whhᵀ da_{t+1}, (T, H); 0 at the last step, or not through time
     da: FloatArray  # (T, H)
     mean_loss: float  # nats, summed over the window, the mean over the streams
     gradients: Parameters  # of mean_loss, before clipping
@@ -85,7 +85,7 @@ class Step:
     @property
     def dh(self) -> FloatArray:
         """The sum of both parts, (T, H)."""
-        return self.dh_from_output + self.dh_from_future
+        return self.dh_from_output + self.dh_from_next
 
     @property
     def loss(self) -> float:
@@ -118,11 +118,11 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
 
     dy = p.copy()
     dy[at_targets] -= 1
-    from_output, from_future, da = dy @ w.Why, np.zeros_like(h), np.zeros_like(h)
+    from_output, from_next, da = dy @ w.Why, np.zeros_like(h), np.zeros_like(h)
     for t in reversed(range(T)):
         if t + 1 < T and start.through_time:
-            from_future[t] = w.Whh.T @ da[t + 1]
-        da[t] = (1 - h[t] ** 2) * (from_output[t] + from_future[t])
+            from_next[t] = w.Whh.T @ da[t + 1]
+        da[t] = (1 - h[t] ** 2) * (from_output[t] + from_next[t])
 
     mean_loss, gradients = _gradients(start, before_all)
     clipped = gradients.copy()
@@ -142,7 +142,7 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
         losses=losses,
         dy=dy,
         dh_from_output=from_output,
-        dh_from_future=from_future,
+        dh_from_next=from_next,
         da=da,
         mean_loss=mean_loss,
         gradients=gradients,

@@ -13,7 +13,7 @@ units_panel         the view "Units": the text colored by a unit, and what units
 memory_panel        the view "Memory": gradients over distance and the spectrum of Whh
 memory_chart        the charts of it
 hold_panel          the view "Hold a unit": the same sample while units are held at a value
-surprise_panel      the view "Surprise": bits per character, before and after
+surprisal_panel     the view "Surprisal": bits per character, before and after
 gauges_panel        the view "Gauges": what the worker measures, over iterations
 gauges_chart        the charts of it
 check_panel         the view "Gradient check"

@@ -62,7 +62,7 @@ const palette = () => {
   probe.remove();
   return found;
 };
-// A heat map: one pixel a number, scaled up without smoothing. value(row, column): from -1 to 1.
+// A heat map: one pixel per number, scaled up without smoothing. value(row, column): from -1 to 1.
 const paint = (canvas, rows, columns, value) => {
   const colors = palette();
   if (!colors) {

@@ -28,7 +28,7 @@ TOOLTIP_FORMATS = {"share": ".2%", "ratio": ".3%", "size": ".2f"}
 
 
 def rows(lines: dict[str, str], measured: list[tuple[int, Gauges]]) -> pd.DataFrame:
-    """One row a line and measured step. lines: name -> which of the Gauges."""
+    """One row per line and measured step. lines: name -> which of the Gauges."""
     values = [getattr(gauges, name) for name in lines.values() for _, gauges in measured]
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-// All hidden units over a passage: one row a unit, one column a character. A click chooses a unit.
+// All hidden units over a passage: one row per unit, one column per character. A click chooses a unit.
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".inside-heatmap");
   if (!box.canvas) {

@@ -19,7 +19,7 @@ NAMES: dict[str, Any] = {"fontSize": 13, "font": "serif", "fontStyle": "italic",
 
 
 def flow_rows(curves: dict[int, np.ndarray], position: np.ndarray) -> pd.DataFrame:
-    """One row a distance and curve. curves: iteration -> what is left over distance, (K,).
+    """One row per distance and curve. curves: iteration -> what is left over distance, (K,).
 
     position: the same for one position alone, (K,).
     """
@@ -113,7 +113,7 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
 
 
 def spectrum_rows(eigenvalues: np.ndarray) -> pd.DataFrame:
-    """One row an eigenvalue. eigenvalues: complex, (H,)."""
+    """One row per eigenvalue. eigenvalues: complex, (H,)."""
     return pd.DataFrame(
         {
             "real": eigenvalues.real,

@@ -12,7 +12,7 @@ from charrnn.ui.inside import (
     memory_panel,
     network_panel,
     step_panel,
-    surprise_panel,
+    surprisal_panel,
     units_panel,
 )
 from charrnn.ui.inside.live import Kind
@@ -26,11 +26,12 @@ VIEWS = {
     session.UNITS_VIEW: Kind(units_panel.draw),
     "Memory": Kind(memory_panel.draw),
     "Hold a unit": Kind(hold_panel.draw, follows=False),
-    "Surprise": Kind(surprise_panel.draw),
+    "Surprisal": Kind(surprisal_panel.draw),
     "Gauges": Kind(gauges_panel.draw),
     "Gradient check": Kind(check_panel.draw, follows=False),
 }
 FIRST = next(iter(VIEWS))
+EARLIER_TITLES = {"Surprise": "Surprisal"}  # in links from before they were changed
 
 
 def show() -> None:
@@ -60,16 +61,22 @@ def _choose_view() -> str:
         label_visibility="collapsed",
     )
     view = chosen or FIRST
-    if st.query_params.get(session.VIEW, FIRST) != view:
+    if (_linked() or FIRST) != view:
         st.query_params[session.VIEW] = view
     return view
 
 
 def _read_url() -> None:
     """Take the view from the URL, when the page is opened and after a step back or forward."""
-    linked = st.query_params.get(session.VIEW)
+    linked = _linked()
     if is_history_navigation():
         st.session_state[session.VIEW] = linked or FIRST
     elif session.page_changed() and linked:
         st.session_state[session.VIEW] = linked
     session.ensure_option(session.VIEW, list(VIEWS))
+
+
+def _linked() -> str | None:
+    """The title of the view in the URL, as it is today."""
+    title = st.query_params.get(session.VIEW)
+    return EARLIER_TITLES.get(title, title) if title else None

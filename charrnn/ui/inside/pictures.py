@@ -84,7 +84,7 @@ def heat_map(
         "names": _names(text),
         "activations": components.numbers(activations),
         "unit": unit,
-        "hint": "One row a unit, one column a character. Click a row to choose its unit.",
+        "hint": "One row per unit, one column per character. Click a row to choose its unit.",
     }
     _heatmap(key=key, data=data, on_picked_change=on_pick)
 

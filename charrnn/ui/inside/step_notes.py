@@ -11,18 +11,18 @@ EARLY = "Gradients are often larger early in training: try one of the first snap
 def notes(
     start: Start, step: Step, config: RunConfig, *, clear: bool, clip_off: bool
 ) -> dict[str, str]:
-    """ "memory", "future" and "clip", each for the stages where it is seen."""
+    """ "hidden", "next" and "clip", each for the stages where it is seen."""
     found = {}
     if clear:
         carried = one_step(start).loss
-        found["memory"] = (
+        found["hidden"] = (
             f"The hidden state is cleared: the window begins with zeros and costs {step.loss:.2f} "
             f"nats; with the hidden state carried over it costs {carried:.2f}."
         )
     if not start.through_time:
-        found["future"] = (
-            "This run trains without gradients through time: nothing comes from the future, so no "
-            "error teaches the network what to remember."
+        found["next"] = (
+            "This run trains without gradients through time: nothing comes from the next step, so "
+            "no error teaches the network what to remember."
         )
     if config.clipping != "off":
         found["clip"] = _clip_note(start, step, config, clear=clear, clip_off=clip_off)

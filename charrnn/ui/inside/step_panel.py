@@ -45,12 +45,12 @@ def draw(view: View) -> None:
     with view.controls:
         clear = st.toggle(
             "Clear the hidden state",
-            key=session.CLEAR_MEMORY,
+            key=session.CLEAR_HIDDEN,
             disabled=config.hidden_state == "cleared",
             help="Begin this window with zeros instead of the hidden state that is carried over.",
         )
         clip_off = st.toggle(
-            "Clip off",
+            "Turn clipping off",
             key=session.CLIP_OFF,
             disabled=config.clipping == "off",
             help="Use the gradients of this step as they are, however large.",
@@ -108,7 +108,7 @@ def picture(subject: Subject, state: TrainingState, step: Step) -> dict[str, Any
         "Whh_h": step.Whh_h,
         "h": step.hidden,
         "from_output": step.dh_from_output,
-        "from_future": step.dh_from_future,
+        "from_next": step.dh_from_next,
         "da": step.da,
     }
     over_rows = {"y": step.scores, "p": step.probabilities, "dy": step.dy}
@@ -207,7 +207,7 @@ def frame(subject: Subject, step: Step) -> pd.DataFrame:
             "probability of the target": step.probabilities[at],
             "loss (nats)": step.losses,
             "size of dh from the output": np.linalg.norm(step.dh_from_output, axis=1),
-            "size of dh from the future": np.linalg.norm(step.dh_from_future, axis=1),
+            "size of dh from the next step": np.linalg.norm(step.dh_from_next, axis=1),
             "size of dh": np.linalg.norm(step.dh, axis=1),
         }
     )

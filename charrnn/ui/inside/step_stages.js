@@ -6,7 +6,7 @@ const stages = (data, say) => {
   const a = {};
   for (const name of [
     ...["Wxh_x", "Whh_h", "h", "h_before", "bh", "by", "y", "p", "dy"],
-    ...["from_output", "from_future", "da", "losses", "log_sums"],
+    ...["from_output", "from_next", "da", "losses", "log_sums"],
   ]) {
     a[name] = decode(data[name]);
   }
@@ -23,20 +23,20 @@ const stages = (data, say) => {
   const map = (title, array, options) => overWindow(data, title, array, { say, ...options });
   const dh = {
     ...a.from_output,
-    values: a.from_output.values.map((v, i) => v + a.from_future.values[i]),
+    values: a.from_output.values.map((v, i) => v + a.from_next.values[i]),
   };
   const several = data.streams > 1;
   const overStreams = several
     ? ` Over all ${data.streams} streams the mean is ${data.mean_loss.toFixed(2)} nats.`
     : "";
   const source = several ? `the first of ${data.streams} streams` : "the text";
-  const gradientScale = Math.max(maximum(a.from_output), maximum(a.from_future), maximum(dh));
+  const gradientScale = Math.max(maximum(a.from_output), maximum(a.from_next), maximum(dh));
   return [
     {
       title: "The window",
       formula: `inputs = text[p : p+${T}]     targets = text[p+1 : p+${T + 1}]`,
       text: `Iteration ${data.iteration.toLocaleString("en-US")} reads ${T} characters from position ${data.position.toLocaleString("en-US")} of ${source}. At each of them it has to predict the next.`,
-      note: data.notes.memory,
+      note: data.notes.hidden,
       parts: () => [windowPicture(data, say)],
       example: () => `t = 0: reads ${data.names[data.inputs[0]]}, has to predict ${data.names[data.targets[0]]}`,
     },
@@ -45,7 +45,7 @@ const stages = (data, say) => {
       formula: `x_t = zeros(${V}, 1)     x_t[inputs[t]] = 1`,
       text: `Each character becomes a column of ${V} numbers: a single 1, the rest zeros.${shownRows}`,
       parts: () => [
-        map("x: one column a character", oneHot(data), {
+        map("x: one column per character", oneHot(data), {
           rowName: letter, rowSymbol: symbol,
           explain: (t, r) => (data.rows[r] === data.inputs[t] ? "1" : "0"),
         }),
@@ -56,7 +56,7 @@ const stages = (data, say) => {
       title: "Hidden states",
       formula: "h_t = tanh(Wxh x_t + Whh h_{t−1} + bh)",
       text: `Each hidden state comes from the character and from the hidden state before it: ${units()}.`,
-      note: data.notes.memory,
+      note: data.notes.hidden,
       parts: () => [map("h", a.h, { rowName: unit, explain: explainHidden, scale: 1 })],
       example: () => `t = 0, unit 0: ${explainHidden(0, 0)}`,
     },
@@ -80,7 +80,7 @@ const stages = (data, say) => {
       title: "Loss",
       formula: "L = − Σ log p_t[target_t]",
       text: `Every character costs −log of the probability it was given. Together: ${data.loss.toFixed(2)} nats, or ${(data.loss / T / Math.LN2).toFixed(2)} bits per character.${overStreams}`,
-      note: data.notes.memory,
+      note: data.notes.hidden,
       parts: () => [
         bars(data, "loss of each target, in nats", a.losses, {
           label: `The loss of each of ${T} characters, ${data.loss.toFixed(2)} nats together`,
@@ -100,15 +100,15 @@ const stages = (data, say) => {
     {
       title: "Back through time",
       formula: "dh_t = Whyᵀ dy_t + Whhᵀ da_{t+1}     da_t = (1 − h_t²) dh_t",
-      text: "Each hidden state was used twice: for its own prediction and for the next hidden state. Its gradient is the sum of both. The last has no future, so nothing comes from there.",
-      note: data.notes.future || data.notes.memory,
+      text: "Each hidden state was used twice: for its own prediction and for the next hidden state. Its gradient is the sum of both. No step follows the last one, so nothing comes from there.",
+      note: data.notes.next || data.notes.hidden,
       parts: () => {
         const row = element("div", "sum");
         const options = { rowName: unit, explain: explainDh, scale: gradientScale };
         row.append(
           map("dh from the output", a.from_output, options),
           element("span", "sign", "+"),
-          map("dh from the future", a.from_future, options),
+          map("dh from the next step", a.from_next, options),
           element("span", "sign", "="),
           map("dh", dh, options)
         );
@@ -158,8 +158,8 @@ const stages = (data, say) => {
     return r < 0 ? "" : explainDy(t, r);
   }
   function explainDh(t, u) {
-    const [output, future] = [at(a.from_output, t, u), at(a.from_future, t, u)];
-    return `${signed(output, 3)} from the output ${signed(future, 3)} from the future = ${signed(output + future, 3)}; times 1 − h² gives da ${signed(at(a.da, t, u), 3)}`;
+    const [output, next] = [at(a.from_output, t, u), at(a.from_next, t, u)];
+    return `${signed(output, 3)} from the output ${signed(next, 3)} from the next step = ${signed(output + next, 3)}; times 1 − h² gives da ${signed(at(a.da, t, u), 3)}`;
   }
   function arrayNames() {
     return data.arrays.map((array) => `${array.name} ${shapeOf(array)}`).join(" · ");

@@ -115,10 +115,10 @@ def test_both_parts_of_dh_equal_finite_differences(trainer):
         for unit in (0, 4, 8):
             nudge = small * np.eye(9)[unit]
             above, below = losses(t, step.hidden[t] + nudge), losses(t, step.hidden[t] - nudge)
-            output, future = (above - below) / (2 * small)
+            output, following = (above - below) / (2 * small)
             assert step.dh_from_output[t, unit] == pytest.approx(output, abs=1e-7)
-            assert step.dh_from_future[t, unit] == pytest.approx(future, abs=1e-7)
-            assert step.dh[t, unit] == pytest.approx(output + future, abs=1e-7)
+            assert step.dh_from_next[t, unit] == pytest.approx(following, abs=1e-7)
+            assert step.dh[t, unit] == pytest.approx(output + following, abs=1e-7)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -1,4 +1,4 @@
-"""The views of units, memory, held units, surprise and the gradient check show what is computed."""
+"""The views of units, memory, held units, surprisal and gradient check show what is computed."""
 
 from dataclasses import replace
 
@@ -113,8 +113,8 @@ def test_holding_nothing_writes_the_same_text(open_inside, cats, written):
     assert "Both texts are the same." in words(page)
 
 
-def test_surprise_shows_the_bits_now_and_what_was_learned(open_inside, cats):
-    page = open_inside("Surprise", run=cats.id)
+def test_surprisal_shows_the_bits_now_and_what_was_learned(open_inside, cats):
+    page = open_inside("Surprisal", run=cats.id)
     subject, snapshot, ids = newest(cats)
     start = training_length(len(ids), cats.config.held_out)
     now, difference = (numbers(p["values"])[0] for p in pictures(page, "colors"))
@@ -125,7 +125,7 @@ def test_surprise_shows_the_bits_now_and_what_was_learned(open_inside, cats):
         _, scores = plain_reading(snapshot.weights, passage, h)
         return plain_nats(scores[:-1], passage[1:]) / np.log(2)
 
-    earlier = page.select_slider(key=f"surprise_before_{cats.id}").value
+    earlier = page.select_slider(key=f"surprisal_before_{cats.id}").value
     assert 0 < earlier < 250
     np.testing.assert_allclose(now[1:], bits(snapshot), atol=1e-4)
     np.testing.assert_allclose(
@@ -153,7 +153,7 @@ def test_the_gradient_check_turns_red_without_gradients_through_time(
     assert "This run trains without gradients through time" in page.error[0].value
     assert page.dataframe[0].value["agrees"].tolist() == ["NO", "NO", "yes", "NO", "yes"]
     [data] = pictures(open_inside("One step", run=run.id), "step")
-    assert "nothing comes from the future" in data["notes"]["future"]
+    assert "nothing comes from the next step" in data["notes"]["next"]
 
 
 def test_curves_that_end_close_together_are_not_all_named():

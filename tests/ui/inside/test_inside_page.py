@@ -69,6 +69,16 @@ def test_it_reads_a_typed_line_without_unknown_characters_or_its_own_writing(ope
     assert data["ids"] == [first, *written.tolist()]
 
 
+def test_a_link_with_the_earlier_title_of_a_view_opens_it(open_inside, cats):
+    page = open_inside("Surprise", run=cats.id)
+    assert page.button_group(key="view").value == "Surprisal"
+    assert page.query_params["view"] == "Surprise"  # another one would be in the way of Back
+    page.button_group(key="view").set_value("Units").run()
+    assert page.query_params["view"] == "Units"
+    page.button_group(key="view").set_value("Surprisal").run()
+    assert page.query_params["view"] == "Surprisal"
+
+
 def test_an_empty_line_reads_one_character(open_inside, cats):
     page = open_inside(run=cats.id)
     page.button_group(key="reads").set_value("a line you type").run()

@@ -116,13 +116,13 @@ def test_a_step_that_diverges_says_so(open_inside, store, cats, monkeypatch):
 def test_clearing_the_memory_is_seen_in_the_step(open_inside, cats):
     page = open_inside("One step", run=cats.id)
     [before] = pictures(page, "step")
-    page.toggle(key="clear_memory").set_value(True).run()
+    page.toggle(key="clear_hidden").set_value(True).run()
     [cleared] = pictures(page, "step")
     assert numbers(before["h_before"]).any()
     assert not numbers(cleared["h_before"]).any()
     assert cleared["loss"] != before["loss"]
     carried = f"with the hidden state carried over it costs {before['loss']:.2f}"
-    assert carried in cleared["notes"]["memory"]
+    assert carried in cleared["notes"]["hidden"]
 
 
 def test_switching_clipping_off_is_seen_in_the_step(open_inside, workspace, corpus, work):

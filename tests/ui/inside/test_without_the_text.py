@@ -65,7 +65,7 @@ def test_without_the_text_a_view_shows_what_the_network_knows_and_nothing_of_the
 
 
 def test_without_the_text_the_network_reads_what_it_writes_or_a_typed_line(open_inside, secret):
-    for view in ("The network", "Units", "Surprise"):
+    for view in ("The network", "Units", "Surprisal"):
         page = open_inside(view, run=secret.view_key)
         reads = page.button_group(key="reads")
         assert reads.options == ["what it writes", "a line you type"]

@@ -1,4 +1,4 @@
-"""Why add the gradient from the future? Brackets, with and without it."""
+"""Why add the gradient from the next step? Brackets, with and without it."""
 
 from dataclasses import replace
 
@@ -23,8 +23,8 @@ def _idea(corpus: Corpus) -> str:
         "To learn, the network asks how the loss would change if a number inside it were a little "
         "larger: that is the **gradient** of that number. A hidden state is used twice: to predict "
         "the next character, and to compute the next hidden state. So its gradient is a sum: `dh` "
-        "comes from its own prediction, and `dhnext` from all later ones. That is "
-        "**backpropagation through time**.\n\n"
+        "comes from its own prediction, and `dhnext` (`dh_from_next` in engine/textbook.py) from "
+        "all later ones. That is **backpropagation through time**.\n\n"
         f"{brackets.ABOUT}\n\n"
         "Two networks will read it. One learns from the whole gradient. For the other, `dhnext` is "
         "left out."

@@ -1,4 +1,4 @@
-"""The view "Surprise": which characters the network expects, and what it has learned since."""
+"""The view "Surprisal": which characters the network expects, and what it has learned since."""
 
 import numpy as np
 import pandas as pd
@@ -30,9 +30,9 @@ def draw(view: View) -> None:
     now = _bits(view.snapshot, read)
     with view.controls:
         earlier = _choose_earlier(view)
-    with st.container(horizontal=True, key="halves_surprise"):
+    with st.container(horizontal=True, key="halves_surprisal"):
         with st.container():
-            st.markdown(f"## Surprise at iteration {view.snapshot.iteration:,}")
+            st.markdown(f"## Surprisal at iteration {view.snapshot.iteration:,}")
             pictures.colored_text(
                 view.subject.vocabulary,
                 read.ids,
@@ -40,7 +40,7 @@ def draw(view: View) -> None:
                 most=MOST_BITS,
                 unit="bits",
                 label="The passage, colored by the surprisal of each character",
-                key="surprise_now",
+                key="surprisal_now",
                 signed=False,
                 hint="The stronger the color, the less expected. Point at a character.",
             )
@@ -55,7 +55,7 @@ def draw(view: View) -> None:
             _draw_difference(view, read, now - before, earlier)
     tables.table(
         "The surprisal as a table",
-        "surprise",
+        "surprisal",
         lambda: pd.DataFrame(
             {
                 "character": [
@@ -87,7 +87,7 @@ def _choose_earlier(view: View) -> int | None:
     options = [n for n in view.kept if n < view.snapshot.iteration]
     if not options:
         return None
-    key = f"{session.SURPRISE_BEFORE}_{view.run.id}"
+    key = f"{session.SURPRISAL_BEFORE}_{view.run.id}"
     if st.session_state.get(key) not in options:
         # The one before the last stretch of training: at about half of the iterations.
         half = view.snapshot.iteration / 2
@@ -112,7 +112,7 @@ def _draw_difference(view: View, read: Passage, difference: np.ndarray, earlier:
         most=MOST_DIFFERENCE,
         unit="bits",
         label="The passage, colored by how much less surprising each character has become",
-        key="surprise_difference",
+        key="surprisal_difference",
         hint="Blue: expected better than before. Orange: worse. Point at a character.",
     )
     mean = np.nanmean(difference)
