@@ -91,7 +91,7 @@ class Presenter:
         self._update(begins_at=begins_at)
 
     def begin(self, begins_at: float, *, start_run: StartRun | None = None) -> list[Member]:
-        """Start everybody with what stands on their page; returns those who were started.
+        """Start everybody with the settings on their page; returns those who were started.
 
         Does nothing unless this is the time that was announced, so that it happens once. What
         somebody trains already is paused. Whoever cannot train, for lack of room on the disk, say,
@@ -275,7 +275,7 @@ class Presenter:
 
 
 def start_chosen(workspace: Workspace, room: Room, member: Member) -> Run:
-    """Create the run that stands on the member's page."""
+    """Create a run with the settings on the member's page."""
     chosen = member.chosen or own_start(room.start, member)
     corpus = workspace.store.corpora.get(chosen.sha256, chosen.text_name)
     return workspace.create(corpus, chosen.config.fitted(corpus.characters))

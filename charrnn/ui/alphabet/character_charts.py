@@ -50,7 +50,7 @@ def value_labels(base: alt.Chart, x: alt.X | alt.XValue) -> alt.Chart:
 
 
 def frequency_rows(table: pd.DataFrame, ids: np.ndarray) -> pd.DataFrame:
-    """One row a character. ids: the indices of the characters, the most frequent first."""
+    """One row per character. ids: the indices of the characters, the most frequent first."""
     rows = table.iloc[ids].copy()
     rows["row"] = np.arange(len(ids), dtype="int32")
     rows["value_label"] = [f"{n:,}" for n in rows["count"]]
@@ -78,7 +78,7 @@ def frequency_spec(n: int) -> dict[str, Any]:
 def surprisal_rows(
     table: pd.DataFrame, ids: np.ndarray, nats: np.ndarray, counts: np.ndarray
 ) -> pd.DataFrame:
-    """One row a character: its mean surprisal in bits, and the bits by its frequency alone.
+    """One row per character: its mean surprisal in bits, and the bits by its frequency alone.
 
     ids: the characters from top to bottom, (n,). nats: surprisal of each character, summed over
     the positions where it was measured, (V,); counts: how many positions that were, (V,).

@@ -43,7 +43,7 @@ DIVERGING = ["rgba(47,127,159,1)", "rgba(143,134,122,0.06)", "rgba(196,98,45,1)"
 def map_rows(
     table: pd.DataFrame, ids: np.ndarray, points: np.ndarray, kinds: list[str], inspected: int
 ) -> pd.DataFrame:
-    """One row a character, and two invisible corners that leave room at the edges.
+    """One row per character, and two invisible corners that leave room at the edges.
 
     ids: indices of the characters, (n,); points: (n, 2). Where labels overlap, the inspected
     character keeps its label, or else the most frequent one; the others are drawn as points.
@@ -109,7 +109,7 @@ def map_spec(kinds: tuple[str, ...]) -> dict[str, Any]:
 
 
 def neighbor_rows(table: pd.DataFrame, ids: np.ndarray, cosines: np.ndarray) -> pd.DataFrame:
-    """One row a neighbor. ids: indices of the characters, nearest first; cosines: (n,) both."""
+    """One row per neighbor. ids: indices of the characters, nearest first; cosines: (n,) both."""
     rows = table.iloc[ids][["index", "character", "name", "count"]].copy()
     rows["row"] = np.arange(len(ids), dtype="int32")
     rows["cosine"] = cosines.astype("float32")
@@ -133,7 +133,7 @@ def neighbor_spec(n: int) -> dict[str, Any]:
 
 
 def embedding_rows(table: pd.DataFrame, ids: np.ndarray, embeddings: np.ndarray) -> pd.DataFrame:
-    """One row a cell. ids: the characters from top to bottom, (n,); embeddings: (V, H)."""
+    """One row per cell. ids: the characters from top to bottom, (n,); embeddings: (V, H)."""
     chosen = embeddings[ids]
     units = np.sort(np.argsort(-chosen.std(axis=0), kind="stable")[:MAX_UNITS])
     values = chosen[:, units]

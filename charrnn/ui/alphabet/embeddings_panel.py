@@ -33,7 +33,7 @@ def draw_heading() -> None:
 
 
 def draw_hint() -> None:
-    """Draw what stands here while there is no run."""
+    """Draw what is shown here while there is no run."""
     draw_heading()
     st.markdown("Nothing yet: press Train on the Train page, then come back and watch.")
     if st.button("Go to Train", icon=":material/model_training:"):

@@ -107,7 +107,7 @@ def _describe_end(k: int, n_windows: int, T: int, length: int) -> str:
 
 
 def _frame(subject: Subject, ids: np.ndarray, start: int) -> pd.DataFrame:
-    """One row a step. start: position in the text of ids[0]."""
+    """One row per step. start: position in the text of ids[0]."""
     symbols = [character_info.symbol(subject.vocabulary.characters[i]) for i in ids]
     return pd.DataFrame(
         {

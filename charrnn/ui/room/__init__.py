@@ -7,7 +7,7 @@ qr_code          the link to a room as a QR code
 presenter_panel  the sidebar: the start, starting everybody, people, the end
 people_dialog    renaming and removing people
 views            the views of the wall, and the live part of the page
-tiles            the view "Tiles": one tile a person (tiles.js)
+tiles            the view "Tiles": one tile per person (tiles.js)
 curves           the view "Curves": all curves against the baselines
 question_view    the view "Guess": a question, and a histogram of the guesses
 challenge_view   the view "Challenge": whose network predicts best within a budget

@@ -59,9 +59,9 @@ def _draw_open() -> None:
     most = int(Limits.from_environment().room_people)
     st.markdown("## Open a room")
     st.markdown(
-        "You get a code and a QR code for the screen, and a wall with one tile a person. Everybody "
-        "starts with the text and the settings that now stand on your Train page; you can send "
-        "others later."
+        "You get a code and a QR code for the screen, and a wall with one tile per person. "
+        "Everybody starts with the text and the settings that are now on your Train page; you can "
+        "send others later."
     )
     st.button("Open a room", icon=":material/co_present:", on_click=_open)
     st.caption(

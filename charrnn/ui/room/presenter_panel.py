@@ -19,7 +19,7 @@ from charrnn.ui.shared.room.strip import draw_lead_button
 
 NOTE, OWN_SEEDS, NAMES_HIDDEN = "start_note", "start_own_seeds", "names_hidden"
 CONTROLS, EXPERIMENT = "start_controls", "start_experiment"
-ON_TRAIN = "what stands on your Train page"
+ON_TRAIN = "what is set on your Train page"
 _HIDDEN = "panel_hidden"  # whether the presenter has hidden it
 MAX_NOTE = 200  # characters
 MAIN_SETTINGS = ("hidden_size", "seq_length", "learning_rate")
@@ -55,7 +55,7 @@ def draw(room: Room) -> None:
         args=(room,),
         width="stretch",
     )
-    st.caption("3, 2, 1: each trains what stands on their page. Their other runs are paused.")
+    st.caption("3, 2, 1: each page trains its own settings. Everybody's other runs are paused.")
     with st.container(horizontal=True):
         draw_lead_button(room)
         if st.button("People", icon=":material/badge:", help="Rename or remove people."):
@@ -106,7 +106,7 @@ def _draw_start(room: Room) -> None:
         max_chars=MAX_NOTE,
         persist_state="session",
         placeholder="for instance: make it forget",
-        help="One line that stands at the top of everybody's page.",
+        help="One line at the top of everybody's page.",
     )
     st.checkbox(
         "Another random seed for each",
@@ -132,7 +132,7 @@ def _draw_start(room: Room) -> None:
         icon=":material/send:",
         on_click=_send,
         args=(room,),
-        help="It stands on everybody's page within seconds. Their runs are kept.",
+        help="It appears on everybody's page within seconds. Their runs are kept.",
         width="stretch",
     )
     navigation.link(following.TRAIN, "Choose text and settings on Train", query={})

@@ -1,4 +1,4 @@
-// The wall: one tile a person. All data are set as text, never as markup. Tiles are kept from one
+// The wall: one tile per person. All data are set as text, never as markup. Tiles are kept from one
 // refresh to the next, so that nothing flickers and the keyboard focus stays.
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100;

@@ -1,4 +1,4 @@
-"""The view "Tiles": one tile a person, drawn and sorted by the browser; or one of them, large."""
+"""The view "Tiles": one tile per person, drawn and sorted by the browser; or one of them, large."""
 
 from pathlib import Path
 from typing import Any

@@ -76,7 +76,7 @@ def good_pair(config: RunConfig) -> str:
         return ""
     good = lineage.value("learning_rate", good_rate(config))
     units = f"{config.hidden_size:,} hidden unit{'s' * (config.hidden_size > 1)}"
-    return f"With {units}, {good} goes well, or less."
+    return f"With {units}, a learning rate of {good} or less works well."
 
 
 def good_rate(config: RunConfig) -> float:

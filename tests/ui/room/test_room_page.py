@@ -118,7 +118,7 @@ def test_when_everybody_is_started_each_page_shows_its_run(
     enter_room, presenter, people, shown_run, started
 ):
     page = enter_room(ADA, "Ada")
-    page.number_input(key="hidden_size").set_value(12)  # what stands on the page is trained
+    page.number_input(key="hidden_size").set_value(12)  # what is set on the page is trained
     page.run()
     presenter.count_down(100.0)
     presenter_panel._begin(presenter, 100.0)

@@ -112,7 +112,9 @@ def test_the_help_of_both_controls_names_the_rate_that_goes_well_with_the_units(
     for name in ("hidden_size", "learning_rate"):
         help_text = page.select_slider(key=f"{name}_slider").help
         assert help_text.startswith(RunConfig.meaning(name))
-        assert help_text.endswith("With 256 hidden units, 0.002 goes well, or less.")
+        assert help_text.endswith(
+            "With 256 hidden units, a learning rate of 0.002 or less works well."
+        )
 
 
 def test_no_rate_is_named_that_was_not_measured():

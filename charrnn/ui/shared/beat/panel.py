@@ -140,7 +140,7 @@ def _draw_score(found: Score) -> None:
     sure = "" if apart else ", but thirty characters are too few to be sure"
     st.markdown(f"### Your last game: {verdict}{sure}")
     st.markdown(
-        f"| | at once | bits per character | interval |\n| --- | --- | --- | --- |\n"
+        f"| | first guess right | bits per character | interval |\n| --- | --- | --- | --- |\n"
         f"| **You** | {found.at_once} of {LENGTH} | {_figures(found.person)} |\n"
         f"| **The network** | {found.network_at_once} of {LENGTH} | {_figures(found.network)} |"
     )

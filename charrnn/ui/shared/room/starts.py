@@ -28,7 +28,7 @@ class SharedExperiment(NamedTuple):
 
 
 def from_page(experiment: str = "") -> Start:
-    """A start with the text and the settings that stand on the visitor's Train page.
+    """A start with the text and the settings on the visitor's Train page.
 
     experiment: the key of one, which has settings of its own; it reads that text if it can.
     """
@@ -53,7 +53,7 @@ def shared_experiment(key: str) -> SharedExperiment | None:
 
 
 def start_run(workspace: Workspace, room: Room, member: Member) -> Run:
-    """Start a member with everybody: the experiment of the room, or what stands on their page.
+    """Start a member with everybody: the experiment of the room, or the settings on their page.
 
     Returns the run that their page goes to. Needs no session: a thread of its own calls it.
     """
