@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import Download, Error, Locator, Page, expect
 
 TRIES, TRY_SECONDS = 12, 5
 
@@ -48,7 +48,8 @@ def move(slider: Locator, to: str) -> None:
 def repeat(act: Callable[[], Any], *, until: Locator) -> None:
     """Do something until an element is visible: a page that is being drawn may not notice it."""
     for _ in range(TRIES):
-        act()
+        with suppress(Error):  # of an element that has just been replaced
+            act()
         with suppress(AssertionError):
             expect(until).to_be_visible(timeout=1000 * TRY_SECONDS)
             return
