@@ -154,8 +154,12 @@ def test_one_step_is_walked_with_arrow_keys_and_shows_the_arithmetic(inside, run
     hover(picture.locator("canvas"), t=12, unit=6)
     expect(arithmetic).to_contain_text("unit 6: tanh(Wxh x ")
     expect(arithmetic).to_contain_text(f"= {signed(step.hidden[12, 6])}")
-    button(picture, "6 Loss").click()
+    current = button(picture, "6 Loss")
+    current.click()
     expect(picture.locator(".text")).to_contain_text(f"Together: {step.loss:.2f} nats")
+    expect(current).to_have_attribute("aria-current", "step")
+    background = current.evaluate("button => getComputedStyle(button).backgroundColor")
+    expect(current).not_to_have_css("color", background)  # also below the pointer
     button(picture, "8 Back through time").click()
     hover(picture.locator("canvas").first, t=12, unit=6)
     both = step.dh_from_output[12, 6], step.dh_from_next[12, 6]
