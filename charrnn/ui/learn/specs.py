@@ -45,7 +45,6 @@ def curves(
             axis=altair.Axis(tickCount=6, **LARGE_TEXT),
         )
     )
-    baseline = base.transform_filter(altair.datum.layer == "baseline")
     placed = base.encode(
         x=altair.X(
             "x:Q",
@@ -54,26 +53,9 @@ def curves(
             axis=altair.Axis(labelExpr=SHORT_NUMBERS, tickCount=6, grid=False, **LARGE_TEXT),
         )
     )
-    legend = altair.Legend(
-        orient="top",
-        title=None,
-        columns=altair.ExprRef(f"width < {NARROW} ? 2 : {len(lines)}"),
-        labelFontSize=FONT_SIZE,
-        labelLimit=400,
-        symbolOpacity=1,
-    )
-    colors = dict(zip([line for line in lines if line != faint], COLORS, strict=False))
-    lined = placed.encode(
-        color=altair.Color(
-            "line:N",
-            scale=altair.Scale(domain=lines, range=[colors.get(line, MUTED) for line in lines]),
-            legend=legend if len(lines) > 1 else None,
-        )
-    )
+    baseline = base.transform_filter(altair.datum.layer == "baseline")
+    lined = placed.encode(color=_line_color(lines, faint))
     curve = lined.transform_filter(altair.datum.layer == "curve")
-    nearest = altair.selection_point(
-        name="nearest", on="pointermove", nearest=True, fields=["line", "x"], empty=False
-    )
     layers = [
         placed.transform_filter(altair.datum.layer == "corner").mark_point(opacity=0, tooltip=None),
         lined.transform_filter(altair.datum.layer == "faint").mark_line(
@@ -84,18 +66,43 @@ def curves(
             align="left", baseline="middle", dx=6, **ITALIC
         ),
         curve.mark_line(strokeWidth=2.6, tooltip=None),
-        curve.mark_point(filled=True, size=80)
-        .encode(
-            opacity=altair.condition(nearest, altair.value(1), altair.value(0)),
-            tooltip=[
-                altair.Tooltip("line:N", title="line"),
-                altair.Tooltip("y:Q", title=y, format=".2f"),
-                altair.Tooltip("x:Q", title=x, format=",.0f"),
-            ],
-        )
-        .add_params(nearest),
+        _nearest_point(curve, x, y),
     ]
     return compiled(altair.layer(*layers).properties(height=HEIGHT))
+
+
+def _line_color(lines: tuple[str, ...], faint: str) -> altair.Color:
+    """The color of each line, with a legend if there are several."""
+    legend = altair.Legend(
+        orient="top",
+        title=None,
+        columns=altair.ExprRef(f"width < {NARROW} ? 2 : {len(lines)}"),
+        labelFontSize=FONT_SIZE,
+        labelLimit=400,
+        symbolOpacity=1,
+    )
+    colors = dict(zip([line for line in lines if line != faint], COLORS, strict=False))
+    return altair.Color(
+        "line:N",
+        scale=altair.Scale(domain=lines, range=[colors.get(line, MUTED) for line in lines]),
+        legend=legend if len(lines) > 1 else None,
+    )
+
+
+def _nearest_point(curve: altair.Chart, x: str, y: str) -> altair.Chart:
+    """The point of a curve that is nearest to the mouse, with its figures."""
+    nearest = altair.selection_point(
+        name="nearest", on="pointermove", nearest=True, fields=["line", "x"], empty=False
+    )
+    point = curve.mark_point(filled=True, size=80).encode(
+        opacity=altair.condition(nearest, altair.value(1), altair.value(0)),
+        tooltip=[
+            altair.Tooltip("line:N", title="line"),
+            altair.Tooltip("y:Q", title=y, format=".2f"),
+            altair.Tooltip("x:Q", title=x, format=",.0f"),
+        ],
+    )
+    return point.add_params(nearest)
 
 
 @themed
