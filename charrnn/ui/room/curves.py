@@ -91,13 +91,7 @@ def curve_spec() -> dict[str, Any]:
             axis=alt.Axis(tickCount=6, **text),
         ),
     )
-    nearest = alt.selection_point(
-        name="nearest", on="pointermove", nearest=True, fields=["key", "iteration"], empty=False
-    )
     baselines = base.transform_filter(alt.datum.kind == "baseline")
-    label: dict[str, Any] = {"align": "right", "dx": -6, "dy": -11, "fontSize": FONT_SIZE}
-    label |= {"font": "serif", "fontStyle": "italic", "tooltip": None}
-    at_the_end: dict[str, Any] = {"x": alt.value("width"), "text": "name:N"}
     lines = base.transform_filter(
         alt.FieldOneOfPredicate(field="kind", oneOf=["curve", "best"])
     ).encode(detail="key:N")
@@ -114,21 +108,37 @@ def curve_spec() -> dict[str, Any]:
         lines.transform_filter(alt.datum.kind == "best").mark_line(
             strokeWidth=4, color=ACCENT, tooltip=None
         ),
-        # Twice, so that a label can be read where curves pass behind it.
-        baselines.mark_text(**label, color=PAPER, stroke=PAPER, strokeWidth=6).encode(**at_the_end),
-        baselines.mark_text(**label, color=MUTED).encode(**at_the_end),
-        lines.mark_point(filled=True, size=110, color=ACCENT)
-        .encode(
-            opacity=alt.condition(nearest, alt.value(1), alt.value(0)),
-            tooltip=[
-                alt.Tooltip("name:N", title="who"),
-                alt.Tooltip("bits:Q", title="bits per character", format=".3f"),
-                alt.Tooltip("iteration:Q", format=","),
-            ],
-        )
-        .add_params(nearest),
+        *_labels(baselines),
+        _nearest_point(lines),
     ]
     return compiled(alt.layer(*layers))
+
+
+def _labels(baselines: alt.Chart) -> list[alt.Chart]:
+    """The names of the baselines, twice: they can be read where curves pass behind them."""
+    label: dict[str, Any] = {"align": "right", "dx": -6, "dy": -11, "fontSize": FONT_SIZE}
+    label |= {"font": "serif", "fontStyle": "italic", "tooltip": None}
+    placed = baselines.encode(x=alt.value("width"), text="name:N")
+    return [
+        placed.mark_text(**label, color=PAPER, stroke=PAPER, strokeWidth=6),
+        placed.mark_text(**label, color=MUTED),
+    ]
+
+
+def _nearest_point(lines: alt.Chart) -> alt.Chart:
+    """The point of a curve that is nearest to the mouse, with whose it is and its figures."""
+    nearest = alt.selection_point(
+        name="nearest", on="pointermove", nearest=True, fields=["key", "iteration"], empty=False
+    )
+    point = lines.mark_point(filled=True, size=110, color=ACCENT).encode(
+        opacity=alt.condition(nearest, alt.value(1), alt.value(0)),
+        tooltip=[
+            alt.Tooltip("name:N", title="who"),
+            alt.Tooltip("bits:Q", title="bits per character", format=".3f"),
+            alt.Tooltip("iteration:Q", format=","),
+        ],
+    )
+    return point.add_params(nearest)
 
 
 def spread(tiles: list[Tile]) -> str:
