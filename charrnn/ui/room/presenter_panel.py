@@ -84,6 +84,25 @@ def _draw_start(room: Room) -> None:
     """What people start with, and sending something else."""
     st.markdown("## The start")
     st.caption(f"Now: {_in_words(room.start)}")
+    chosen = _choose_experiment()
+    new = starts.from_page(chosen)
+    with st.container():  # also if it is empty: nothing below it may move
+        if _in_words(new) != _in_words(room.start) or new.config != room.start.config:
+            st.caption(f"To be sent: {_in_words(new)}")
+    _draw_options(chosen)
+    st.button(
+        "Send to everybody",
+        icon=":material/send:",
+        on_click=_send,
+        args=(room,),
+        help="It appears on everybody's page within seconds. Their runs are kept.",
+        width="stretch",
+    )
+    navigation.link(following.TRAIN, "Choose text and settings on Train", query={})
+
+
+def _choose_experiment() -> str:
+    """Draw the choice of what people begin with: the key of an experiment, or ""."""
     setups = experiments.all_setups()
     chosen = st.selectbox(
         "Begin with",
@@ -96,10 +115,11 @@ def _draw_start(room: Room) -> None:
         help="An experiment of the page Learn brings everybody to its question. They guess, and "
         "*Start everybody* starts its runs.",
     )
-    new = starts.from_page(chosen or "")
-    with st.container():  # also if it is empty: nothing below it may move
-        if _in_words(new) != _in_words(room.start) or new.config != room.start.config:
-            st.caption(f"To be sent: {_in_words(new)}")
+    return chosen or ""
+
+
+def _draw_options(experiment: str) -> None:
+    """Draw what else is sent: a note, whether seeds differ, and which controls people see."""
     st.text_input(
         "What to try",
         key=NOTE,
@@ -116,7 +136,7 @@ def _draw_start(room: Room) -> None:
         help="Without it, equal settings give everybody the same run.",
     )
     with st.container():  # also if it is empty: nothing below it may move
-        if not chosen:
+        if not experiment:
             st.multiselect(
                 "Show only these controls",
                 settings_link.CONTROLS,
@@ -127,15 +147,6 @@ def _draw_start(room: Room) -> None:
                 help="What people see of the text and the settings, until they choose *Show all "
                 "controls*.",
             )
-    st.button(
-        "Send to everybody",
-        icon=":material/send:",
-        on_click=_send,
-        args=(room,),
-        help="It appears on everybody's page within seconds. Their runs are kept.",
-        width="stretch",
-    )
-    navigation.link(following.TRAIN, "Choose text and settings on Train", query={})
 
 
 def _in_words(start: Start) -> str:
