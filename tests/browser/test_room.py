@@ -86,7 +86,8 @@ def test_a_workshop(open_page, store, eventually):
     expect(presenter.locator(".tile")).to_have_count(1)
     expect(presenter.locator(".tile-name")).to_have_text(NAMES[1])
     button(presenter, "Keep this moment").click()
-    button(presenter, "All tiles").click()
+    expect(presenter.get_by_text("Kept: it is in the view Moments.")).to_be_visible()
+    presenter.keyboard.press("Escape")  # though the button has the focus
     expect(presenter.locator(".tile")).to_have_count(3)
     presenter.locator(".st-key-names_hidden label").click()
     expect(tile(presenter, "Ada")).to_have_count(0)
@@ -136,12 +137,13 @@ def test_a_workshop(open_page, store, eventually):
 def test_a_whole_sample_is_on_the_big_screen(open_page, store, workspace, trained, eventually):
     run = trained(iterations=500)
     room = Presenter.open_room(store, workspace.key, Start(run.sha256, "cats", run.config))
-    member = store.rooms.join(room, "a" * 32, "Ada")
+    member = store.rooms.join(room, "a" * 32, "שם ארוך מאוד")
     moment = Tile(member, run, [(0, 5.0, 0.0), (500, 3.0, 1.0)], (500, LINES))
     Presenter(store, workspace.key, room.id).keep(moment)
     sizes = [{"width": 1920, "height": 1080}, {"width": 1024, "height": 768}]
     title = f"Room {code_in_words(room.code)}"
     page = open_page("/room?show=Moments", key=workspace.key, heading=title, viewport=sizes[0])
+    expect(page.locator(".tile-name")).to_have_css("direction", "rtl")  # it is cut at its end
     sample = page.locator(".tile-sample")
     for size in (*sizes, sizes[0]):
         page.set_viewport_size(size)

@@ -103,7 +103,7 @@ def _table(table: list[Result], first: int) -> str:
         bits = "–" if result.bits is None else f"{result.bits:.3f}"
         progress = "done" if result.progress == 1.0 else f"{result.progress:.0%} read"
         cells = (str(place), result.who, bits, progress, result.settings)
-        row = "".join(f"<td><bdi>{escape(cell)}</bdi></td>" for cell in cells)
+        row = "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in cells)
         rows.append(f"<tr>{row}</tr>")
     heads = "".join(f"<th>{head}</th>" for head in ("", "who", "bits", "progress", "settings"))
     return f'<table class="results"><thead><tr>{heads}</tr></thead>{"".join(rows)}</table>'

@@ -11,6 +11,8 @@ const WHOLE = [160, 104];
 const DENSE = [104, 58];
 const MOST = 352; // pixels of height
 const SMALLEST_TEXT = 14; // pixels, of a sample on the big screen
+const OPEN = "[role=dialog], [role=listbox], [role=menu], [data-testid=stPopoverBody]";
+const FIELD = "input:not([type=radio], [type=checkbox], [type=button]), textarea, [contenteditable]";
 const SCREEN = 600; // pixels of width from which on it is no phone, where one scrolls anyway
 
 function add(parent, tag, className) {
@@ -35,10 +37,11 @@ function newTile() {
   path.setAttribute("vector-effect", "non-scaling-stroke");
   curve.append(path);
   tile.parts = {
-    name: add(add(head, "span", "tile-name"), "bdi", ""),
+    name: add(head, "span", "tile-name"),
     bits: add(head, "span", "tile-bits"),
     path,
   };
+  tile.parts.name.dir = "auto"; // so that a name that is too long loses its end
   tile.append(curve);
   tile.parts.sample = add(tile, "p", "tile-sample");
   tile.parts.state = add(tile, "div", "tile-state");
@@ -124,6 +127,11 @@ function fill(tile, data, { top, bottom, last, large }) {
   path.setAttribute("d", points.length > 1 ? `M${points.join("L")}` : "");
 }
 
+// Whether a key is for a dialog, a menu or a field with text, rather than for the large tile.
+function belongsElsewhere(event) {
+  return event.defaultPrevented || document.querySelector(OPEN) || event.target.matches?.(FIELD);
+}
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".tiles");
   box.known ??= new Map();
@@ -158,9 +166,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
       event.preventDefault();
       choose(event);
     }
-    if (event.key === "Escape" && data.large) setTriggerValue("chosen", "");
   };
+  document.removeEventListener("keydown", box.onEscape);
+  box.onEscape = (event) => {
+    if (event.key === "Escape" && !belongsElsewhere(event)) setTriggerValue("chosen", "");
+  };
+  if (data.closes) document.addEventListener("keydown", box.onEscape);
   return () => {
+    document.removeEventListener("keydown", box.onEscape);
     box.watcher?.disconnect();
     box.watcher = undefined;
   };

@@ -45,6 +45,7 @@ def draw(wall: Wall, *, presents: bool) -> None:
         data={
             "tiles": [_data(tile, wall, large=large is not None) for tile in shown],
             "large": large is not None,
+            "closes": large is not None,  # with Escape
             **_ends(losses),
             "last": max((tile.run.iteration for tile in wall.tiles if tile.run), default=1),
         },

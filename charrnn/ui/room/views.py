@@ -134,7 +134,7 @@ def _draw_join(wall: Wall) -> None:
     """
     link = join_link(wall.room)
     newest_first = [] if wall.room.names_hidden else reversed(wall.tiles)
-    people = "".join(f"<li><bdi>{escape(t.member.nickname)}</bdi></li>" for t in newest_first)
+    people = "".join(f'<li dir="auto">{escape(t.member.nickname)}</li>' for t in newest_first)
     host = escape(navigation.address().partition("://")[2])
     st.html(
         f'<div class="room-join"><img class="room-qr" alt="QR code of this room" '
