@@ -11,7 +11,9 @@ from charrnn.engine.analysis.baselines import BASELINE_LABELS
 from charrnn.runs.errors import TextNotFound
 from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.ui import services
-from charrnn.ui.room.tiles import in_order, name
+from charrnn.ui.direction import isolated
+from charrnn.ui.markdown import escape_markdown
+from charrnn.ui.room.tiles import name
 from charrnn.ui.shared.charts.specs import SHORT_NUMBERS, compiled, doubled, themed
 from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
@@ -22,7 +24,7 @@ PAPER = LIGHT.paper
 
 def draw(wall: Wall) -> None:
     """Draw the chart, and say how far apart the curves are."""
-    trained = [tile for tile in in_order(wall, "loss") if tile.run and tile.run.iteration]
+    trained = [tile for tile in wall.tiles if tile.run and tile.run.iteration]
     if not trained:
         st.markdown("No curves yet: nobody has trained in the room.")
         return
@@ -34,21 +36,26 @@ def draw(wall: Wall) -> None:
             alt="The smooth loss of everybody's run; the tiles have the numbers",
             height="stretch",
         )
-    st.markdown(spread(trained))
+    sentences = [spread(trained)]
+    if len(trained) > 1:
+        who = escape_markdown(isolated(name(_lowest(trained), wall)))
+        hidden = "number " if wall.room.names_hidden else ""
+        sentences.append(f"The thick curve is the one that ends lowest: **{hidden}{who}**.")
     if len(_texts(trained)) > 1:
-        st.markdown("They learn different texts, so no baselines are drawn.")
+        sentences.append("The runs learn different texts, so no baselines are drawn.")
+    st.markdown(" ".join(sentences))
 
 
 def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
     """One row per point of each curve and per baseline, and two invisible corners.
 
-    tiles: those with a run, the best first. Its curve is drawn over the others.
+    tiles: those with a run. The curve that ends lowest is drawn thick, over the others.
     """
     longest = max(tile.run.iteration for tile in tiles if tile.run)
-    end = doubled(100, longest)
+    end, lowest = doubled(100, longest), _lowest(tiles)
     rows: list[tuple[str, str, str, float, float]] = [
-        ("best" if place == 0 else "curve", tile.member.key, name(tile, wall), n, bits)
-        for place, tile in enumerate(tiles)
+        ("lowest" if tile is lowest else "curve", tile.member.key, name(tile, wall), n, bits)
+        for tile in tiles
         for n, bits, _ in tile.curve
     ]
     bits = [row[-1] for row in rows]
@@ -59,6 +66,11 @@ def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
     rows += [("corner", "", "", 0, max(0.0, low - 0.2)), ("corner", "", "", end, high + 0.1)]
     frame = pd.DataFrame(rows, columns=["kind", "key", "name", *NUMBERS])
     return frame.astype(dict.fromkeys(NUMBERS, "float32"))
+
+
+def _lowest(tiles: list[Tile]) -> Tile:
+    """Whose curve ends lowest, as it is drawn: the numbers of the tiles are ahead of it."""
+    return min(tiles, key=lambda tile: tile.curve[-1][1])
 
 
 def _baselines(tiles: list[Tile]) -> dict[str, float]:
@@ -93,7 +105,7 @@ def curve_spec() -> dict[str, Any]:
     )
     baselines = base.transform_filter(alt.datum.kind == "baseline")
     lines = base.transform_filter(
-        alt.FieldOneOfPredicate(field="kind", oneOf=["curve", "best"])
+        alt.FieldOneOfPredicate(field="kind", oneOf=["curve", "lowest"])
     ).encode(detail="key:N")
     layers = [
         base.transform_filter(alt.datum.kind == "corner").mark_point(
@@ -105,7 +117,7 @@ def curve_spec() -> dict[str, Any]:
         lines.transform_filter(alt.datum.kind == "curve").mark_line(
             strokeWidth=2, opacity=0.6, color=HELD_OUT, tooltip=None
         ),
-        lines.transform_filter(alt.datum.kind == "best").mark_line(
+        lines.transform_filter(alt.datum.kind == "lowest").mark_line(
             strokeWidth=4, color=ACCENT, tooltip=None
         ),
         *_labels(baselines),

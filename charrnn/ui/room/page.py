@@ -54,10 +54,13 @@ def _forget(room_id: str) -> None:
 
 def _draw_for_member(room: Room, member: Member) -> None:
     st.markdown(f"# Room {code_in_words(room.code)}")
+    you, shown = f"**{escape_markdown(member.nickname)}**", "your nickname"
+    if room.names_hidden:
+        you, shown = f"number **{member.number}** while names are hidden", "that number"
     st.markdown(
-        f"You are **{escape_markdown(member.nickname)}**. The wall below shows your nickname and "
-        "the newest run that you have created since you joined, and nothing else of yours. In a "
-        "room everybody trains one run at a time, and all share the machine equally."
+        f"You are {you}. The wall below shows {shown} and the newest run that you have created "
+        "since you joined, and nothing else of yours. In a room everybody trains one run at a "
+        "time, and all share the machine equally."
     )
     start, setup = room.start, experiments.find(room.start.experiment)
     values = lineage.values_in_words(start.config, list(SHOWN_SETTINGS))

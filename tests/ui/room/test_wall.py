@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from charrnn.runs.store import schema
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.room import curves, question_view
 from charrnn.ui.room.views import VIEWS
@@ -41,8 +42,10 @@ def test_hidden_names_are_numbers_for_everybody(wall, ada_trains, open_page):
     page.toggle(key="names_hidden").set_value(True)
     go(page, "room")
     page.run()
-    for each in (page, open_page("room", key=ADA)):
+    member = open_page("room", key=ADA)
+    for each in (page, member):
         assert [tile["name"] for tile in tiles(each)] == ["1"]
+    assert "You are number **1** while names are hidden. The wall below shows that" in words(member)
 
 
 @pytest.mark.parametrize("view", ["Join", "Tiles", "Curves", "Guess", "Challenge", "Moments"])
@@ -60,6 +63,21 @@ def test_the_curves_stand_beside_the_baselines(wall, ada_trains, store, room):
     assert f"One run, now at **{tile.bits:.2f}** bits per character, as on the tiles" in words(page)
     assert f"at **{tile.curve[-1][1]:.2f}**, lag" in words(page)  # where its curve ends
     assert page.get("vega_lite_chart")
+
+
+def test_the_thick_curve_is_the_one_that_is_drawn_lowest_and_the_page_says_so(
+    wall, ada_trains, store, room, corpus, work
+):
+    store.rooms.join(room, BEN, "Ben *B*")
+    run = work(Workspace(store, BEN).create(corpus, replace(SMALL, seed=1)))
+    r = schema.runs
+    with store.database.writing() as db:  # the lowest at its end, and the highest on its tile
+        values = {"smooth_loss": run.smooth_loss / 2, "recent_loss": run.recent_loss * 2}
+        db.execute(r.update().where(r.c.id == run.id).values(**values))
+    assert "The thick curve is the one that ends lowest: **Ben *B***" in words(wall("Curves"))
+    read = store.walls.read(room.id)
+    rows = curves.curve_rows(read, read.tiles)
+    assert set(rows[rows["kind"] == "lowest"]["name"]) == {"Ben *B*"}
 
 
 def test_runs_keep_the_baselines_of_their_own_text(
