@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charrnn.runs.store.records import Corpus, Run
-from charrnn.runs.store.room_records import Member, Question
+from charrnn.runs.store.room_records import Question
 from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.learn import experiment, texts
@@ -43,7 +43,7 @@ def _draw_guess(card: Card, shared: SharedExperiment | None) -> None:
         with st.container(border=True, key="learn_guess"):
             answer = guess.control(card.guess, key=f"{session.GUESS}_{card.key}")
             if shared and shared.question:
-                _draw_shared_guess(card, shared.member, shared.question, answer)
+                _draw_shared_guess(card, shared, shared.question, answer)
             else:
                 _draw_start(card, corpus, answer, shared)
 
@@ -79,11 +79,13 @@ def _start(card: Card, corpus: Corpus, answer: str, shared: SharedExperiment | N
 
 
 @shows_errors()
-def _draw_shared_guess(card: Card, member: Member, question: Question, answer: str | None) -> None:
+def _draw_shared_guess(
+    card: Card, shared: SharedExperiment, question: Question, answer: str | None
+) -> None:
     """Take the guess of somebody in a room, where everybody is started together."""
-    before = questions.answer_of(services.store(), member, question)
+    before = questions.answer_of(services.store(), shared.member, question)
     if answer is not None and answer != before:
-        questions.send(member, question, answer)
+        questions.send(shared.member, question, answer)
     said = answer or before
     with st.container():  # also if it is empty: nothing below it may move
         if said:
@@ -91,9 +93,11 @@ def _draw_shared_guess(card: Card, member: Member, question: Question, answer: s
             st.markdown(
                 f"Your guess is in: **{words}**. You can change it until everybody is started."
             )
+    one = len(card.plans(shared.corpus)) == 1
+    train = "network trains here," if one else "networks train here, one after the other,"
     st.caption(
-        "The presenter starts everybody together. Then your networks train here, one after the "
-        "other, and your guess stands beside what happened."
+        f"The presenter starts everybody together. Then your {train} and your guess stands beside "
+        "what happened."
     )
 
 

@@ -22,7 +22,14 @@ from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES, OPTIONS
 from charrnn.ui.train import number_field, recipe_choice, suggestions_panel
 
-UNCHANGED = "Three settings decide how much the network can learn, and how fast."
+MAIN_SETTINGS = ("hidden_size", "seq_length", "learning_rate")
+# By how many of them are shown.
+UNCHANGED = (
+    "",
+    "This setting helps decide how much the network can learn, and how fast.",
+    "These settings help decide how much the network can learn, and how fast.",
+    "Three settings decide how much the network can learn, and how fast.",
+)
 
 
 def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
@@ -34,9 +41,9 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
         recipe_choice.draw()
     note = st.empty()  # the style sheet gives it two lines, so that nothing below it jumps
     pair = learning_rate_hint.good_pair(settings.current())
-    for name, advice in (("hidden_size", pair), ("seq_length", ""), ("learning_rate", pair)):
-        if session.shows(name):
-            number_field.draw_with_slider(name, advice=advice)
+    main = [name for name in MAIN_SETTINGS if session.shows(name)]
+    for name in main:
+        number_field.draw_with_slider(name, advice="" if name == "seq_length" else pair)
     hint = st.container()
     if session.shows("recipe"):
         with st.container(gap=None, key="suggest"):
@@ -55,7 +62,8 @@ def choose_settings(corpus: Corpus, run: Run | None) -> RunConfig:
     if run is None or changes:
         _warn_of_divergence(hint, config)
     with note.container(key="note"):
-        st.caption(f"{listed(changes)}: Train starts a new run." if changes else UNCHANGED)
+        unchanged = UNCHANGED[len(main)]
+        st.caption(f"{listed(changes)}: Train starts a new run." if changes else unchanged)
     return config
 
 

@@ -181,9 +181,12 @@ def test_after_the_end_people_keep_their_runs_and_the_wall_can_be_saved(
     wall, ada_trains, open_page, store, room
 ):
     page, run = ada_trains
-    leader = wall()
+    leader, other_window = wall(), wall()
     click(leader, "Close it")
     assert "is closed" in words(leader)
+    other_window.run()
+    assert "Your room is closed. Its wall can still be saved" in words(other_window)
+    assert "You are no longer in the room" not in words(other_window)
     assert {button.proto.label for button in leader.get("download_button")} == {
         "Wall as HTML",
         "Wall as CSV",

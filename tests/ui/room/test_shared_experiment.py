@@ -65,6 +65,7 @@ def test_everybody_guesses_on_the_card_and_all_begin_together(
     page.run()
     assert f"# {CARD.question}" in words(page)
     assert "See what happens" not in all_buttons(page)
+    assert "Then your networks train here, one after the other, and" in words(page)
     page.radio(key=f"guess_{KEY}").set_value("little").run()
     assert "Your guess is in" in words(page)
     leader.run()
@@ -122,6 +123,14 @@ def test_other_pages_lead_to_the_card(enter_room, send):
     assert f"The experiment of this room: **{CARD.question}**" in words(page)
     links = {link.proto.label: link.proto.query_string for link in page.get("page_link")}
     assert links["Open it"] == f"question={KEY}"
+
+
+def test_an_experiment_of_one_network_speaks_of_one(enter_room, send):
+    page = enter_room(ADA, "Ada")
+    send("good-loss")
+    go(page, "learn")
+    page.run()
+    assert "Then your network trains here, and your guess" in words(page)
 
 
 def test_an_experiment_that_was_tried_before_is_guessed_at_anew(enter_room, send, store, corpus):

@@ -87,6 +87,8 @@ def test_settings_that_are_changed_stay_changed(open_page):
 def test_a_link_shows_only_the_controls_it_names_and_they_can_be_brought_back(open_page):
     page = open_page(hidden_size="33", streams="4", only="hidden_size,learning_rate")
     assert controls(page) == {"hidden_size", "learning_rate"}
+    assert "These settings help decide" in words(page)
+    assert "Three settings" not in words(page)
     assert not [box for box in page.selectbox if box.key == "offer"]
     click(page, "Train")
     assert page.query_params["only"] == "hidden_size,learning_rate"

@@ -16,7 +16,8 @@ from charrnn.ui.shared.room.presence import Presence
 
 REFRESH_SECONDS = 1.5  # of the presenter's
 GUESS = "room_guess"
-_IN_ROOM = "in_room"  # whether this session was in a room, unless it was told that it has ended
+# "presenter" or "member" of a room that this session was in, unless it was told that it has ended.
+_IN_ROOM = "in_room"
 
 
 _watcher = st.components.v2.component(
@@ -31,7 +32,7 @@ def draw(present: Presence | None) -> None:
     """Draw the strip; nothing for those who are in no room."""
     with st.container(key="room_strip"):  # also if it is empty: nothing below it may move
         if present:
-            st.session_state[_IN_ROOM] = True
+            st.session_state[_IN_ROOM] = "member" if present.member else "presenter"
             if present.member:
                 _draw_for_member(present.room, present.member)
             else:
@@ -39,21 +40,23 @@ def draw(present: Presence | None) -> None:
                     present, changes.version(present)
                 )
         elif st.session_state.get(_IN_ROOM):
-            _draw_end()
+            _draw_end(presented=st.session_state[_IN_ROOM] == "presenter")
 
 
-def _draw_end() -> None:
+def _draw_end(*, presented: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="room_line"):
         st.markdown(
-            "You are no longer in the room: it was closed, or you were taken out of it. Your runs "
-            "stay here, and they are yours."
+            "Your room is closed. Its wall can still be saved on the page Room, for a day."
+            if presented
+            else "You are no longer in the room: it was closed, or you were taken out of it. Your "
+            "runs stay here, and they are yours."
         )
         st.button("Close", key="close_room_line", type="tertiary", on_click=note_end)
 
 
 def note_end() -> None:
     """Say no more that the visitor is no longer in a room."""
-    st.session_state[_IN_ROOM] = False
+    st.session_state[_IN_ROOM] = ""
 
 
 # --- For the presenter --------------------------------------------------------------------------
