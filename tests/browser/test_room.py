@@ -30,6 +30,13 @@ def view(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).click()
 
 
+def stacked(page: Page, above: str, below: str) -> bool:
+    """Whether one element is below another, and both are as wide as a phone."""
+    upper, lower = (page.locator(selector).bounding_box() for selector in (above, below))
+    bottom = upper["y"] + upper["height"]
+    return upper["width"] == lower["width"] > 300 and bottom <= lower["y"]
+
+
 def tile(page: Page, name: str):
     return page.locator(".tile").filter(has_text=name)
 
@@ -51,6 +58,7 @@ def test_a_workshop(open_page, store, eventually):
         path = "/room" if on_phone else f"/room?join={code}"
         page = open_page(path, heading="Room" if on_phone else "Join a room", **options)
         if on_phone:
+            eventually(lambda page=page: stacked(page, ".st-key-join_form", ".st-key-open_form"))
             page.get_by_label("Code", exact=True).fill(code.lower())
             assert violations(page) == []
         page.get_by_label("Nickname").fill(name)
