@@ -133,6 +133,7 @@ def test_a_workshop(open_page, store, eventually):
     button(presenter, "Close the room").click()
     button(presenter, "Close it").click()
     expect(presenter.get_by_text("is closed")).to_be_visible()
+    expect(presenter.locator(".stSidebar")).to_be_hidden()
     saved = downloaded(presenter.get_by_role("button", name="Wall as HTML")).path().read_text()
     assert saved.count("<polyline") == 3
     assert "<i>" not in saved
