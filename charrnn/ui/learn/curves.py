@@ -91,7 +91,8 @@ def draw_shares(shares: dict[str, float], *, title: str, chance: str, alt: str) 
     rows = [(line, share, f"{share:.0%}") for line, share in shares.items()]
     frame = pd.DataFrame(rows, columns=["line", "share", "figure"])
     spec = specs.shares(tuple(shares), title, chance)
-    st.vega_lite_chart(frame, spec, key="learn_shares", alt=alt, width="stretch")
+    with st.container(key="shares_chart"):
+        st.vega_lite_chart(frame, spec, key="learn_shares", alt=alt, width="stretch")
 
 
 def rows(
