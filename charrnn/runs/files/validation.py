@@ -8,6 +8,7 @@ from charrnn.engine.gauges import LARGEST, SHARES, Gauges
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.challenges import BUDGETS
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files.history import MAX_SAMPLED_CHARACTERS, NUMBER_COLUMNS
 from charrnn.runs.limits import Limits
@@ -22,6 +23,7 @@ MAX_LOSS = 1e13  # nats; what weights of that size can cost in the longest windo
 MAX_SECONDS = 1e10  # three hundred years
 MAX_ITERATION = int(RunConfig.limits("iterations")[1])
 MAX_RATE_CHANGES = 10_000  # hours of moving the slider without a pause
+MAX_ENDS = 10_000  # as often as a run that has ended is resumed with a higher limit
 
 
 def state_names(config: RunConfig) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def check_values(arrays: Mapping[str, np.ndarray], config: RunConfig, vocab_size
             valid = _within(array, *ranges[name])
         elif name.endswith(".iteration"):
             valid = _within(array, 0, newest) and bool((array[1:] > array[:-1]).all())
-            if name in ("evaluations.iteration", "samples.iteration"):
+            if name == "samples.iteration":
                 valid = valid and not (array % config.sample_interval).any()
             elif name == "metrics.iteration":
                 valid = valid and are_recorded(array)
@@ -169,13 +171,14 @@ def _history_specs(specs: TensorSpecs, vocabulary: Vocabulary, config: RunConfig
 def _max_rows(config: RunConfig) -> dict[str, int]:
     """table -> how many rows a run with these settings can have, however long it trains.
 
-    It keeps about a thousand losses for each doubling of its iterations, at most one evaluation
-    and one sample for each sample_interval, and one row for each change of its learning rate.
+    It keeps about a thousand losses for each doubling of its iterations, at most one sample for
+    each sample_interval, as many evaluations and one for each budget and each end, and one row for
+    each change of its learning rate.
     """
     intervals = MAX_ITERATION // config.sample_interval + 1
     return {
         "metrics": max_recorded(MAX_ITERATION),
-        "evaluations": intervals,
+        "evaluations": intervals + len(BUDGETS) + MAX_ENDS,
         "rate_changes": MAX_RATE_CHANGES,
         "samples": min(intervals, MAX_SAMPLED_CHARACTERS // config.sample_length),
     }

@@ -9,6 +9,7 @@ from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.gauges import Measurement
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.challenges import BUDGETS
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recording import should_measure, should_record
 from charrnn.runs.serialization import state_to_bytes
@@ -46,6 +47,9 @@ class Recorder:
         self._recent_losses = deque(earlier, maxlen=RECENT_WINDOWS)
         self._measurement = Measurement(trainer.weights)
         self._evaluation_interval = trainer.evaluation_interval(config.sample_interval)
+        # The last updates within a budget: where challenges compare runs of different settings.
+        characters = config.characters_per_iteration
+        self._budget_iterations = {budget // characters for budget in BUDGETS}
         self._evaluations = evaluations
         # Whoever resumed a run that had been stopped early knows of this rise.
         self._known_rise = lowest_before_rise(evaluations)
@@ -66,6 +70,7 @@ class Recorder:
         self.updates.metrics.append(
             {"iteration": 0, "loss": loss, "smooth_loss": loss, "seconds": 0.0}
         )
+        self._add_sample()
         self._evaluate(0.0)
         self._add_snapshot(0.0)
 
@@ -88,10 +93,23 @@ class Recorder:
             row = {"iteration": record.iteration} | measurement.gauges._asdict()
             self.updates.gauges.append(row)
         if record.iteration % self._config.sample_interval == 0:
+            self._add_sample()
+        if (
+            record.iteration % self._evaluation_interval == 0
+            or record.iteration in self._budget_iterations
+        ):
             pause_reason = self._evaluate(seconds + time.perf_counter() - turn_started)
         if schedule.should_snapshot(record.iteration, self._first_snapshot):
             self._add_snapshot(seconds + time.perf_counter() - turn_started)
         return pause_reason
+
+    def record_end(self, seconds: float) -> None:
+        """Measure the held-out loss of the last update, unless it has been.
+
+        seconds: spent training so far.
+        """
+        if not self._evaluations or self._evaluations[-1][0] < self._trainer.iteration:
+            self._evaluate(seconds)
 
     def change_learning_rate(self, learning_rate: float) -> None:
         """Train with another learning rate from the next step on, and record the change."""
@@ -112,16 +130,16 @@ class Recorder:
         """Forget the updates, which have been published."""
         self.updates = Progress()
 
+    def _add_sample(self) -> None:
+        text = self._vocabulary.decode(self._trainer.sample(self._config.sample_length))
+        self.updates.samples.append({"iteration": self._trainer.iteration, "text": text})
+
     def _evaluate(self, seconds: float) -> str:
-        """Add a sample, and now and then the loss on the held-out text if there is any.
+        """Add the loss on the held-out text, if there is any.
 
         seconds: spent training so far. Returns why the run should pause now, like step().
         """
         trainer = self._trainer
-        text = self._vocabulary.decode(trainer.sample(self._config.sample_length))
-        self.updates.samples.append({"iteration": trainer.iteration, "text": text})
-        if trainer.iteration % self._evaluation_interval:
-            return ""
         held_out_loss = trainer.held_out_loss()
         if held_out_loss is None:
             return ""

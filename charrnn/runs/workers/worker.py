@@ -162,6 +162,8 @@ class Worker:
         """
         trainer, recorder = self.trainer, self._recorder
         self._refresh_greedy_sample()
+        if status == "finished" or self._pause_reason:
+            recorder.record_end(self._seconds)
         fields: dict[str, Any] = {
             "status": status,
             "iteration": trainer.iteration,

@@ -14,7 +14,6 @@ from charrnn.ui.shared import lineage
 from charrnn.ui.shared.room import presence
 
 CHARACTERS = "challenge_characters"
-CHOICES = (100_000, 300_000, 1_000_000, 3_000_000)  # characters read
 MAX_ROWS = 12  # in one table
 SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 
@@ -58,8 +57,8 @@ def _draw_new(room: Room) -> None:
     )
     st.segmented_control(
         "Characters read",
-        CHOICES,
-        default=CHOICES[1],
+        challenges.ROOM_BUDGETS,
+        default=challenges.ROOM_BUDGETS[1],
         required=True,
         format_func=lambda characters: f"{characters:,}",
         key=CHARACTERS,
@@ -111,7 +110,9 @@ def _table(table: list[Result], first: int) -> str:
 
 @shows_errors()
 def _begin(room: Room) -> None:
-    presence.presenter(room).challenge(int(st.session_state.get(CHARACTERS, CHOICES[1])))
+    presence.presenter(room).challenge(
+        int(st.session_state.get(CHARACTERS, challenges.ROOM_BUDGETS[1]))
+    )
     presence.forget()
 
 

@@ -115,7 +115,8 @@ W = ARRAYS["weights"]
         ({}, {"metrics.loss": np.array([1.0, np.nan, 1.0])}, "metrics.loss cannot"),
         ({}, {"metrics.seconds": np.array([0.0, 1.0, 1e300])}, "metrics.seconds cannot"),
         ({}, {"evaluations.held_out_loss": np.array([1.0, -1.0])}, "held_out_loss cannot"),
-        ({}, {"evaluations.iteration": np.array([0, 101])}, "evaluations.iteration cannot"),
+        ({}, {"evaluations.iteration": np.array([100, 0])}, "evaluations.iteration cannot"),
+        ({}, {"evaluations.iteration": np.array([0, 1001])}, "evaluations.iteration cannot"),
         ({}, {"rate_changes.learning_rate": np.array([11.0])}, "learning_rate cannot"),
         ({}, {"samples.iteration": np.array([200, 100])}, "samples.iteration cannot"),
         ({}, {"samples.ids": np.full((2, 8), V, np.uint8)}, "samples.ids cannot"),
@@ -198,7 +199,7 @@ def test_huge_claim_is_refused_before_memory_is_allocated(monkeypatch):
 def test_lengths_beyond_what_training_can_produce_are_refused():
     for name, shape in {
         "metrics.iteration": [18_434],  # on the schedule of losses, up to iteration 100,000,000
-        "evaluations.iteration": [1_000_002],
+        "evaluations.iteration": [1_010_020],
         "rate_changes.iteration": [10_001],
         "samples.iteration": [50_000_000 // 8 + 1],
         "text": [25 * 2**20 + 1],

@@ -13,7 +13,7 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.recording import are_measured, max_measured, should_measure, should_record
 from charrnn.runs.store.workspace import Workspace
-from charrnn.runs.workers import schedule, worker
+from charrnn.runs.workers import recorder, schedule, worker
 from charrnn.runs.workers.schedule import should_snapshot
 from tests.support.workers import (
     SMALL,
@@ -42,7 +42,7 @@ def test_samples_are_taken_at_the_start_and_at_every_interval(store, corpus):
     run = work(store, store.runs.create(corpus, SMALL))
     h = history(store, run)
     assert h.sample_iterations == [0, 100, 200, 300, 400]
-    assert [n for n, _ in h.evaluations] == h.sample_iterations
+    assert [n for n, _ in h.evaluations] == [*h.sample_iterations, 450]  # and at the end
     samples = [store.history.sample(run.id, n) for n in h.sample_iterations]
     assert [len(text) for text in samples] == [30] * 5
     assert len(set(samples)) == 5
@@ -63,6 +63,22 @@ def test_runs_with_different_seeds_differ(store, corpus):
     runs = [store.runs.create(corpus, replace(SMALL, seed=seed)) for seed in (0, 1)]
     first, second = (rows_without_times(store, work(store, run))[0] for run in runs)
     assert first[1:] != second[1:]
+
+
+def test_the_held_out_loss_is_measured_where_challenges_count_to(store, corpus, monkeypatch):
+    """However many characters an update reads, and however seldom samples are written."""
+    monkeypatch.setattr(recorder, "BUDGETS", [1_010, 5_000])
+    config = replace(SMALL, streams=4, sample_interval=1000)  # 100 characters in an update
+    run = work(store, store.runs.create(corpus, config))
+    assert [n for n, _ in store.history.evaluations(run.id)] == [0, 10, 50, 450]
+
+
+def test_a_run_whose_limit_is_raised_is_measured_at_each_end(store, corpus):
+    run = work(store, store.runs.create(corpus, replace(SMALL, sample_interval=1000)))
+    store.runs.request(run.id, desired="running", iterations=700)
+    run = work(store, store.runs.get(run.id))
+    assert [n for n, _ in store.history.evaluations(run.id)] == [0, 450, 700]
+    assert [n for n, _ in history(store, run).evaluations] == [0, 700]  # those of a chart
 
 
 def test_a_run_without_held_out_text_has_no_evaluations(store, corpus):
@@ -93,7 +109,7 @@ def test_snapshots_of_a_large_network_begin_later_and_depend_on_its_settings_alo
     publish_often(monkeypatch)  # in other portions
     work(store, runs[1])
     for run in runs:
-        assert store.snapshots.iterations(run.id) == [0, 200]
+        assert store.snapshots.iterations(run.id) == [0, 200, 450]  # the last is the best
 
 
 @pytest.mark.parametrize("characters", [1, 25, 400, 128_000])
