@@ -1,10 +1,12 @@
 """Estimates of how long runs will take, from a measurement and the number of cores."""
 
 import tracemalloc
+from itertools import chain, repeat
 
 import pytest
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.workers import estimate
 from charrnn.runs.workers.estimate import seconds_per_iteration, total_seconds
 
 
@@ -27,6 +29,12 @@ def test_a_larger_network_takes_longer():
         seconds_per_iteration(RunConfig(hidden_size=n, seq_length=25), 40) for n in (8, 512)
     )
     assert 0 < small < large < 1
+
+
+def test_steps_that_others_have_slowed_down_do_not_count(monkeypatch):
+    times = chain([3.0, 0.5, 2.0], repeat(4.0))
+    monkeypatch.setattr(estimate, "_timed", lambda trainer: next(times))
+    assert seconds_per_iteration(RunConfig(hidden_size=8), 40) == 0.5
 
 
 def test_any_settings_can_be_measured():

@@ -61,7 +61,7 @@ def _seconds(config: RunConfig, vocab_size: int) -> float:
     )
 
 
-@st.cache_data(show_spinner="Measuring the speed of this machine", max_entries=500)
+@st.cache_data(show_spinner="Measuring the speed of this machine", ttl=600, max_entries=500)
 def _seconds_per_iteration(
     vocab_size: int, hidden_size: int, seq_length: int, streams: int, dtype: str
 ) -> float:
