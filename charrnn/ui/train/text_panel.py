@@ -45,6 +45,10 @@ class _LastText:
 def choose_text() -> Corpus:
     """Draw the panel; returns the selected text. There always is one."""
     st.session_state.setdefault(session.SOURCE, SOURCES[0])
+    if session.page_changed() and awaits_file():
+        # The uploader has lost its file with the page before, and no other is on its way.
+        st.session_state[session.SOURCE] = SOURCES[0]
+        st.session_state.pop(session.OFFER, None)
     st.markdown("## 1 · Text")
     if not session.shows("text"):
         corpus = chosen_corpus()

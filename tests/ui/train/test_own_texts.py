@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.train_page import buttons, click, lines, words
+from tests.ui.conftest import go
 
 POEM = "the owl sat in the oak and sang to the moon\n" * 20
 
@@ -99,6 +100,23 @@ def test_a_file_that_is_no_text_ends_the_wait(open_page, started):
     assert "PNG" in words(page)
     page.file_uploader[0].upload("poem.txt", POEM.encode()).run()
     assert started == []
+
+
+def test_an_uploaded_text_is_trained_after_a_visit_to_another_page(
+    open_page, store, shown_run, started
+):
+    page = open_page()
+    source(page, "Upload")
+    page.file_uploader[0].upload("poem.txt", POEM.encode()).run()
+    go(page, "alphabet")
+    page.run()
+    go(page, "")
+    page.run()
+    assert lines(page, "Train will wait for your file") == []
+    assert store.corpora.text(chosen(page)) == POEM
+    click(page, "Train")
+    assert store.corpora.text(shown_run(page).sha256) == POEM
+    assert len(started) == 1
 
 
 def test_turning_to_another_text_ends_the_wait(open_page, started):
