@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from charrnn.engine.corpus import fit_windows, training_length
+from charrnn.engine.corpus import fit_windows, training_length, windows_per_epoch
 from charrnn.engine.initial_weights import INITIAL_WEIGHTS, TEXTBOOK_SCALE
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
-from charrnn.engine.optimizers.schedule import SCHEDULES
+from charrnn.engine.optimizers.schedule import SCHEDULES, Schedule
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.recipes import RULES, TEXTBOOK, recipe_of
 
@@ -280,6 +280,18 @@ class RunConfig:
         n_train = training_length(n_characters, self.held_out)
         seq_length, streams = fit_windows(n_train, self.seq_length, self.streams)
         return replace(self, seq_length=seq_length, streams=streams)
+
+    def share_of_rate(self, iteration: int, n_characters: int) -> float:
+        """The share of the learning rate (0 to 1) after so many updates, on a text this long."""
+        stream = training_length(n_characters, self.held_out) // self.streams
+        epochs = self.decay_epochs * windows_per_epoch(stream, self.seq_length)
+        decay = min(self.decay_iterations, epochs)
+        return Schedule(self.schedule, self.warm_up, decay).share(iteration)
+
+    def decaying_until(self, iteration: int) -> "RunConfig":
+        """This config with a decay that ends at an iteration, however many epochs that is."""
+        _, epochs = RunConfig.limits("decay_epochs")
+        return replace(self, decay_iterations=max(1, iteration), decay_epochs=int(epochs))
 
     def differences(self, other: "RunConfig") -> dict[str, tuple[Any, Any]]:
         """The fields that differ: name -> (own value, the other's value)."""

@@ -5,6 +5,7 @@ import json
 import math
 from dataclasses import FrozenInstanceError, fields
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,3 +203,20 @@ def test_text_too_short_for_any_window_is_refused(n):
 
 def test_one_update_reads_a_sequence_in_every_stream():
     assert RunConfig(seq_length=10, streams=3).characters_per_iteration == 30
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"schedule": "cosine", "warm_up": 20, "decay_iterations": 300},
+        {"schedule": "linear", "decay_epochs": 2, "streams": 3, "held_out": 0.2},
+    ],
+)
+def test_the_share_of_the_learning_rate_is_the_one_that_a_trainer_uses(settings):
+    config, ids = RunConfig(hidden_size=2, seq_length=7, **settings), np.arange(5000) % 3
+    trainer = Trainer(ids, 3, **config.trainer_settings())
+    for iteration in (0, 5, 19, 20, 150, 299, 400, 10_000):
+        trainer.iteration = iteration
+        share = config.share_of_rate(iteration, len(ids))
+        assert trainer.scheduled_learning_rate() == config.learning_rate * share

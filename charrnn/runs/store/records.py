@@ -110,6 +110,12 @@ class Run(Candidate):
         """The mean loss of the last windows, in bits per character."""
         return bits_per_character(self.recent_loss, self.config.seq_length)
 
+    def limit_from(self, iteration: int) -> int:
+        """How far training goes from an iteration: at the limit, for as many iterations again."""
+        if iteration < self.iterations:
+            return self.iterations
+        return int(min(iteration + self.config.iterations, RunConfig.limits("iterations")[1]))
+
     @property
     def moving(self) -> bool:
         """Whether it is active, or was paused and its worker has not stopped yet."""

@@ -135,7 +135,14 @@ class Workspace:
             address=self.address,
         )
 
-    def branch(self, run: Run, iteration: int | None, *, learning_rate: float | None = None) -> Run:
+    def branch(
+        self,
+        run: Run,
+        iteration: int | None,
+        *,
+        learning_rate: float | None = None,
+        decays_again: bool = False,
+    ) -> Run:
         """A new run in this workspace that continues `run` from a saved state.
 
         run may belong to anyone who shares its text. Its history up to there is copied, so the
@@ -143,10 +150,11 @@ class Workspace:
         last ones.
 
         iteration: of a complete snapshot; None for the checkpoint, the newest state there is.
-        learning_rate: for the branch; by default what the parent used at that iteration. Raises
-        RunNotFound if `run` was deleted or its link withdrawn meanwhile, TextNotShared, KeyError if
-        there is no such state, ValueError for a learning rate that is not allowed, TooLarge,
-        NoRoom.
+        learning_rate: for the branch; by default what the parent used at that iteration.
+        decays_again: it decays until the end of the branch, not until where the parent's decay
+        ends. Raises RunNotFound if `run` was deleted or its link withdrawn meanwhile,
+        TextNotShared, KeyError if there is no such state, ValueError for a learning rate that is
+        not allowed, TooLarge, NoRoom.
         """
         now = self.store.runs.get(run.id)
         if now.deleted_at is not None or (
@@ -161,8 +169,10 @@ class Workspace:
         state = state_from_bytes(data)
         iteration = int(state["iteration"])
         rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
-        iterations = max(run.iterations, iteration + 1)
+        iterations = run.limit_from(iteration)
         config = replace(run.config, learning_rate=rate, iterations=iterations)
+        if decays_again:
+            config = config.decaying_until(iterations)
         smooth_loss = float(state["smooth_loss"])
         row = new_run_row(corpus, config) | {
             "address": self.address,

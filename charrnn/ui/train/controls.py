@@ -266,8 +266,7 @@ def resume(workspace: Workspace, run: Run, *, pause_at: int | None = None) -> No
     """Continue; a run at its iteration limit continues for as many iterations again."""
     requests: dict[str, Any] = {"desired": "running", "pause_at": pause_at}
     if run.iteration >= run.iterations:
-        _, most = RunConfig.limits("iterations")
-        requests["iterations"] = min(run.iteration + run.config.iterations, most)
+        requests["iterations"] = run.limit_from(run.iteration)
     workspace.request(run.id, **requests)
     services.supervisor().reconcile()
 

@@ -17,6 +17,7 @@ from charrnn.ui.shared.learning_rate_hint import good_rate, hint
 TEMPERATURE = 0.7  # lower than 1: fewer surprises, fewer mistakes
 LAST_PART = 0.2  # of the iterations: what the loss did there tells whether it still falls
 FALLING = 0.01  # by this share, over the last part
+DECAYED = 0.05  # of the learning rate: with less, a network hardly changes
 
 
 class Step(NamedTuple):
@@ -63,6 +64,14 @@ def next_steps(
             steps = [_at_a_third_of_the_rate(run), write, *compare]
         return NextSteps(
             f"Held-out text was predicted best around iteration {best:,}. {since}", steps
+        )
+    share = run.config.share_of_rate(run.iteration, characters)
+    if share < DECAYED:
+        return NextSteps(
+            f"The schedule has brought the learning rate to {100 * share:.2g}% of what it was, so "
+            "training on would change little. A larger network may learn more, or one that sees "
+            "longer sequences.",
+            [*larger(run, characters), cooler],
         )
     if still_falling(history) and run.iteration < RunConfig.limits("iterations")[1]:
         more = f"{run.config.iterations:,}"

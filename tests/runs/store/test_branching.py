@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from charrnn.engine.optimizers.schedule import FINAL
 from charrnn.runs.errors import RunNotFound, StoreError, TextNotShared
 from charrnn.runs.store import incomplete, schema, workspace
 from charrnn.runs.texts import library
@@ -109,10 +110,19 @@ def test_branch_that_fails_leaves_nothing(mine, yours, store, parent, monkeypatc
         assert db.execute(select(schema.corpora)).first()
 
 
-def test_branch_from_the_last_iteration_can_still_train(mine, store, corpus):
+def test_branch_from_the_last_iteration_trains_for_as_long_again(mine, store, corpus):
     run = work(store, mine.create(corpus, replace(SMALL, iterations=200)))
     branch = mine.branch(run, 200)
-    assert (branch.iterations, branch.active) == (201, True)
+    assert (branch.iterations, branch.active) == (400, True)
+
+
+def test_branch_from_the_end_of_a_decay_can_decay_again(mine, store, corpus):
+    config = replace(SMALL, iterations=200, schedule="cosine", decay_epochs=1)
+    run = work(store, mine.create(corpus, config))
+    as_before, again = mine.branch(run, 200), mine.branch(run, 200, decays_again=True)
+    assert as_before.config.share_of_rate(200, corpus.characters) == FINAL
+    assert again.config.share_of_rate(200, corpus.characters) == pytest.approx(0.5, abs=0.01)
+    assert again.config.share_of_rate(again.iterations, corpus.characters) == FINAL
 
 
 def test_branch_from_the_checkpoint_repeats_its_parent_bit_by_bit(mine, yours, store, corpus):

@@ -68,6 +68,15 @@ def test_a_loss_that_stands_still_suggests_a_larger_network_or_longer_sequences(
     assert suggested.steps[0].config == replace(CONFIG, hidden_size=200)
 
 
+def test_a_learning_rate_that_has_decayed_is_named_and_nothing_is_resumed(ended):
+    decayed = ended(schedule="cosine", decay_iterations=800)
+    suggested = suggest(decayed, history(FALLING))
+    assert "The schedule has brought the learning rate to 0.2% of what it was" in suggested.reason
+    assert "resume" not in [step.action for step in suggested.steps]
+    half = ended(schedule="cosine", decay_iterations=2000)
+    assert "resume" in [step.action for step in suggest(half, history(FALLING)).steps]
+
+
 def test_a_larger_network_gets_a_learning_rate_that_suits_it(ended):
     step = suggest(ended(hidden_size=256), history(FLAT)).steps[0]
     assert step.label == "Train with hidden_size 512 and learning rate 0.02"

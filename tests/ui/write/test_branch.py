@@ -1,7 +1,10 @@
 """Branching off from a snapshot, and from the newest state, in the dialog that Write opens."""
 
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
+from tests.support.store import SMALL
 from tests.support.visitor import enter
 
 
@@ -57,3 +60,31 @@ def test_branch_from_the_newest_starts_at_the_checkpoint(cats, workspace, work, 
     page.button[0].click().run()
     assert not page.exception
     assert workspace.runs()[0].branched_at == 273
+
+
+def the_dialog_at_the_end():
+    from charrnn.ui import selection, services
+    from charrnn.ui.shared.run_actions import branch as branching
+
+    selection.read_url("Train")
+    branching.branch(services.workspace().runs()[-1], None)
+
+
+def test_a_branch_from_the_end_of_a_decay_says_so_and_decays_again(workspace, corpus, work):
+    config = replace(SMALL, iterations=200, schedule="cosine", decay_iterations=200)
+    run = work(workspace.create(corpus, config))
+    page = AppTest.from_function(the_dialog_at_the_end, default_timeout=60)
+    enter(page)
+    page.run()
+    captions = "\n".join(caption.value for caption in page.caption)
+    assert "to iteration 400" in captions
+    assert "0.1, of which the schedule leaves 0.2%" in captions
+    assert "begins with a learning rate of 0.05" in captions
+    page.toggle[0].set_value(False).run()
+    assert "begins with a learning rate of 0.0002" in page.caption[1].value
+    page.toggle[0].set_value(True).run()
+    page.button[0].click().run()
+    assert not page.exception
+    branch = workspace.runs()[0]
+    assert (branch.parent, branch.iterations) == (run.id, 400)
+    assert branch.config.decay_iterations == 400

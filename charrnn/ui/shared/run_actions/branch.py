@@ -16,6 +16,8 @@ from charrnn.ui.shared.snapshots import nearest_saved
 # A network whose hidden units are saturated hardly learns more than how often each character
 # occurs. One with a loss below this share of that baseline can be trained on.
 GOOD_SHARE = 0.9
+# Where the schedule has left less than this share of the learning rate, a network hardly changes.
+DECAYED = 0.05
 
 
 def offer(run: Run, iteration: int) -> None:
@@ -57,10 +59,12 @@ def branch(run: Run, iteration: int | None) -> None:
     iteration: of a complete snapshot; None for the checkpoint.
     """
     rate_then = services.workspace().learning_rate_at(run, iteration)
+    begin = _checkpoint_iteration(run) if iteration is None else iteration
+    end = run.limit_from(begin)
     st.caption(
         f"A new run starts from this network as it {_state_in_words(run, iteration)} and trains "
-        f"on independently. This run is not changed. Its learning rate there is "
-        f"{lineage.value('learning_rate', rate_then)}."
+        f"on independently, to iteration {end:,}. This run is not changed. Its learning rate there "
+        f"is {lineage.value('learning_rate', rate_then)}{_decayed_in_words(run, begin)}."
     )
     rate = st.select_slider(
         "learning rate",
@@ -69,22 +73,51 @@ def branch(run: Run, iteration: int | None) -> None:
         key=f"branch_rate_{run.id}_{iteration}",
         help=RunConfig.meaning("learning_rate"),
     )
+    again = run.config.schedule != "constant" and _choose_decay(run, begin, end, rate)
     if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):
-        start(run, iteration, rate)
+        start(run, iteration, rate, decays_again=again)
+
+
+def _decayed_in_words(run: Run, iteration: int) -> str:
+    """What the schedule has left of the learning rate; "" if all of it."""
+    share = _share(run, run.config, iteration)
+    return "" if share == 1 else f", of which the schedule leaves {100 * share:.2g}%"
+
+
+def _choose_decay(run: Run, begin: int, end: int, rate: float) -> bool:
+    """Whether the learning rate decays anew, to the end of the branch."""
+    again = st.toggle(
+        f"Decay again, to iteration {end:,}",
+        value=_share(run, run.config, begin) < DECAYED,
+        key=f"branch_decay_{run.id}_{begin}",
+    )
+    config = run.config.decaying_until(end) if again else run.config
+    first = rate * _share(run, config, begin)
+    st.caption(f"The branch begins with a learning rate of {first:.2g}.")
+    return bool(again)
+
+
+def _share(run: Run, config: RunConfig, iteration: int) -> float:
+    return config.share_of_rate(iteration, services.corpus(run.sha256).characters)
 
 
 def _state_in_words(run: Run, iteration: int | None) -> str:
     if iteration is not None:
         return f"was at iteration {iteration:,}"
-    newest = services.store().snapshots.checkpoint_iteration(run.id)
     # While the run trains, its checkpoint is replaced every few seconds.
     later = ", or a little later because it is training," if run.active else ""
-    return f"is at iteration {newest:,}{later}"
+    return f"is at iteration {_checkpoint_iteration(run):,}{later}"
 
 
-def start(run: Run, iteration: int | None, rate: float) -> None:
+def _checkpoint_iteration(run: Run) -> int:
+    return services.store().snapshots.checkpoint_iteration(run.id) or 0
+
+
+def start(run: Run, iteration: int | None, rate: float, *, decays_again: bool = False) -> None:
     """Start a branch and show it on the page Train. Raises StoreError."""
-    new_run = services.workspace().branch(run, iteration, learning_rate=rate)
+    new_run = services.workspace().branch(
+        run, iteration, learning_rate=rate, decays_again=decays_again
+    )
     services.supervisor().reconcile()
     selection.select_run(new_run.id)
     navigation.go("Train")
