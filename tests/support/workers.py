@@ -12,6 +12,7 @@ import pytest
 
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
+from charrnn.runs.challenges import BUDGETS
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recording import should_record
 from charrnn.runs.serialization import state_from_bytes
@@ -103,11 +104,16 @@ def expected_rows(
     metrics = [(0, trainer.smooth_loss, trainer.smooth_loss)]
     evaluations, samples = [], []
 
+    budgets = {budget // config.characters_per_iteration for budget in BUDGETS}
+    measured = {0, config.iterations, *budgets}
+
     def evaluate():
-        if trainer.iteration % trainer.evaluation_interval(config.sample_interval) == 0:
-            evaluations.append((trainer.iteration, trainer.held_out_loss()))
-        sample = vocabulary.decode(trainer.sample(config.sample_length))
-        samples.append((trainer.iteration, sample))
+        n = trainer.iteration
+        if n in measured or n % trainer.evaluation_interval(config.sample_interval) == 0:
+            evaluations.append((n, trainer.held_out_loss()))
+        if n % config.sample_interval == 0:
+            sample = vocabulary.decode(trainer.sample(config.sample_length))
+            samples.append((n, sample))
 
     evaluate()
     while trainer.iteration < config.iterations:
@@ -115,8 +121,7 @@ def expected_rows(
         record = trainer.step()
         if should_record(record.iteration):
             metrics.append(tuple(record))
-        if trainer.iteration % config.sample_interval == 0:
-            evaluate()
+        evaluate()
     return metrics, evaluations, list(rates), samples
 
 
