@@ -78,7 +78,8 @@ def attempt(challenge: Challenge, run: Run, measured: Sequence[tuple[int, float]
     share of closed lines); in order of iteration.
     """
     per_iteration = run.config.characters_per_iteration
-    within = [(n * per_iteration, value) for n, value in measured]
+    # What the network does before it has learned anything is no achievement.
+    within = [(n * per_iteration, value) for n, value in measured if n > 0]
     within = [(read, value) for read, value in within if read <= challenge.characters]
     if challenge.bits is not None:
         figures = [(read, bits_per_character(value, 1)) for read, value in within]

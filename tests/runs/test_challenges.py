@@ -51,6 +51,11 @@ def test_nothing_measured_is_nothing_met(run):
     assert not attempt(BITS, replace(run, iteration=9_999), []).is_over(BITS)
 
 
+def test_the_network_before_its_first_update_has_reached_nothing(run):
+    assert attempt(BITS, run, losses((0, 5.0))).best is None
+    assert attempt(BRACKETS, run, [(0, 1.0)]).met_at is None
+
+
 def test_brackets_are_counted_as_a_share(run):
     found = attempt(BRACKETS, run, [(10_000, 0.4), (20_000, 0.93), (30_000, 0.95), (40_000, 1.0)])
     assert (found.met_at, found.best) == (2_000_000, 0.95)

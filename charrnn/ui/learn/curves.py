@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis.baselines import BASELINE_LABELS, Baselines
-from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.evaluation import bits_per_character, newest_evaluation
 from charrnn.ui.learn import specs
 from charrnn.ui.learn.result import Result
 
@@ -116,7 +116,8 @@ def rows(
         for n, smooth in points:
             bits = min(bits_per_character(smooth, config.seq_length), most)
             found.append(_row("curve", line, n * config.characters_per_iteration, bits))
-        for n, loss in outcome.history.evaluations if held_out else []:
+        evaluations = outcome.history.evaluations
+        for n, loss in evaluations if held_out and newest_evaluation(evaluations) else []:
             bits = min(bits_per_character(loss, 1), most)
             found.append(_row("curve", HELD_OUT, n * config.characters_per_iteration, bits))
     for field, label in BASELINE_LABELS.items() if baselines else []:

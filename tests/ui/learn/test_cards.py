@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from charrnn.ui.learn.cards import (
     start_of_loss,
     through_time,
 )
+from charrnn.ui.learn.result import Result
 from charrnn.ui.shared.guess import Choice
 
 
@@ -153,6 +155,9 @@ def test_a_short_text_is_learned_by_heart(answer):
     assert copying.copied(outcome, outcome.network) > early + 0.03
     verdict = card("copying").verdict(result)
     assert verdict.answer == "rises"
+    before = replace(outcome.history, evaluations=outcome.history.evaluations[:1])
+    early = curves.rows(Result("", [replace(outcome, history=before)]), held_out=True)
+    assert curves.HELD_OUT not in set(early["line"])  # measured before training
     # The sentence and the caption of the chart give the same figures.
     name = "names that it is trained on"
     frame = curves.rows(result, held_out=True, name=name)
