@@ -11,7 +11,9 @@ const WHOLE = [160, 104];
 const DENSE = [104, 58];
 const MOST = 352; // pixels of height
 const SMALLEST_TEXT = 14; // pixels, of a sample on the big screen
-const OPEN = "[role=dialog], [role=listbox], [role=menu], [data-testid=stPopoverBody]";
+// What closes with Escape itself, and the fields that use it.
+const OPEN = `[role=dialog], [role=listbox], [role=menu], dialog[open],
+  [data-testid=stPopoverBody]`;
 const FIELD = "input:not([type=radio], [type=checkbox], [type=button]), textarea, [contenteditable]";
 const SCREEN = 600; // pixels of width from which on it is no phone, where one scrolls anyway
 
