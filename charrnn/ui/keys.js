@@ -1,6 +1,7 @@
 // Keys for the one who stands in front of a room. None of them fires while somebody types, while a
 // control that uses the key has the focus, or while a dialog or a menu is open.
-const OVERLAY = "[role=dialog], [role=alertdialog], [role=menu], dialog[open]";
+// A toast is none of these, though it has the role.
+const OVERLAY = "[role=dialog], [role=alertdialog]:not(.stToast), [role=menu], dialog[open]";
 const TYPED_IN = `:is(input, textarea, select):not([type=range], [type=checkbox], [type=radio],
   [type=button]), [contenteditable], [role=textbox], [role=combobox], [role=searchbox]`;
 const USES = {
