@@ -32,6 +32,9 @@ from charrnn.runs.config import RunConfig
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.settings import CHOICES
 
+# Where the schedule has left less than this share of the learning rate, a network hardly changes.
+DECAYED = 0.05
+
 
 class _Limits(NamedTuple):
     """Of hidden units times learning rate, and of the learning rate itself."""

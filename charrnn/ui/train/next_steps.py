@@ -12,12 +12,11 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED, History, Run
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.formatting import listed
-from charrnn.ui.shared.learning_rate_hint import good_rate, hint
+from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate, hint
 
 TEMPERATURE = 0.7  # lower than 1: fewer surprises, fewer mistakes
 LAST_PART = 0.2  # of the iterations: what the loss did there tells whether it still falls
 FALLING = 0.01  # by this share, over the last part
-DECAYED = 0.05  # of the learning rate: with less, a network hardly changes
 
 
 class Step(NamedTuple):

@@ -9,15 +9,13 @@ from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, selection, services
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.dialogs import run_dialog
-from charrnn.ui.shared.learning_rate_hint import good_rate
+from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.shared.snapshots import nearest_saved
 
 # A network whose hidden units are saturated hardly learns more than how often each character
 # occurs. One with a loss below this share of that baseline can be trained on.
 GOOD_SHARE = 0.9
-# Where the schedule has left less than this share of the learning rate, a network hardly changes.
-DECAYED = 0.05
 
 
 def offer(run: Run, iteration: int) -> None:
