@@ -14,7 +14,7 @@ from charrnn.engine.initial_weights import TEXTBOOK_SCALE
 from charrnn.engine.model import backward, forward
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
-from charrnn.engine.optimizers.schedule import Schedule
+from charrnn.engine.optimizers.schedule import DECAY_TO, Schedule
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import greedy_sample, sample, sample_rng
 from charrnn.engine.window import Window
@@ -72,6 +72,7 @@ class Trainer:
         warm_up: int = 0,
         decay_iterations: int = 100_000,
         decay_epochs: int = 1000,
+        decay_to: float = DECAY_TO,
         initial_weights: str = "normal",
         initial_scale: float = TEXTBOOK_SCALE,
         hidden_state: str = "carried",
@@ -105,7 +106,7 @@ class Trainer:
         self.seed, self.seq_length, self.streams = seed, seq_length, streams
         self.learning_rate = float(learning_rate)
         epochs = decay_epochs * windows_per_epoch(len(self.text), seq_length)
-        self.schedule = Schedule(schedule, warm_up, min(decay_iterations, epochs))
+        self.schedule = Schedule(schedule, warm_up, min(decay_iterations, epochs), decay_to)
         self.weights = Parameters.initial(
             vocab_size,
             hidden_size,

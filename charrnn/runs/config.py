@@ -10,9 +10,9 @@ from charrnn.engine.corpus import fit_windows, training_length, windows_per_epoc
 from charrnn.engine.initial_weights import INITIAL_WEIGHTS, TEXTBOOK_SCALE
 from charrnn.engine.optimizers.by_name import OPTIMIZERS
 from charrnn.engine.optimizers.clipping import CLIPPING, TEXTBOOK_LIMIT
-from charrnn.engine.optimizers.schedule import SCHEDULES, Schedule
+from charrnn.engine.optimizers.schedule import DECAY_TO, SCHEDULES, Schedule
 from charrnn.engine.parameters import Parameters
-from charrnn.runs.recipes import RULES, TEXTBOOK, recipe_of
+from charrnn.runs.recipes import recipe_of
 
 DTYPES = ("float32", "float64")
 GREEDY_SAMPLE_LENGTH = 60  # characters
@@ -148,7 +148,7 @@ class RunConfig:
         1,
         100_000_000,
         "Decay: number of iterations, from the start, after which a decaying learning rate has "
-        "reached a five-hundredth and stays there.",
+        "reached its end and stays there.",
     )
     decay_epochs: int = _number(
         1000,
@@ -156,6 +156,12 @@ class RunConfig:
         1000,
         "Decay: number of epochs, passes through the text, after which it has ended in any case; "
         "more of them would only teach a short text by heart.",
+    )
+    decay_to: float = _number(
+        DECAY_TO,
+        0.0,
+        1.0,
+        "Decay: share of the learning rate that is left at its end, to train on with.",
     )
     initial_weights: str = _choice(
         "normal",
@@ -233,11 +239,6 @@ class RunConfig:
         return recipe_of(self.to_dict())
 
     @property
-    def keeps_rules(self) -> bool:
-        """Whether it breaks none of the RULES that every recipe keeps."""
-        return all(getattr(self, rule) == TEXTBOOK.settings[rule] for rule in RULES)
-
-    @property
     def characters_per_iteration(self) -> int:
         """How many characters one update reads, in all streams together."""
         return self.seq_length * self.streams
@@ -286,7 +287,7 @@ class RunConfig:
         stream = training_length(n_characters, self.held_out) // self.streams
         epochs = self.decay_epochs * windows_per_epoch(stream, self.seq_length)
         decay = min(self.decay_iterations, epochs)
-        return Schedule(self.schedule, self.warm_up, decay).share(iteration)
+        return Schedule(self.schedule, self.warm_up, decay, self.decay_to).share(iteration)
 
     def decaying_until(self, iteration: int) -> "RunConfig":
         """This config with a decay that ends at an iteration, however many epochs that is."""

@@ -89,7 +89,7 @@ class TorchRecipeTrainer:
         }[config.optimizer](self.model.parameters(), config.learning_rate)
         epochs = config.decay_epochs * windows_per_epoch(len(text), config.seq_length)
         decay = min(config.decay_iterations, epochs)
-        schedule = Schedule(config.schedule, config.warm_up, decay)
+        schedule = Schedule(config.schedule, config.warm_up, decay, config.decay_to)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, schedule.share)
         self.text = torch.as_tensor(text.astype(np.int64))
         self.position = 0

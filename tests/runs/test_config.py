@@ -55,6 +55,7 @@ def test_defaults_are_the_textbook_settings():
         "warm_up": 0,
         "decay_iterations": 100_000,
         "decay_epochs": 1000,
+        "decay_to": 0.002,
         "initial_weights": "normal",
         "initial_scale": 0.01,
         "hidden_state": "carried",

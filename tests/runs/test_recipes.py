@@ -91,6 +91,23 @@ def test_a_run_that_breaks_a_rule_is_saved_in_a_version_that_an_earlier_charrnn_
     assert archive.from_bytes(data).config == config
 
 
+def test_how_far_a_decay_goes_is_saved_in_a_version_that_an_earlier_charrnn_refuses(workspace):
+    config = RunConfig(**SMALL, schedule="linear", decay_to=0.01)
+    run = workspace.create(workspace.store.corpora.add("cats", TEXT), config)
+    train(workspace.store, run, 5)
+    data = transfer.export_run(workspace.store, run, with_text=False)
+    assert header.parse(data).metadata["version"] == "5"
+    assert archive.from_bytes(data).config == config
+
+
+@pytest.mark.parametrize("name", ["quick", "patient"])
+def test_a_run_of_a_recipe_from_before_there_was_a_choice_keeps_its_recipe(name):
+    settings = RunConfig(**RECIPES[name].settings).to_dict()
+    del settings["decay_to"]
+    before = RunConfig.from_dict(settings)
+    assert (before.recipe, before.decay_to) == (name, 0.002)
+
+
 def test_settings_from_before_there_was_a_choice_are_the_textbooks():
     before = {n: v for n, v in RunConfig(seed=7).to_dict().items() if n not in LEARNING_SETTINGS}
     config = RunConfig.from_dict(before)

@@ -5,11 +5,12 @@ the learning rate that is used at iteration i is
 
     warm-up:    (i + 1) / (warm_up + 1)                       while i < warm_up
     constant:   1
-    linear:     1 - (1 - FINAL) s
-    cosine:     FINAL + (1 - FINAL) (1 + cos(pi s)) / 2
+    linear:     decay_to + (1 - decay_to) (1 - s)
+    cosine:     decay_to + (1 - decay_to) (1 + cos(pi s)) / 2
 
 It depends on the iteration alone, never on the clock, so the same settings give the same run on
-any machine. After decay_iterations it stays at FINAL, so that a run that is continued still learns.
+any machine. After decay_iterations it stays at decay_to. What is left then goes on teaching a short
+text by heart, the further the longer a run goes on, so the less is left, the better.
 
 Cosine decay: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR
 2017. Warm-up: Goyal et al., "Accurate, Large Minibatch SGD", 2017. While Adam has seen few
@@ -19,13 +20,14 @@ gradients, its step sizes are guesses, and a warm-up keeps them small.
 import math
 from dataclasses import dataclass
 
-FINAL = 0.002  # the share of the learning rate that is left at the end of a decay
+DECAY_TO = 0.002  # unless another is chosen
 SCHEDULES = ("constant", "linear", "cosine")
 
 
 @dataclass(frozen=True)
 class Schedule:
     """kind: one of SCHEDULES. warm_up, decay_iterations: in iterations, from the start.
+    decay_to: the share of the learning rate that a decay ends at, 0 to 1.
 
     Before a decay, the warm-up takes a tenth of decay_iterations at most.
     """
@@ -33,6 +35,7 @@ class Schedule:
     kind: str = "constant"
     warm_up: int = 0
     decay_iterations: int = 100_000
+    decay_to: float = DECAY_TO
 
     def __post_init__(self) -> None:
         """Raises ValueError for an unknown kind."""
@@ -50,4 +53,4 @@ class Schedule:
             return 1.0
         s = min(1.0, (iteration - self.warm_up) / max(1, self.decay_iterations - self.warm_up))
         left = 1 - s if self.kind == "linear" else (1 + math.cos(math.pi * s)) / 2
-        return FINAL + (1 - FINAL) * left
+        return self.decay_to + (1 - self.decay_to) * left

@@ -19,13 +19,14 @@ from charrnn.runs.recipes import LEARNING_SETTINGS, RULES
 from charrnn.runs.texts.names import short_name
 
 FORMAT = "charrnn run"
-VERSION = "4"
+VERSION = "5"
 # Runs are saved in the earliest version that can describe them, so that an earlier charrnn can open
-# them, and refuses those that it would misread.
-RECIPE_VERSION = "3"  # without RULES, which the run keeps
-TEXTBOOK_VERSION = "2"  # without LEARNING_SETTINGS, which are the textbook's
+# them, and refuses those that it would misread. Each of these versions added settings; earlier ones
+# leave them out, and they are the textbook's then.
+ADDED_SETTINGS = {"5": {"decay_to"}, "4": set(RULES), "3": set(LEARNING_SETTINGS)}
+TEXTBOOK_VERSION = "2"
 STATE_ONLY_VERSION = "1"  # the same, without history, checksum, text or the text's hash
-VERSIONS = (VERSION, RECIPE_VERSION, TEXTBOOK_VERSION, STATE_ONLY_VERSION)
+VERSIONS = (*ADDED_SETTINGS, TEXTBOOK_VERSION, STATE_ONLY_VERSION)
 MAX_BYTES = 2**20  # a vocabulary of 20,000 characters takes 400 kB
 NO_CHECKSUM = "0" * 64
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -100,12 +101,7 @@ def build_metadata(
     config: RunConfig, vocabulary: Vocabulary, info: RunInfo, gauges: list[list[float]]
 ) -> dict[str, str]:
     """The metadata for a header, with zeros in place of the checksum. gauges: of gauge_rows()."""
-    version, left_out = VERSION, set[str]()
-    if config.recipe == "textbook":
-        version, left_out = TEXTBOOK_VERSION, set(LEARNING_SETTINGS)
-    elif config.keeps_rules:
-        version, left_out = RECIPE_VERSION, set(RULES)
-    settings = {n: value for n, value in config.to_dict().items() if n not in left_out}
+    version, settings = _earliest_version(config)
     return {
         "format": FORMAT,
         "version": version,
@@ -116,6 +112,17 @@ def build_metadata(
         "gauges": json.dumps(gauges),
         "checksum": NO_CHECKSUM,
     }
+
+
+def _earliest_version(config: RunConfig) -> tuple[str, dict[str, Any]]:
+    """The earliest version that can describe these settings, and the settings that it has."""
+    settings = config.to_dict()
+    not_the_textbooks = config.differences(RunConfig()).keys()
+    for version, added in ADDED_SETTINGS.items():
+        if added & not_the_textbooks:
+            return version, settings
+        settings = {name: value for name, value in settings.items() if name not in added}
+    return TEXTBOOK_VERSION, settings
 
 
 def parse(data: bytes) -> Header:

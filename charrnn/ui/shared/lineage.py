@@ -20,6 +20,7 @@ LABELS = {
     "warm_up": "warm-up",
     "decay_iterations": "decay iterations",
     "decay_epochs": "decay epochs",
+    "decay_to": "decay to",
     "initial_weights": "initial weights",
     "initial_scale": "initial scale",
     "hidden_state": "hidden state",

@@ -1,10 +1,10 @@
-"""The learning rate warms up, stays or decays, and never becomes 0."""
+"""The learning rate warms up, stays or decays, and never becomes 0 unless that is asked for."""
 
 import math
 
 import pytest
 
-from charrnn.engine.optimizers.schedule import FINAL, SCHEDULES, Schedule
+from charrnn.engine.optimizers.schedule import DECAY_TO, SCHEDULES, Schedule
 from charrnn.engine.training import Trainer
 from tests.support.learnable_texts import LONG_TEXT, V
 
@@ -24,9 +24,10 @@ def test_a_constant_rate_stays():
     [("linear", 0.5, 0.75), ("cosine", 0.5, (1 + math.sqrt(0.5)) / 2)],
 )
 def test_decay_follows_its_curve_and_stays_at_its_end(kind, middle, quarter):
-    schedule = Schedule(kind, warm_up=20, decay_iterations=220)
-    for iteration, left in ((20, 1), (70, quarter), (120, middle), (220, 0), (10**8, 0)):
-        assert schedule.share(iteration) == pytest.approx(FINAL + (1 - FINAL) * left)
+    for end in (DECAY_TO, 0, 0.25, 1):
+        schedule = Schedule(kind, warm_up=20, decay_iterations=220, decay_to=end)
+        for iteration, left in ((20, 1), (70, quarter), (120, middle), (220, 0), (10**8, 0)):
+            assert schedule.share(iteration) == pytest.approx(end + (1 - end) * left)
 
 
 @pytest.mark.parametrize("kind", SCHEDULES)
@@ -39,12 +40,12 @@ def test_the_rate_is_never_0_and_never_above_the_full_rate(kind, warm_up, end):
 def test_decay_ends_after_so_many_epochs_if_that_is_earlier():
     text = LONG_TEXT[: 2 * 276]  # 10 windows in each of 2 streams
     settings = {"hidden_size": 4, "streams": 2, "schedule": "cosine", "decay_epochs": 7}
-    short = Trainer(text, V, decay_iterations=1000, **settings)
+    short = Trainer(text, V, decay_iterations=1000, decay_to=0.01, **settings)
     assert short.schedule.decay_iterations == 70
     for _ in range(70):
-        assert short.scheduled_learning_rate() > FINAL * short.learning_rate
+        assert short.scheduled_learning_rate() > 0.01 * short.learning_rate
         short.step()
-    assert short.scheduled_learning_rate() == pytest.approx(FINAL * short.learning_rate)
+    assert short.scheduled_learning_rate() == pytest.approx(0.01 * short.learning_rate)
     assert short.position == 0  # 7 epochs have been read
     assert Trainer(text, V, decay_iterations=50, **settings).schedule.decay_iterations == 50
 
@@ -84,10 +85,10 @@ def test_decay_equals_that_of_pytorch(kind):
     torch = pytest.importorskip("torch")
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)
     theirs = {
-        "linear": lambda: torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, FINAL, 50),
-        "cosine": lambda: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 50, 0.1 * FINAL),
+        "linear": lambda: torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, 50),
+        "cosine": lambda: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 50, 0.1 * 0.05),
     }[kind]()
-    schedule = Schedule(kind, 0, 50)
+    schedule = Schedule(kind, 0, 50, decay_to=0.05)
     for iteration in range(51):
         assert 0.1 * schedule.share(iteration) == pytest.approx(theirs.get_last_lr()[0])
         optimizer.step()

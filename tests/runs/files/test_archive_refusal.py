@@ -35,7 +35,7 @@ W = ARRAYS["weights"]
     [
         ({"format": None}, {}, "not a run that charrnn saved"),
         ({"format": "pt"}, {}, "not a run that charrnn saved"),
-        ({"version": "5"}, {}, "version '5'"),
+        ({"version": "6"}, {}, "version '6'"),
         ({"version": "3\n" * 50}, {}, "version"),
         ({"version": None}, {}, "version"),
         ({"version": "1"}, {}, "an unknown tensor"),

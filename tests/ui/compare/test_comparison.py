@@ -272,6 +272,7 @@ def test_table_has_settings_and_results(compared_run):
         "warm-up": 0,
         "decay iterations": 100_000,
         "decay epochs": 1000,
+        "decay to": 0.002,
         "initial weights": "normal",
         "initial scale": 0.01,
         "hidden state": "carried",
