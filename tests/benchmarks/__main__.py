@@ -11,7 +11,7 @@ from charrnn.runs.workers.blas import ONE_THREAD
 # As in a worker. This has to happen before the benchmarks import NumPy.
 os.environ.update(ONE_THREAD)
 
-# name: module with a function main(), which may take text_file, marks and only
+# name: module with a function main(), which may take text_file, marks, only and spread
 BENCHMARKS = {
     "engine": "tests.benchmarks.engine",
     "evaluation": "tests.benchmarks.evaluation",
@@ -42,19 +42,29 @@ def main() -> None:
     names, long = ", ".join(known), ", ".join(ONLY_BY_NAME)
     choices = f"one of: {names} (default: all except {long})"
     parser.add_argument("names", nargs="*", metavar="name", help=choices)
-    parser.add_argument("--text", type=Path, help="a UTF-8 text file (default: one of data/)")
+    parser.add_argument(
+        "--text",
+        dest="text_file",
+        metavar="FILE",
+        type=Path,
+        help="a UTF-8 text file (default: one of data/)",
+    )
     parser.add_argument(
         "--marks", type=float, nargs="+", help="learning: the seconds after which to measure"
     )
     parser.add_argument("--only", nargs="+", help="learning: the recipes to measure")
+    parser.add_argument(
+        "--spread",
+        action="store_true",
+        help="learning: hold out ten stretches from all over the text, not its end",
+    )
     arguments = parser.parse_args()
     for name in arguments.names:
         if name not in known:
             parser.error(f"unknown benchmark {name!r}; choose from: {names}")
     for name in arguments.names or BENCHMARKS:
         run = importlib.import_module(known[name]).main
-        given = {"text_file": arguments.text, "marks": arguments.marks, "only": arguments.only}
-        run(**{name: given[name] for name in inspect.signature(run).parameters})
+        run(**{name: getattr(arguments, name) for name in inspect.signature(run).parameters})
 
 
 if __name__ == "__main__":

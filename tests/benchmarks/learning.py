@@ -6,13 +6,16 @@ same recipes. Seconds are CPU time of training alone, so a busy machine changes 
 depends on the iteration, so a faster core finishes it earlier; a recipe with a decay stops where
 its runs do, and keeps its figure from then on. Textbook goes on, as the notebook's loop does.
 
-Held-out bits: the last tenth of the text, read in one go after the 2,000 characters before it.
+Held-out bits: the last tenth of the text, read in one go after the 2,000 characters before it. The
+end of a long text may differ from the rest of it, as one play from another; with --spread, the
+tenth is ten stretches from all over the text, and the difference in bits says how much that costs.
 """
 
 import importlib.util
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -31,6 +34,7 @@ from charrnn.runs.recipes import RECIPES
 STORY = Path(__file__).parents[2] / "data" / "three_stone.txt"
 SHORT = 20_000  # characters
 HELD_OUT = 0.1
+STRETCHES = 10  # that are held out with --spread
 MARKS = (10, 60, 600)  # seconds
 BLOCK_SECONDS = 0.1
 BEFORE, WINDOW = 2000, 1000  # characters
@@ -52,15 +56,18 @@ def main(
     text_file: Path | None = None,
     marks: Sequence[float] | None = None,
     only: Sequence[str] | None = None,
+    spread: bool = False,
 ) -> None:
-    """marks: in seconds. only: the contenders to measure, by name."""
+    """marks: in seconds. only: the contenders to measure, by name. spread: see above."""
     marks = sorted(marks or MARKS)
     story = STORY.read_text(encoding="utf-8")
     texts = {"20 kB": story[:SHORT], "the story": story}
     if text_file:
         texts = {text_file.name: text_file.read_text(encoding="utf-8")}
+    if spread:
+        texts = {f"{name}, spread": with_stretches_last(text) for name, text in texts.items()}
     heading = "".join(f"{f'{mark:g} s':>8}" for mark in marks)
-    print(f"{'text':<20}{'characters':>11}  {'learns by':<20}{heading}{'iterations':>12}")
+    print(f"{'text':<28}{'characters':>11}  {'learns by':<20}{heading}{'iterations':>12}")
     for name, text in texts.items():
         vocabulary = Vocabulary.of(text)
         ids = vocabulary.encode(text)
@@ -68,8 +75,17 @@ def main(
             bits, iterations = measure(contender, ids, len(vocabulary), marks)
             columns = "".join(f"{value:>8.2f}" for value in bits)
             print(
-                f"{name:<20}{len(text):>11,}  {contender:<20}{columns}{iterations:>12,}", flush=True
+                f"{name:<28}{len(text):>11,}  {contender:<20}{columns}{iterations:>12,}", flush=True
             )
+
+
+def with_stretches_last(text: str) -> str:
+    """The text with evenly spaced STRETCHES of it, together a tenth, moved to its end."""
+    length = int(HELD_OUT * len(text) / STRETCHES)
+    starts = [(2 * i + 1) * len(text) // (2 * STRETCHES) for i in range(STRETCHES)]
+    edges = [0, *(edge for start in starts for edge in (start, start + length)), len(text)]
+    pieces = [text[start:end] for start, end in pairwise(edges)]
+    return "".join(pieces[::2] + pieces[1::2])
 
 
 def contenders() -> Iterator[str]:
