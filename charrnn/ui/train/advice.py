@@ -17,7 +17,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.runs.store.records import Run
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.gauges import CLIPPED, RECENT, SATURATED, mean
-from charrnn.ui.shared.learning_rate_hint import good_rate
+from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.train.loss_rows import Interpolation
 from charrnn.ui.train.next_steps import Step, larger, new_run
@@ -45,12 +45,13 @@ def advice(run: Run, view: RunView, gauges: list[tuple[int, Gauges]]) -> Advice 
     if not run.active:
         return None
     if len(gauges) < RECENT:
-        return _learned_by_heart(run, view)
+        return _learned_by_heart(run, view) or _decayed(run, view)
     recent = mean(gauges)
     return (
         _clipped(run, recent)
         or _saturated(run, view, recent)
         or _learned_by_heart(run, view)
+        or _decayed(run, view)
         or _plateau(run, view, recent)
     )
 
@@ -112,6 +113,18 @@ def _learned_by_heart(run: Run, view: RunView) -> Advice | None:
         )
     return Advice(
         f"{risen}: the network is learning this text by heart, and more training will not help.",
+        Step("pause", "Pause"),
+    )
+
+
+def _decayed(run: Run, view: RunView) -> Advice | None:
+    """A short text has been read for as many epochs as the decay takes, long before the limit."""
+    share = run.config.share_of_rate(view.iteration, view.corpus.characters)
+    if share > min(run.config.decay_to, DECAYED) or view.iteration > run.iterations / 2:
+        return None
+    return Advice(
+        f"The schedule has brought the learning rate to {100 * share:.2g}% of what it was: the "
+        "network hardly changes from here on.",
         Step("pause", "Pause"),
     )
 
