@@ -2,7 +2,7 @@
 
     python -m charrnn train FILE --iterations 2000 --out run.safetensors
     python -m charrnn suggest FILE
-    python -m charrnn sample run.safetensors --prime "the "
+    python -m charrnn sample run.safetensors --prompt "the "
     python -m charrnn export RUN_ID --out run.safetensors
     python -m charrnn import run.safetensors
     python -m charrnn prune --dry-run

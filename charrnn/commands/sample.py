@@ -16,7 +16,7 @@ MAX_TEMPERATURE = 3.0
 
 
 def sample(options: argparse.Namespace) -> int:
-    """Generate text from a saved run, with a prime if one is given."""
+    """Generate text from a saved run, beginning with a prompt if one is given."""
     import numpy as np
 
     from charrnn.engine import sampling
@@ -41,11 +41,11 @@ def sample(options: argparse.Namespace) -> int:
         raise CommandError(f"{options.run}: {problem}") from problem
     vocabulary, weights = run.vocabulary, run.weights
 
-    if unknown := vocabulary.unknown(options.prime):
+    if unknown := vocabulary.unknown(options.prompt):
         names = ", ".join(map(repr, unknown))
-        print_error(f"left out of the prime, since the network has never seen them: {names}")
-    prime = vocabulary.known(options.prime)
-    hidden, first = prompts.read_prompt(weights, run.state["hidden"][0], vocabulary, prime)
+        print_error(f"left out of the prompt, since the network has never seen them: {names}")
+    prompt = vocabulary.known(options.prompt)
+    hidden, first = prompts.read_prompt(weights, run.state["hidden"][0], vocabulary, prompt)
     with np.errstate(over="ignore"):  # at a tiny temperature, improbable becomes impossible
         ids = sampling.sample(
             weights,
@@ -55,7 +55,7 @@ def sample(options: argparse.Namespace) -> int:
             length=options.length,
             temperature=options.temperature,
         )
-    print_output(prime + vocabulary.decode(ids))
+    print_output(prompt + vocabulary.decode(ids))
     return 0
 
 
@@ -70,7 +70,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         default=200,
         metavar="N",
-        help=f"Number of characters, beyond the prime. 1 to {MAX_LENGTH:,}; 200 unless given.",
+        help=f"Number of characters, beyond the prompt. 1 to {MAX_LENGTH:,}; 200 unless given.",
     )
     parser.add_argument(
         "--temperature",
@@ -81,7 +81,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         f"character. 0 to {MAX_TEMPERATURE:g}; 1 unless given.",
     )
     parser.add_argument(
-        "--prime",
+        "--prompt",
         default="",
         metavar="TEXT",
         help="What the text begins with. Nothing unless given.",

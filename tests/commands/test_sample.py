@@ -7,9 +7,9 @@ import pytest
 from tests.support.terminal import run, run_in_terminal
 
 
-def test_sample_continues_the_prime_and_depends_on_the_seed(trained):
+def test_sample_continues_the_prompt_and_depends_on_the_seed(trained):
     _, saved = trained
-    arguments = ("sample", saved, "--length", "50", "--temperature", "0.8", "--prime", "the ")
+    arguments = ("sample", saved, "--length", "50", "--temperature", "0.8", "--prompt", "the ")
     first, second = run(*arguments), run(*arguments)
     assert first.returncode == 0
     assert first.stderr == ""
@@ -20,17 +20,17 @@ def test_sample_continues_the_prime_and_depends_on_the_seed(trained):
     assert at_3[0] != at_3[1]
 
 
-def test_unknown_characters_of_the_prime_are_named_and_left_out(trained):
-    result = run("sample", trained[1], "--prime", "tQhé\x1be ", "--length", "5")
+def test_unknown_characters_of_the_prompt_are_named_and_left_out(trained):
+    result = run("sample", trained[1], "--prompt", "tQhé\x1be ", "--length", "5")
     assert result.returncode == 0
     assert result.stdout.startswith("the ")
     assert len(result.stderr.splitlines()) == 1
     assert all(name in result.stderr for name in ("'Q'", "'é'", r"'\x1b'"))
 
 
-@pytest.mark.parametrize("prime", ["", "QÉ"])
-def test_prime_may_be_empty_or_unknown(trained, prime):
-    result = run("sample", trained[1], "--prime", prime, "--length", "20")
+@pytest.mark.parametrize("prompt", ["", "QÉ"])
+def test_prompt_may_be_empty_or_unknown(trained, prompt):
+    result = run("sample", trained[1], "--prompt", prompt, "--length", "20")
     assert result.returncode == 0
     assert len(result.stdout) == 20 + 1
 

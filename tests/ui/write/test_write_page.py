@@ -186,7 +186,7 @@ def test_page_and_command_line_write_the_same(cats, store, tmp_path, capsys):
     file = tmp_path / "run.safetensors"
     file.write_bytes(export_run(store, cats, with_text=False))
     for prompt, length in (("", 200), ("the dog", 450)):
-        arguments = ["--seed", "7", "--length", str(length), "--prime", prompt]
+        arguments = ["--seed", "7", "--length", str(length), "--prompt", prompt]
         assert main(["sample", str(file), "--temperature", "0.8", *arguments]) == 0
         subject = Subject.of_run(cats)
         writer = Writer(subject.newest_snapshot(), subject.vocabulary, prompt)
