@@ -66,5 +66,8 @@ def find(typed: str) -> str:
     if typed.casefold() in by_name:
         return by_name[typed.casefold()]
     encoding = codecs.lookup(typed).name.replace("-", "_")
-    b"a".decode(encoding, "replace")  # a LookupError for what makes no text, such as base64
+    try:
+        b"a".decode(encoding, "replace")  # a LookupError for what makes no text, such as base64
+    except UnicodeError as error:  # what is not for files, such as idna
+        raise LookupError(typed) from error
     return encoding

@@ -144,7 +144,7 @@ def test_encoding_is_found_by_any_of_its_names(typed, encoding):
     assert encodings.find(typed) == encoding
 
 
-@pytest.mark.parametrize("typed", ["", "klingon", "base64", "rot13"])
+@pytest.mark.parametrize("typed", ["", "klingon", "base64", "rot13", "idna", "undefined"])
 def test_what_is_no_encoding_of_text_is_not_found(typed):
     with pytest.raises(LookupError):
         encodings.find(typed)
