@@ -27,6 +27,7 @@ from charrnn.commands.terminal import (
     discard_output,
     print_error,
 )
+from charrnn.runs.errors import StoreError
 from charrnn.runs.workers.blas import ONE_THREAD
 
 # Before NumPy is imported, which the commands do when they are called.
@@ -69,6 +70,9 @@ def main(arguments: list[str] | None = None) -> int:
     except CommandError as problem:
         print_error(str(problem))
         return problem.status
+    except StoreError as problem:
+        print_error(str(problem))
+        return FAILED
     except MemoryError:
         print_error("there is not enough memory for a network of this size")
         return FAILED

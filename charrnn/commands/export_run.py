@@ -21,17 +21,17 @@ def export_run(options: argparse.Namespace) -> int:
     with file_errors("written", options.out):
         archive.check_writable(options.out)
     run_id = parse_qs(urlsplit(options.run).query).get("run", [options.run])[0]
-    with local_store() as store:
-        try:
-            run = store.runs.get(run_id)
-            if options.html:
-                data = run_page(store, run, with_text=options.with_text).encode()
-            else:
-                data = transfer.export_run(store, run, with_text=options.with_text)
-        except KeyError as problem:
-            raise CommandError(f"no run in the store has the id {run_id[:80]!r}") from problem
-        except (transfer.NoCheckpoint, BadRunFile) as problem:
-            raise CommandError(str(problem), status=FAILED) from problem
+    store = local_store()
+    try:
+        run = store.runs.get(run_id)
+        if options.html:
+            data = run_page(store, run, with_text=options.with_text).encode()
+        else:
+            data = transfer.export_run(store, run, with_text=options.with_text)
+    except KeyError as problem:
+        raise CommandError(f"no run in the store has the id {run_id[:80]!r}") from problem
+    except (transfer.NoCheckpoint, BadRunFile) as problem:
+        raise CommandError(str(problem), status=FAILED) from problem
     with file_errors("written", options.out, status=FAILED):
         archive.write(options.out, data)
     return 0

@@ -24,11 +24,11 @@ def import_run(options: argparse.Namespace) -> int:
         data = archive.read(options.run)
     text = read_text(options.text, options.encoding) if options.text else None
     try:
-        with local_store(create=True) as store:
-            workspace = Workspace(store, secrets.token_urlsafe(24))
-            if text is None:
-                text = _stored_text(store, archive.from_bytes(data).sha256)
-            run = transfer.import_run(workspace, data, text=text)
+        store = local_store(create=True)
+        workspace = Workspace(store, secrets.token_urlsafe(24))
+        if text is None:
+            text = _stored_text(store, archive.from_bytes(data).sha256)
+        run = transfer.import_run(workspace, data, text=text)
     except transfer.TextNeeded as problem:
         raise CommandError(
             f"neither {options.run} nor the store has its text {problem.name!r}: name the file of "

@@ -12,10 +12,10 @@ def prune(options: argparse.Namespace) -> int:
     from charrnn.runs.limits import Limits
     from charrnn.runs.store import retention
 
-    with local_store(pruning=not options.dry_run) as store:
-        limits = Limits.from_environment()
-        before = _megabytes(store.database.file)
-        pruned = retention.prune(store, limits, dry_run=options.dry_run)
+    limits = Limits.from_environment()
+    store = local_store(pruning=not options.dry_run)
+    before = _megabytes(store.database.file)
+    pruned = retention.prune(store, limits, dry_run=options.dry_run)
     removed = "would remove" if options.dry_run else "removed"
     print_output(f"{removed} runs={len(pruned.deleted)} deleted more than a day ago")
     print_output(f"{removed} runs={len(pruned.unseen)} not viewed for {limits.keep_days:g} days")

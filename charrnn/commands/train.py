@@ -14,6 +14,7 @@ from charrnn.commands.terminal import (
     whole_number,
 )
 from charrnn.commands.text_file import add_encoding, read_text
+from charrnn.runs.errors import StoreError
 
 if TYPE_CHECKING:
     from charrnn.commands.training_session import TrainingSession
@@ -108,6 +109,8 @@ def _begin(options: argparse.Namespace) -> "TrainingSession":
         text = read_text(options.file, options.encoding)
         config = requested.fitted(len(text))
         session = TrainingSession.begin(text, clean_name(options.file), config)
+    except StoreError:  # comes first because BadLimit is a ValueError as well
+        raise
     except ValueError as problem:
         raise CommandError(str(problem)) from problem
     if reduced := requested.differences(config):
@@ -133,6 +136,8 @@ def _resume(options: argparse.Namespace) -> "TrainingSession":
             text = read_text(options.file, options.encoding)
         session = TrainingSession.resume(saved, text)
         session.change(**settings)
+    except StoreError:  # as above
+        raise
     except ValueError as problem:
         raise CommandError(f"{options.resume}: {problem}") from problem
     if session.trainer.iteration >= session.iterations:

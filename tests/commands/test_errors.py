@@ -88,6 +88,31 @@ def test_error_is_one_line_with_status_2(tmp_path, monkeypatch, capfd, arguments
 
 @pytest.mark.parametrize(
     "arguments",
+    [
+        ["train", "text"],
+        ["train", "text", "--resume", "run"],
+        ["suggest", "text"],
+        ["sample", "run"],
+        ["import", "run", "--text", "text"],
+        ["prune"],
+    ],
+    ids=" ".join,
+)
+def test_invalid_limit_of_the_environment_is_one_line_with_status_1(
+    trained, text, tmp_path, monkeypatch, capfd, arguments
+):
+    monkeypatch.setenv("CHARRNN_STORE", str(tmp_path))
+    (tmp_path / "charrnn.sqlite").touch()
+    monkeypatch.setenv("CHARRNN_TEXT_MEGABYTES", "many")
+    files = {"text": str(text), "run": str(trained[1])}
+    status = command_line.main([files.get(argument, argument) for argument in arguments])
+    output, errors = capfd.readouterr()
+    assert (status, output) == (1, "")
+    assert errors == "charrnn: CHARRNN_TEXT_MEGABYTES is 'many'; it must be a number above 0.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
     [["train"], ["train", "missing"], ["train", COMMAND[0]], ["sample", COMMAND[0], "--seed", "x"]],
 )
 def test_usage_error_ends_the_process_with_status_2(tmp_path, arguments):

@@ -174,11 +174,12 @@ def free_reserve(url: str) -> None:
     """Free the space that was reserved, before a store on a full disk is opened for pruning.
 
     Deleting takes some space at first, for the log of what is written: without it, a full disk
-    could never be emptied. Opening the store the next time reserves it anew.
+    could never be emptied. Opening the store the next time reserves it again. Raises StoreError.
     """
     file = sqlite_file(parse_url(url))
     if file is not None:
-        Path(f"{file}-reserve").unlink(missing_ok=True)
+        with as_store_errors("opened"):
+            Path(f"{file}-reserve").unlink(missing_ok=True)
 
 
 def connect(url: str, *, clock: Callable[[], float] = time.time) -> Engine:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from charrnn.runs.config import RunConfig
+from charrnn.runs.errors import StoreError
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import database, retention
 from charrnn.runs.store.store import Store
@@ -147,3 +148,11 @@ def test_pruning_again_reserves_the_space_for_the_next_time(store, store_file):
     Store(store.database.url)
     assert reserve.exists()
     assert retention.prune(store, Limits()).deleted == []
+
+
+def test_a_reserve_that_cannot_be_freed_is_an_error_of_the_store(store, store_file):
+    reserve = store_file.with_name(f"{store_file.name}-reserve")
+    reserve.unlink()
+    reserve.mkdir()
+    with pytest.raises(StoreError, match=r"^The runs cannot be opened: "):
+        database.free_reserve(store.database.url)
