@@ -17,7 +17,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE, default_url
 from charrnn.runs.store.workspace import Workspace, keys_to_view
-from charrnn.runs.suggestions.sweep import Sweeps
+from charrnn.runs.suggestions.search import Searches
 from charrnn.runs.workers.cluster import CLUSTER_VARIABLE, ClusterLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import client_address, session, workspace_key
@@ -55,7 +55,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     async with frees_memory():
         yield
     with suppress(StoreError):
-        sweeps().close()
+        searches().close()
         await asyncio.to_thread(supervisor().close)
 
 
@@ -120,14 +120,14 @@ def _cluster_at(address: str) -> ClusterLauncher:
     return ClusterLauncher(address)
 
 
-def sweeps() -> Sweeps:
-    """The sweeps of this server, which suggest settings. Raises StoreError."""
-    return _sweeps_at(url())
+def searches() -> Searches:
+    """The searches of this server, which suggest settings. Raises StoreError."""
+    return _searches_at(url())
 
 
 @cache
-def _sweeps_at(url: str) -> Sweeps:
-    return Sweeps(_store_at(url))
+def _searches_at(url: str) -> Searches:
+    return Searches(_store_at(url))
 
 
 def workspace() -> Workspace:

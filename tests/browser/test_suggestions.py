@@ -1,4 +1,4 @@
-"""Suggest settings: a sweep on the person's own text, in a real Chromium."""
+"""Suggest settings: a search on the person's own text, in a real Chromium."""
 
 import re
 

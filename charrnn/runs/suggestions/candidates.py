@@ -1,4 +1,4 @@
-"""The settings that a sweep tries on a text."""
+"""The settings that a search tries on a text."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,16 +1,16 @@
-"""What a sweep comes to: which settings learned fastest, and by how much."""
+"""The outcome of a search: which settings learned fastest, and whether by enough to matter."""
 
 from collections.abc import Iterable
 
 from charrnn.runs.suggestions.trial import Trial
 
-# Two trials that differ by less, in bits per character, are as good as each other: chance and the
-# load of the machine make as much.
+# Bits per character. Trials that differ by less count as equally good: chance and the load of the
+# machine make that much difference.
 MIN_GAIN = 0.03
 
 
 def ranked(trials: Iterable[Trial]) -> list[Trial]:
-    """The trials that have ended well, the one with the lowest held-out loss first."""
+    """The trials that ended well, the lowest held-out loss first."""
     done = [trial for trial in trials if trial.state == "done" and trial.marks]
     return sorted(done, key=lambda trial: trial.marks[-1].bits)
 

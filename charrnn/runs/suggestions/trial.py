@@ -1,8 +1,8 @@
-"""One trial: a network is trained for so much CPU time, and measured on held-out text on the way.
+"""One trial: a network is trained for a given CPU time, and scored on held-out text on the way.
 
 The CPU time becomes a number of iterations before training begins, from the measured speed of the
 first steps. So equal numbers of iterations give equal results; but the speed, and with it the
-number, differs a little from one trial to the next, the more the busier the machine is.
+number, differs a little from one trial to the next, and more so on a busy machine.
 """
 
 import time
@@ -53,10 +53,10 @@ def run_trial(
 
 
 def train_for(ids: IntArray, vocab_size: int, config: RunConfig, iterations: int) -> Iterator[Mark]:
-    """Train for so many iterations and yield MARKS measurements, or as many as there are.
+    """Train for the given iterations and yield MARKS measurements, or one per iteration if fewer.
 
-    A learning rate that decays does so within these iterations, as it will within those of a whole
-    run. Raises Diverged; ValueError if nothing is held out.
+    A learning rate that decays does so within these iterations, as it would within those of a
+    whole run. Raises Diverged; ValueError if nothing is held out.
     """
     trainer = Trainer(ids, vocab_size, **_shortened(config, iterations).trainer_settings())
     if trainer.held_out is None:
@@ -73,7 +73,7 @@ def train_for(ids: IntArray, vocab_size: int, config: RunConfig, iterations: int
 
 
 def iterations_within(ids: IntArray, vocab_size: int, config: RunConfig, seconds: float) -> int:
-    """How many iterations fit into so much CPU time, at least 1, from the first few of them."""
+    """How many iterations fit into `seconds` of CPU time, at least 1, judging by the first few."""
     trainer = Trainer(ids, vocab_size, **config.trainer_settings())
     try:
         trainer.step()  # the first step is slower: it touches all the memory for the first time
@@ -87,7 +87,7 @@ def iterations_within(ids: IntArray, vocab_size: int, config: RunConfig, seconds
 
 
 def _shortened(config: RunConfig, iterations: int) -> RunConfig:
-    """These settings with warm-up and decay scaled to so many iterations."""
+    """These settings with warm-up and decay shortened to fit the given iterations."""
     return replace(
         config,
         warm_up=min(config.warm_up, round(WARM_UP_SHARE * iterations)),

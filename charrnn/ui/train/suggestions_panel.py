@@ -15,7 +15,7 @@ from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.suggestions.candidates import HELD_OUT, SUGGESTED, candidates
 from charrnn.runs.suggestions.ranking import ranked, suggested
-from charrnn.runs.suggestions.sweep import Busy, Sweep
+from charrnn.runs.suggestions.search import Busy, Search
 from charrnn.runs.suggestions.trial import TRIAL_SECONDS, Trial
 from charrnn.ui import services, workspace_key
 from charrnn.ui.errors import shows_errors
@@ -33,15 +33,15 @@ HOW = (
 
 
 def draw_button(corpus: Corpus) -> None:
-    """The button in the sidebar that begins a sweep."""
-    sweep = _sweep(corpus)
+    """The button in the sidebar that begins a search."""
+    search = _search(corpus)
     share = settings.value("held_out") or HELD_OUT
     too_short = training_length(corpus.characters, share) == corpus.characters
     st.button(
         "Suggest settings",
         icon=":material/query_stats:",
         on_click=_start,
-        disabled=too_short or bool(sweep and sweep.active),
+        disabled=too_short or bool(search and search.active),
         help="This text is too short to measure on."
         if too_short
         else "Tries a few rates, sizes and recipes on this very text, for a few seconds each.",
@@ -49,27 +49,27 @@ def draw_button(corpus: Corpus) -> None:
 
 
 def draw_panel(run: Run | None, corpus: Corpus) -> None:
-    """The sweep of this text, if there is one; it refreshes itself until it has ended."""
+    """The search of this text, if there is one; it refreshes itself until it has ended."""
     with st.container():  # even if it is empty: what comes after it stays as it is
-        sweep = _sweep(corpus)
-        if sweep:
-            every = REFRESH_SECONDS * services.refresh_factor() if sweep.active else None
-            st.fragment(_draw_sweep, run_every=every)(run, corpus, active=sweep.active)
+        search = _search(corpus)
+        if search:
+            every = REFRESH_SECONDS * services.refresh_factor() if search.active else None
+            st.fragment(_draw_search, run_every=every)(run, corpus, active=search.active)
 
 
-def _sweep(corpus: Corpus) -> Sweep | None:
-    sweep = services.sweeps().get(workspace_key.current())
-    return sweep if sweep and sweep.corpus.sha256 == corpus.sha256 else None
+def _search(corpus: Corpus) -> Search | None:
+    search = services.searches().get(workspace_key.current())
+    return search if search and search.corpus.sha256 == corpus.sha256 else None
 
 
 @shows_errors()
-def _draw_sweep(run: Run | None, corpus: Corpus, *, active: bool) -> None:
-    sweep = _sweep(corpus)
-    if sweep is None or sweep.active != active:
+def _draw_search(run: Run | None, corpus: Corpus, *, active: bool) -> None:
+    search = _search(corpus)
+    if search is None or search.active != active:
         rerun_page()
-    if sweep is None:
+    if search is None:
         return
-    trials = sweep.trials
+    trials = search.trials
     with st.container(border=True, key="suggestions"):
         st.markdown(_sentence(trials, active=active))
         chart, table = st.columns([4, 3], vertical_alignment="center")
@@ -103,7 +103,7 @@ def _draw_sweep(run: Run | None, corpus: Corpus, *, active: bool) -> None:
 
 
 def _sentence(trials: list[Trial], *, active: bool) -> str:
-    """How far the sweep is, or what came of it."""
+    """How far the search is, or what came of it."""
     ended = sum(trial.state not in ("waiting", "training") for trial in trials)
     if active:
         return f"**Trying {len(trials)} settings on this text** · {ended} done"
@@ -167,7 +167,7 @@ def _taken(config: RunConfig) -> bool:
 
 @shows_errors()
 def _start() -> None:
-    """Begin a sweep of the text and around the settings that are on the page by now."""
+    """Begin a search of the text and around the settings that are on the page by now."""
     settings_input.take_input()
     corpus = current_corpus()
     if corpus is None:
@@ -175,13 +175,13 @@ def _start() -> None:
     limits, vocab_size = Limits.from_environment(), len(corpus.vocabulary)
     configs = candidates(settings.current(), corpus.characters, vocab_size, limits)
     try:
-        services.sweeps().start(workspace_key.current(), corpus, configs)
+        services.searches().start(workspace_key.current(), corpus, configs)
     except Busy:
         st.toast("Many others are trying settings just now: try again in a minute.")
 
 
 def _close() -> None:
-    services.sweeps().discard(workspace_key.current())
+    services.searches().discard(workspace_key.current())
 
 
 @shows_errors()

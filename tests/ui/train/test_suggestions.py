@@ -1,50 +1,50 @@
-"""Suggest settings: a sweep on the text of the page, its results, and the click that takes them."""
+"""Suggest settings: a search on the page's text, its results, and the click that takes them."""
 
 import pytest
 
 from charrnn.runs.recipes import NOTEBOOK
-from charrnn.runs.suggestions.sweep import Sweep, Sweeps
+from charrnn.runs.suggestions.search import Search, Searches
 from charrnn.runs.suggestions.trial import Mark, Trial
 from charrnn.ui import services
 from tests.support.train_page import all_buttons, click, settings, words
 
 
 @pytest.fixture
-def sweeps(monkeypatch):
-    """The sweeps of the server, whose trials wait until a test ends them."""
-    monkeypatch.setattr(Sweeps, "_run_trials", lambda self, sweep: None)
+def searches(monkeypatch):
+    """The searches of the server, whose trials wait until a test ends them."""
+    monkeypatch.setattr(Searches, "_run_trials", lambda self, search: None)
 
     def newest():
-        (sweep,) = services.sweeps()._sweeps.values()
-        return sweep
+        (search,) = services.searches()._searches.values()
+        return search
 
     return newest
 
 
-def end(sweep: Sweep) -> Trial:
+def end(search: Search) -> Trial:
     """End all trials, the last one with the best result; returns it."""
-    for number, trial in enumerate(sweep.trials):
+    for number, trial in enumerate(search.trials):
         trial.marks.append(Mark(1000, 2.0, 3.0 - number / 10))
         trial.state = "done"
-    return sweep.trials[-1]
+    return search.trials[-1]
 
 
-def test_a_sweep_shows_how_far_it_is_and_can_be_canceled(open_page, sweeps):
+def test_a_search_shows_how_far_it_is_and_can_be_canceled(open_page, searches):
     page = open_page()
     click(page, "Suggest settings")
-    assert f"Trying {len(sweeps().trials)} settings on this text" in words(page)
+    assert f"Trying {len(searches().trials)} settings on this text" in words(page)
     assert "Suggest settings" not in all_buttons(page)
-    sweep = sweeps()
+    search = searches()
     click(page, "Cancel")
-    assert not sweep.active
+    assert not search.active
     assert "Trying" not in words(page)
     assert "Suggest settings" in all_buttons(page)
 
 
-def test_one_click_takes_the_settings_that_learn_fastest(open_page, shown_run, sweeps):
+def test_one_click_takes_the_settings_that_learn_fastest(open_page, shown_run, searches):
     page = open_page()
     click(page, "Suggest settings")
-    best = end(sweeps()).config
+    best = end(searches()).config
     page.run()
     sentence = f"{best.hidden_size} hidden units, {best.streams} streams and learning rate "
     assert f"{sentence}{best.learning_rate:g} learns fastest here" in words(page)
@@ -61,12 +61,12 @@ def test_one_click_takes_the_settings_that_learn_fastest(open_page, shown_run, s
     assert shown_run(page).config.learning_rate == best.learning_rate
 
 
-def test_taking_settings_leaves_the_run_on_the_page_as_it_is(open_page, shown_run, sweeps):
+def test_taking_settings_leaves_the_run_on_the_page_as_it_is(open_page, shown_run, searches):
     page = open_page()
     click(page, "Train")
     run = shown_run(page)
     click(page, "Suggest settings")
-    end(sweeps())
+    end(searches())
     page.run()
     click(page, "Use these settings")
     after = services.store().runs.get(run.id)
@@ -77,11 +77,11 @@ def test_taking_settings_leaves_the_run_on_the_page_as_it_is(open_page, shown_ru
     )
 
 
-def test_the_settings_on_the_page_may_be_the_best(open_page, sweeps):
+def test_the_settings_on_the_page_may_be_the_best(open_page, searches):
     page = open_page()
     click(page, "Suggest settings")
-    end(sweeps())
-    sweeps().trials[0].marks[-1] = Mark(1000, 2.0, 1.5)
+    end(searches())
+    searches().trials[0].marks[-1] = Mark(1000, 2.0, 1.5)
     page.run()
     assert "Your settings learn about as fast here as any" in words(page)
     assert "Use these settings" not in all_buttons(page)

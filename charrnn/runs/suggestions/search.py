@@ -1,4 +1,4 @@
-"""The sweeps of one server: the trials of each, run in processes as far as cores are free."""
+"""Searches for good settings: the trials of each, run in processes while cores are free."""
 
 import json
 import os
@@ -21,19 +21,19 @@ from charrnn.runs.suggestions.trial import Mark, Trial, TrialState
 from charrnn.runs.workers.blas import ONE_THREAD
 from charrnn.runs.workers.cores import available_cores
 
-POLL_SECONDS = 0.3  # between two looks for a free core
-MAX_SWEEPS = 64  # that are kept; the oldest ones that have ended are forgotten first
+POLL_SECONDS = 0.3  # between two checks for a free core
+MAX_SEARCHES = 64  # that are kept; the oldest ones that have ended are forgotten first
 
 _STATES: dict[int, TrialState] = {0: "done", DIVERGED: "diverged"}  # by exit status
 
 
 class Busy(RuntimeError):
-    """So many sweeps are under way that one more would wait for too long."""
+    """So many searches are under way that another one would wait too long."""
 
 
 @dataclass
-class Sweep:
-    """The trials of one text, the current settings first. Its trials change as they run."""
+class Search:
+    """The trials of one text, that of the current settings first. They change as they run."""
 
     corpus: Corpus
     trials: list[Trial]
@@ -54,7 +54,7 @@ class Sweep:
             process.kill()  # there is nothing to save
 
     def run(self, trial: Trial, command: list[str], env: dict[str, str]) -> None:
-        """Run a trial in a process of its own, and note its measurements as they come."""
+        """Run a trial in a process of its own, and add its measurements as they come."""
         try:
             process = subprocess.Popen(
                 command,
@@ -82,8 +82,8 @@ class Sweep:
         return self._canceled.wait(seconds)
 
 
-class Sweeps:
-    """The sweeps of one server, at most one for each workspace; they end with the server."""
+class Searches:
+    """The searches of one server, at most one for each workspace; they end with the server."""
 
     def __init__(
         self,
@@ -95,81 +95,81 @@ class Sweeps:
         """cores: by default, all that this process may use. python: the interpreter for trials."""
         self._store, self._python = store, python
         self._cores = max(1, int(cores or available_cores()))
-        self._sweeps: dict[str, Sweep] = {}  # by workspace, oldest first
-        self._lock = threading.Lock()  # for _sweeps and _running
+        self._searches: dict[str, Search] = {}  # by workspace, oldest first
+        self._lock = threading.Lock()  # for _searches and _running
         self._running = 0  # trials
 
-    def start(self, workspace: str, corpus: Corpus, configs: list[RunConfig]) -> Sweep:
-        """Begin a sweep, in place of the workspace's earlier one. Raises Busy."""
+    def start(self, workspace: str, corpus: Corpus, configs: list[RunConfig]) -> Search:
+        """Begin a search, in place of the workspace's earlier one. Raises Busy."""
         self.discard(workspace)
-        sweep = Sweep(corpus, [Trial(config) for config in configs])
+        search = Search(corpus, [Trial(config) for config in configs])
         with self._lock:
-            for key in [key for key, old in self._sweeps.items() if not old.active]:
-                if len(self._sweeps) >= MAX_SWEEPS:
-                    del self._sweeps[key]
-            if len(self._sweeps) >= MAX_SWEEPS:
+            for key in [key for key, old in self._searches.items() if not old.active]:
+                if len(self._searches) >= MAX_SEARCHES:
+                    del self._searches[key]
+            if len(self._searches) >= MAX_SEARCHES:
                 raise Busy
-            self._sweeps[workspace] = sweep
+            self._searches[workspace] = search
         for _ in range(min(self._cores, len(configs))):
-            threading.Thread(target=self._run_trials, args=(sweep,), daemon=True).start()
-        return sweep
+            threading.Thread(target=self._run_trials, args=(search,), daemon=True).start()
+        return search
 
-    def get(self, workspace: str) -> Sweep | None:
-        """The sweep of a workspace, whether or not it has ended; None without one."""
+    def get(self, workspace: str) -> Search | None:
+        """The search of a workspace, whether or not it has ended; None without one."""
         with self._lock:
-            return self._sweeps.get(workspace)
+            return self._searches.get(workspace)
 
     def discard(self, workspace: str) -> None:
-        """Cancel and forget the sweep of a workspace, if it has one."""
+        """Cancel and forget the search of a workspace, if it has one."""
         with self._lock:
-            sweep = self._sweeps.pop(workspace, None)
-        if sweep:
-            sweep.cancel()
+            search = self._searches.pop(workspace, None)
+        if search:
+            search.cancel()
 
     def close(self) -> None:
-        """Cancel all sweeps."""
+        """Cancel all searches."""
         with self._lock:
-            for sweep in self._sweeps.values():
-                sweep.cancel()
+            for search in self._searches.values():
+                search.cancel()
 
-    def _run_trials(self, sweep: Sweep) -> None:
-        """Run one trial of a sweep after another, until none waits: in one thread for each core."""
-        while self._wait_for_core(sweep):
+    def _run_trials(self, search: Search) -> None:
+        """Run the trials of a search one after another. There is one such thread for each core."""
+        while self._wait_for_core(search):
             try:
                 with self._lock:
-                    trial = next((t for t in sweep.trials if t.state == "waiting"), None)
+                    trial = next((t for t in search.trials if t.state == "waiting"), None)
                     if trial:
                         trial.state = "training"
                 if trial is None:
                     return
-                self._run(sweep, trial)
+                self._run(search, trial)
             finally:
                 with self._lock:
                     self._running -= 1
 
-    def _wait_for_core(self, sweep: Sweep) -> bool:
+    def _wait_for_core(self, search: Search) -> bool:
         """Wait for a core to be free, and take it; runs that train come first.
 
         When all cores are taken by runs, one trial at a time shares them. Returns False if the
-        sweep needs no core any more.
+        search no longer needs a core.
         """
-        while sweep.active and any(trial.state == "waiting" for trial in sweep.trials):
-            with suppress(StoreError):  # the next look tries again
+        while search.active and any(trial.state == "waiting" for trial in search.trials):
+            with suppress(StoreError):  # the next check tries again
                 free = max(1, self._cores - len(self._store.runs.runnable()))
                 with self._lock:
                     if self._running < free:
                         self._running += 1
                         return True
-            if sweep.wait(POLL_SECONDS):
+            if search.wait(POLL_SECONDS):
                 return False
         return False
 
-    def _run(self, sweep: Sweep, trial: Trial) -> None:
+    def _run(self, search: Search, trial: Trial) -> None:
         settings = json.dumps(trial.config.to_dict())
         module = "charrnn.runs.suggestions.process"
-        sweep.run(
+        search.run(
             trial,
-            [self._python, "-m", module, sweep.corpus.sha256, settings],
+            [self._python, "-m", module, search.corpus.sha256, settings],
             # The URL is passed in the environment because it may contain a password.
             os.environ | ONE_THREAD | {URL_VARIABLE: self._store.database.url},
         )
