@@ -1,5 +1,11 @@
 """The entry point: `streamlit run dashboard.py` serves the pages and resumes unfinished runs."""
 
+import os
+
+from charrnn.runs.workers.blas import ONE_THREAD
+
+os.environ.update(ONE_THREAD)  # before NumPy is imported; busy cores make several threads crawl
+
 import streamlit as st
 from starlette.middleware import Middleware
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from charrnn.runs.workers.blas import ONE_THREAD
 from tests.support.server import ROOT, STOP_SECONDS, Server
 
 
@@ -17,6 +18,34 @@ def test_ctrl_c_ends_the_server_without_complaint(tmp_path):
     log = server.log.read_text()
     assert "Aborted" not in log
     assert "Traceback" not in log
+
+
+# On busy cores a product of matrices in several threads takes up to two hundred times as long, and
+# so does whatever a page computes or estimates.
+NOTE_THREADS = """
+import os, sys
+
+class Note:
+    def find_spec(name, path=None, target=None):
+        if name == "numpy":
+            print("threads:", os.environ.get("OPENBLAS_NUM_THREADS"))
+
+sys.meta_path.insert(0, Note)
+import dashboard
+"""
+
+
+def test_the_pages_compute_in_one_thread():
+    environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
+    noted = subprocess.run(
+        [sys.executable, "-c", NOTE_THREADS],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert noted.stdout == "threads: 1\n"
 
 
 @pytest.mark.parametrize(
