@@ -13,6 +13,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.files import archive, checksum
 from charrnn.runs.files.archive import SavedRun
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
+from tests.support.states import assert_same_state
 
 TEXT = "naïve cats sat 😀\n" * 30
 VOCABULARY = Vocabulary.of(TEXT)
@@ -90,16 +91,8 @@ def file_with_header(head: dict | bytes, data: bytes = b"") -> bytes:
     return len(text).to_bytes(8, "little") + text + data
 
 
-def assert_same_arrays(run, other):
-    assert set(run) == set(other)
-    for name, array in run.items():
-        assert other[name].dtype == array.dtype
-        assert other[name].shape == array.shape
-        assert other[name].tobytes() == array.tobytes()
-
-
 def assert_same_run(run: SavedRun, other: SavedRun):
-    assert_same_arrays(run.state, other.state)
+    assert_same_state(run.state, other.state)
     assert other.vocabulary.characters == run.vocabulary.characters
     same = {"state": {}, "vocabulary": None}
     assert replace(run, **same) == replace(other, **same)

@@ -28,12 +28,12 @@ from tests.support.saved_runs import (
     RUN_FILE,
     TEXT,
     V,
-    assert_same_arrays,
     assert_same_run,
     edited_file,
     saved_run,
     trainer,
 )
+from tests.support.states import assert_same_state
 from tests.support.terminal import ENVIRONMENT
 
 
@@ -74,7 +74,7 @@ def test_file_of_version_1_can_still_be_loaded_and_sampled_from():
     old |= {name: METADATA[name] for name in ("config", "vocabulary")}
     state = trainer().state()
     restored = archive.from_bytes(safetensors.numpy.save(state, old))
-    assert_same_arrays(state, restored.state)
+    assert_same_state(state, restored.state)
     assert restored.config == CONFIG
     assert (restored.sha256, restored.text, restored.history) == (None, None, FullHistory())
     np.testing.assert_array_equal(restored.weights.packed(), state["weights"])
@@ -98,7 +98,7 @@ def test_gauges_of_the_longest_run_fit_into_the_header():
 
 def test_serialized_state_keeps_shapes_types_and_order():
     state = trainer().state() | {"transposed": np.arange(12.0).reshape(3, 4).T}
-    assert_same_arrays(state, state_from_bytes(state_to_bytes(state)))
+    assert_same_state(state, state_from_bytes(state_to_bytes(state)))
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b"\xff" * 50])
