@@ -22,14 +22,11 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn.engine.arrays import FloatArray
-from charrnn.engine.parameters import Parameters
+from charrnn.engine.parameters import ARRAYS, MATRICES, Parameters
 
 SATURATED = 0.99
 BLOCK = 2**14  # numbers
 LARGEST = 1e30  # stands for what is larger, or not a number: training diverges at the next step
-MATRICES = ("Wxh", "Whh", "Why")
-ARRAYS = (*MATRICES, "bh", "by")
-
 
 # The gauges that are shares, from 0 to 1.
 SHARES = (*(f"clipped_{name}" for name in ARRAYS), "clip_factor", "saturated")

@@ -6,6 +6,8 @@ from numpy.typing import DTypeLike
 from charrnn.engine.arrays import FloatArray, aligned_zeros
 from charrnn.engine.initial_weights import TEXTBOOK_SCALE, draw_weights
 
+MATRICES = ("Wxh", "Whh", "Why")
+ARRAYS = (*MATRICES, "bh", "by")
 ROW_MULTIPLE = 8  # numbers; BLAS is fastest when every row is a whole number of SIMD vectors
 
 

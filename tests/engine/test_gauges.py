@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from charrnn.engine.gauges import ARRAYS, LARGEST, MATRICES, SHARES, Measurement
+from charrnn.engine.gauges import LARGEST, SHARES, Measurement
 from charrnn.engine.model import backward, forward
-from charrnn.engine.parameters import Parameters
+from charrnn.engine.parameters import ARRAYS, MATRICES, Parameters
 from charrnn.engine.training import Diverged, Trainer
 from tests.support.learnable_texts import LONG_TEXT, V
 

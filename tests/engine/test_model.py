@@ -8,10 +8,9 @@ import pytest
 
 from charrnn.engine import textbook
 from charrnn.engine.model import backward, forward
-from charrnn.engine.parameters import Parameters
+from charrnn.engine.parameters import ARRAYS, Parameters
 from charrnn.engine.window import Window
 
-NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 SHAPES = [  # V, H, T, B
     (3, 4, 5, 1),
     (5, 3, 1, 1),
@@ -45,7 +44,7 @@ def gradients_of(weights, window):
 
 def textbook_window(weights, window, characters, stream):
     """Loss, gradients and last hidden state of one stream, as the textbook computes them."""
-    weights = textbook.textbook_weights({name: getattr(weights, name) for name in NAMES})
+    weights = textbook.textbook_weights({name: getattr(weights, name) for name in ARRAYS})
     inputs, targets = characters[:-1, stream], characters[1:, stream]
     h_before = window.carried[stream].astype(np.float64)[:, None]
     loss, activations = textbook.forward(weights, inputs, targets, h_before)
@@ -69,7 +68,7 @@ def test_gradients_equal_central_differences(shape):
         w[i] = original
         numeric.flat[i] = (above - below) / (2 * step)
 
-    for name in NAMES:
+    for name in ARRAYS:
         expected = getattr(numeric, name)
         assert np.abs(expected).max() > 1e-4  # a block of zeros would prove nothing
         np.testing.assert_allclose(
@@ -89,7 +88,7 @@ def test_loss_and_gradients_are_the_mean_of_the_textbook_over_the_streams(shape)
 
     gradients = weights.zeros_like()
     backward(weights, window, gradients)
-    for name in NAMES:
+    for name in ARRAYS:
         actual = getattr(gradients, name)
         expected = sum(getattr(book[1], name) for book in books).reshape(actual.shape) / B
         np.testing.assert_allclose(actual, expected, rtol=1e-10, atol=1e-13, err_msg=name)
@@ -100,7 +99,7 @@ def test_gradients_equal_those_of_pytorch(shape):
     torch = pytest.importorskip("torch")
     V, _, T, B = shape
     weights, window, characters = a_network(*shape, seed=2)
-    w = {name: torch.tensor(getattr(weights, name), requires_grad=True) for name in NAMES}
+    w = {name: torch.tensor(getattr(weights, name), requires_grad=True) for name in ARRAYS}
     h, loss = torch.tensor(window.carried), 0.0
     ids = torch.tensor(characters)
     for t in range(T):
@@ -113,7 +112,7 @@ def test_gradients_equal_those_of_pytorch(shape):
     assert forward(weights, window) == pytest.approx(loss.item(), rel=1e-12)
     gradients = weights.zeros_like()
     backward(weights, window, gradients)
-    for name in NAMES:
+    for name in ARRAYS:
         np.testing.assert_allclose(
             getattr(gradients, name), w[name].grad.numpy(), rtol=1e-10, atol=1e-13, err_msg=name
         )

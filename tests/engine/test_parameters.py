@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from charrnn.engine.parameters import Parameters
-
-NAMES = ("Wxh", "Whh", "Why", "bh", "by")
+from charrnn.engine.parameters import ARRAYS, MATRICES, Parameters
 
 
 def test_the_seed_determines_the_weights():
@@ -16,7 +14,7 @@ def test_the_seed_determines_the_weights():
 
 def test_initial_matrices_are_normal_with_deviation_0_01_and_biases_are_0():
     weights = Parameters.initial(83, 100, seed=3)
-    for name in ("Wxh", "Whh", "Why"):
+    for name in MATRICES:
         matrix = getattr(weights, name)
         assert matrix.std() == pytest.approx(0.01, rel=0.05)
         assert abs(matrix.mean()) < 0.001
@@ -59,11 +57,11 @@ def test_named_arrays_are_views_that_cover_the_packed_numbers_once():
     weights = Parameters(7, 5, np.float64)
     numbers = np.arange(Parameters.size(7, 5), dtype=np.float64)
     weights.unpack(numbers)
-    named = np.concatenate([getattr(weights, name).ravel() for name in NAMES])
+    named = np.concatenate([getattr(weights, name).ravel() for name in ARRAYS])
     np.testing.assert_array_equal(np.sort(named), numbers)
     np.testing.assert_array_equal(weights.packed(), numbers)
-    assert [getattr(weights, name).shape for name in NAMES] == [(5, 7), (5, 5), (7, 5), (5,), (7,)]
-    for name in NAMES:
+    assert [getattr(weights, name).shape for name in ARRAYS] == [(5, 7), (5, 5), (7, 5), (5,), (7,)]
+    for name in ARRAYS:
         getattr(weights, name)[...] = -1
     assert np.count_nonzero(weights.flat) == len(numbers)
     assert (weights.packed() == -1).all()

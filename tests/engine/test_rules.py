@@ -5,12 +5,11 @@ import pytest
 
 from charrnn.engine import textbook
 from charrnn.engine.model import backward, forward
+from charrnn.engine.parameters import ARRAYS
 from charrnn.engine.training import Trainer
 from charrnn.engine.window import Window
 from tests.support.learnable_texts import LONG_TEXT, WRAPPING_TEXT, V
 from tests.support.networks import random_network
-
-NAMES = ("Wxh", "Whh", "Why", "bh", "by")
 
 
 @pytest.mark.parametrize("streams", [1, 3])
@@ -24,7 +23,7 @@ def test_without_time_the_gradients_are_those_of_windows_of_one_character(stream
     forward(weights, window)
     backward(weights, window, gradients, through_time=False)
 
-    book = textbook.textbook_weights({name: getattr(weights, name) for name in NAMES})
+    book = textbook.textbook_weights({name: getattr(weights, name) for name in ARRAYS})
     summed = book.zeros_like()
     for b in range(streams):
         h = before[b][:, None]
@@ -34,7 +33,7 @@ def test_without_time_the_gradients_are_those_of_windows_of_one_character(stream
             for total, part in zip(summed, textbook.backward(book, targets, read), strict=True):
                 total += part / streams
             h = read.h[0]
-    for name in NAMES:
+    for name in ARRAYS:
         actual = getattr(gradients, name)
         expected = getattr(summed, name).reshape(actual.shape)
         np.testing.assert_allclose(actual, expected, rtol=1e-10, atol=1e-14, err_msg=name)
@@ -43,7 +42,7 @@ def test_without_time_the_gradients_are_those_of_windows_of_one_character(stream
 def test_with_the_hidden_state_cleared_every_window_is_read_from_zeros():
     trainer = Trainer(WRAPPING_TEXT, V, hidden_size=9, dtype=np.float64, hidden_state="cleared")
     for _ in range(30):
-        weights = {name: getattr(trainer.weights, name) for name in NAMES}
+        weights = {name: getattr(trainer.weights, name) for name in ARRAYS}
         window = WRAPPING_TEXT[trainer.position : trainer.position + 26]
         expected, _ = textbook.forward(
             textbook.textbook_weights(weights), window[:-1], window[1:], np.zeros((9, 1))

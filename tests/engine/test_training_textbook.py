@@ -4,16 +4,15 @@ import numpy as np
 import pytest
 
 from charrnn.engine.optimizers.clipping import TEXTBOOK_LIMIT
+from charrnn.engine.parameters import ARRAYS
 from charrnn.engine.textbook import TextbookTrainer, backward, forward
 from charrnn.engine.training import Trainer
 from tests.support.learnable_texts import LONG_TEXT, WRAPPING_TEXT, V, a_text
 
-NAMES = ("Wxh", "Whh", "Why", "bh", "by")
-
 
 def textbook_of(trainer, ids):
     """The textbook's training loop with the trainer's initial weights."""
-    weights = {name: getattr(trainer.weights, name) for name in NAMES}
+    weights = {name: getattr(trainer.weights, name) for name in ARRAYS}
     return TextbookTrainer(
         ids,
         weights=weights,
@@ -35,7 +34,7 @@ def assert_follows_the_textbook(trainer, book, windows=100):
 
 
 def assert_same_weights(trainer, book, *, atol):
-    for name in NAMES:
+    for name in ARRAYS:
         actual = getattr(trainer.weights, name)
         expected = getattr(book.weights, name).reshape(actual.shape)
         np.testing.assert_allclose(actual, expected, rtol=0, atol=atol, err_msg=name)
@@ -73,7 +72,7 @@ def test_every_step_at_the_default_rate_equals_the_textbook_from_the_same_state(
     book = textbook_of(trainer, ids)
     clipped = 0
     for _ in range(100):
-        for name in NAMES:
+        for name in ARRAYS:
             getattr(book.weights, name).ravel()[:] = getattr(trainer.weights, name).ravel()
             accumulator = getattr(trainer.optimizer.accumulator, name).ravel() - 1e-8
             getattr(book.accumulator, name).ravel()[:] = accumulator
@@ -105,7 +104,7 @@ def test_a_hundred_windows_equal_the_textbook_where_gradients_are_clipped():
             book.h,
         )
         assert trainer.step().loss == pytest.approx(book.step(), rel=1e-9)
-        for name in NAMES:
+        for name in ARRAYS:
             actual = getattr(trainer.gradients, name)
             expected = np.clip(getattr(gradients, name), -5, 5).reshape(actual.shape)
             np.testing.assert_allclose(actual, expected, rtol=0, atol=1e-9, err_msg=name)
@@ -121,15 +120,15 @@ def test_several_streams_learn_from_the_mean_of_the_textbook_gradients():
     trainer.window.carried = np.random.default_rng(0).uniform(-0.9, 0.9, (B, 9))
     length = len(WRAPPING_TEXT) // B
     book, carried = textbook_of(trainer, None), trainer.window.carried.copy()
-    losses, summed = [], dict.fromkeys(NAMES, 0.0)
+    losses, summed = [], dict.fromkeys(ARRAYS, 0.0)
     for b in range(B):
         window = WRAPPING_TEXT[b * length : b * length + T + 1].astype(int)
         loss, gradients = loss_and_gradients(book, window[:-1], window[1:], carried[b][:, None])
         losses.append(loss)
-        summed = {name: summed[name] + getattr(gradients, name) for name in NAMES}
+        summed = {name: summed[name] + getattr(gradients, name) for name in ARRAYS}
 
     assert trainer.step().loss == pytest.approx(np.mean(losses), rel=1e-12)
-    for name in NAMES:
+    for name in ARRAYS:
         actual = getattr(trainer.gradients, name)
         expected = np.clip(summed[name] / B, -5, 5).reshape(actual.shape)
         np.testing.assert_allclose(actual, expected, rtol=1e-9, atol=1e-12, err_msg=name)

@@ -11,7 +11,7 @@ import numpy as np
 
 from charrnn.engine.arrays import FloatArray, IntArray
 from charrnn.engine.model import backward, forward
-from charrnn.engine.parameters import Parameters
+from charrnn.engine.parameters import ARRAYS, Parameters
 from charrnn.engine.window import Window
 
 DISTANCE = 1e-5  # rounding and curvature are both small here, in float64
@@ -60,7 +60,7 @@ def gradient_check(
     forward(exact, window)
     backward(exact, window, gradients, through_time=through_time)
     checked = []
-    for name in ("Wxh", "Whh", "Why", "bh", "by"):
+    for name in ARRAYS:
         array, analytic = getattr(exact, name), getattr(gradients, name)
         for index in _entries(analytic, rng):
             place = tuple(int(i) for i in np.unravel_index(index, analytic.shape))

@@ -23,8 +23,6 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.training import Trainer
 from charrnn.engine.window import Window
 
-ARRAYS = ("Wxh", "Whh", "Why", "bh", "by")
-
 
 class Start(NamedTuple):
     """What an iteration begins with, and how the run learns. B streams."""

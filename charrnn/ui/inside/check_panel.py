@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis.gradient_check import DISTANCE, Checked, gradient_check
-from charrnn.engine.analysis.one_step import ARRAYS
+from charrnn.engine.parameters import ARRAYS
 from charrnn.ui import session
 from charrnn.ui.inside import passage
 from charrnn.ui.inside.live import View

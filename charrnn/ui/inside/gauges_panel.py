@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from charrnn.engine.gauges import ARRAYS, MATRICES, Gauges
+from charrnn.engine.gauges import Gauges
+from charrnn.engine.parameters import ARRAYS, MATRICES
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recording import GAUGE_INTERVAL
 from charrnn.ui import services, session

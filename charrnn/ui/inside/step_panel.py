@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from charrnn.engine.analysis import character_info
-from charrnn.engine.analysis.one_step import ARRAYS, Start, Step, loss_with, one_step
-from charrnn.engine.parameters import Parameters
+from charrnn.engine.analysis.one_step import Start, Step, loss_with, one_step
+from charrnn.engine.parameters import ARRAYS, Parameters
 from charrnn.ui import services, session
 from charrnn.ui.inside import components, step_notes
 from charrnn.ui.inside.live import View

@@ -12,8 +12,8 @@ trained with 0.03 from the start, 3.14. So the advice is a new run.
 from typing import NamedTuple
 
 from charrnn.engine.analysis.overfitting import lowest_before_rise, training_loss_rose
-from charrnn.engine.gauges import MATRICES, Gauges
-from charrnn.engine.parameters import Parameters
+from charrnn.engine.gauges import Gauges
+from charrnn.engine.parameters import MATRICES, Parameters
 from charrnn.runs.store.records import Run
 from charrnn.ui.shared import lineage
 from charrnn.ui.shared.gauges import CLIPPED, RECENT, SATURATED, mean

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from charrnn.engine import textbook
-from charrnn.engine.analysis.one_step import ARRAYS, Start, loss_with, one_step
+from charrnn.engine.analysis.one_step import Start, loss_with, one_step
+from charrnn.engine.parameters import ARRAYS
 from charrnn.engine.training import Trainer
 
 IDS = np.random.default_rng(0).integers(0, 6, 400)
