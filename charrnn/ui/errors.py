@@ -12,6 +12,15 @@ from charrnn.ui import session
 from charrnn.ui._compat import in_callback
 from charrnn.ui.markdown import escape_markdown
 
+UNEXPECTED = (
+    "This part of the page could not be shown because of an unexpected error. Your runs are safe "
+    "and keep training. Reload the page to try again."
+)
+UNEXPECTED_IN_CALLBACK = (
+    "That did not work because of an unexpected error. Your runs are safe and keep training."
+)
+UNEXPECTED_ICON = ":material/error:"
+
 
 @contextmanager
 def shows_errors() -> Iterator[None]:
@@ -19,29 +28,38 @@ def shows_errors() -> Iterator[None]:
 
     After RunNotFound the page is drawn again: the run was deleted after it had been drawn. Then
     shared/deleted_runs.py says so and offers to restore it. After TextNotFound it is drawn again
-    without the selected text, which was pruned or is no longer shared.
+    without the selected text, which was pruned or is no longer shared. What nobody expects is
+    left to show_unexpected(), except in a callback, where that would draw above the page.
     """
     try:
         yield
     except StoreError as error:
-        _say(escape_markdown(str(error)), ":material/database_off:")
+        say(escape_markdown(str(error)), ":material/database_off:")
     except TooLarge as error:
-        _say(escape_markdown(str(error)), ":material/expand:")
+        say(escape_markdown(str(error)), ":material/expand:")
     except RunNotFound as error:
         session.note_deleted(error.key)
         st.rerun()
-    except TextNotFound as error:
-        if error.sha256 != session.text_sha256():
+    except Exception as error:
+        if isinstance(error, TextNotFound) and error.sha256 == session.text_sha256():
+            _drop_selected_text()
+        if not in_callback():
             raise
-        session.forget_selected_text()
-        st.toast(
-            "The text you had chosen is not here any more: no run was using it, or its owner has "
-            "stopped sharing it."
-        )
-        st.rerun()
+        _log(error)
+        say(UNEXPECTED_IN_CALLBACK, UNEXPECTED_ICON)
 
 
-def _say(message: str, icon: str) -> None:
+def _drop_selected_text() -> None:
+    session.forget_selected_text()
+    st.toast(
+        "The text you had chosen is not here any more: no run was using it, or its owner has "
+        "stopped sharing it."
+    )
+    st.rerun()
+
+
+def say(message: str, icon: str) -> None:
+    """Draw an error here; or, in a callback, where the page has its notices. message: Markdown."""
     if in_callback():
         st.session_state[session.ERROR] = (message, icon)
         st.rerun()  # the whole page, even if the control belongs to a live part
@@ -60,12 +78,12 @@ def show_unexpected(error: Exception) -> bool:
 
     Returns True: it has been handled.
     """
+    _log(error)
+    st.error(UNEXPECTED, icon=UNEXPECTED_ICON)
+    return True
+
+
+def _log(error: Exception) -> None:
     steps = path(error)
     own_steps = [step for step in steps if step.startswith("charrnn.")]
     log_event("page_failed", error=type(error).__name__, at=steps[-1], path=" > ".join(own_steps))
-    st.error(
-        "This part of the page could not be shown because of an unexpected error. Your runs are "
-        "safe and keep training. Reload the page to try again.",
-        icon=":material/error:",
-    )
-    return True

@@ -114,7 +114,7 @@ def test_restoring_a_run_that_was_pruned_meanwhile_says_so(
     page.run()
     prune_deleted()
     click(page, label)
-    (sentence,) = [w.value for w in page.warning]
+    (sentence,) = [error.value for error in page.error]
     assert sentence.startswith("Run 1 can no longer be restored: ")
     page.run()
     assert not page.exception

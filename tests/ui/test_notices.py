@@ -12,7 +12,8 @@ from streamlit.testing.v1.element_tree import Block, Widget
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store.runs import Runs
 from charrnn.ui import workspace_key
-from tests.support.train_page import click, words
+from charrnn.ui._compat import in_callback
+from tests.support.train_page import as_read, click, words
 
 NOT_FOUND, BLOCKED = "in this link was not found", "This browser keeps no cookies"
 
@@ -26,6 +27,15 @@ def places(block: Block, *path: int) -> Iterator[tuple[str, tuple[int, ...]]]:
             yield child.key, (*path, index)
         elif child.type == "markdown" and child.value.startswith("# "):
             yield "title", (*path, index)
+
+
+def fails_with(error: Exception):
+    """A function that raises this error, whatever it is given."""
+
+    def fail(*_, **__):
+        raise error
+
+    return fail
 
 
 def shown(page) -> dict[str, tuple[int, ...]]:
@@ -64,18 +74,39 @@ def test_nothing_moves_when_a_notice_comes(open_page):
     assert shown(page) == before
 
 
-def test_nothing_moves_when_what_a_click_asked_for_has_failed(open_page, store, cats, monkeypatch):
-    def fail(*_, **__):
-        raise StoreError("The runs cannot be saved: the disk is full.")
-
+@pytest.mark.parametrize(
+    ("failure", "words_of_it"),
+    [
+        (StoreError("The runs cannot be saved: the disk is full."), "the disk is full"),
+        (RuntimeError("nobody expects this"), "an unexpected error"),
+    ],
+    ids=["expected", "unexpected"],
+)
+def test_nothing_moves_when_what_a_click_asked_for_has_failed(
+    open_page, store, cats, monkeypatch, failure, words_of_it
+):
     store.runs.request(cats.id, desired="running")
     page = open_page(run=cats.id)
     before = shown(page)
-    monkeypatch.setattr(Runs, "request", fail)
+    monkeypatch.setattr(Runs, "request", fails_with(failure))
     for _ in range(2):
         click(page, "Pause")
         (error,) = page.error
-        assert "the disk is full" in error.value
+        assert words_of_it in error.value
         assert {key: shown(page)[key] for key in before} == before
     page.run()
     assert not page.error
+
+
+def test_a_click_on_the_alphabet_page_says_what_has_failed(open_page, cats, monkeypatch):
+    read = Runs.get
+
+    def get(runs, key):
+        return fail() if in_callback() else read(runs, key)
+
+    fail = fails_with(StoreError("The store cannot be reached."))
+    page = open_page("alphabet", run=cats.id)
+    monkeypatch.setattr(Runs, "get", get)
+    click(page, "Current window")
+    (error,) = page.error
+    assert "The store cannot be reached" in as_read(error.value)

@@ -8,6 +8,7 @@ from charrnn.engine.analysis import character_info, cleanup
 from charrnn.runs.texts.decoding import MIN_CHARACTERS
 from charrnn.ui import selection, services, session
 from charrnn.ui.direction import isolated
+from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.chosen_text import add_text, choose_corpus
 from charrnn.ui.shared.snapshots import Subject
 
@@ -155,6 +156,7 @@ def summarize(
     )
 
 
+@shows_errors()
 def _create_text(subject: Subject, changes: dict[str, str], composes: bool) -> None:
     """Store the new text and choose it. A run of the old text pauses if it is the visitor's own."""
     if subject.run and not services.may_read_text(services.store().runs.get(subject.run.id)):

@@ -8,6 +8,7 @@ from charrnn.engine.analysis import character_info
 from charrnn.engine.corpus import training_length, windows_per_epoch
 from charrnn.ui import services, session
 from charrnn.ui.alphabet import cells, contents
+from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Subject
 
@@ -83,6 +84,7 @@ def _go_to(window: int) -> None:
     st.session_state[session.WINDOW] = window
 
 
+@shows_errors()
 def _go_to_current(run_id: str, n_windows: int) -> None:
     _go_to(services.store().runs.get(run_id).iteration % n_windows + 1)
 

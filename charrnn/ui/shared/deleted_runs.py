@@ -6,7 +6,7 @@ from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import comparison, selection, services, session
-from charrnn.ui.errors import shows_errors
+from charrnn.ui.errors import say, shows_errors
 from charrnn.ui.markdown import escape_markdown
 
 
@@ -78,12 +78,11 @@ def _restore(workspace: Workspace, run: Run) -> None:
     try:
         workspace.restore(run.id)
     except RunNotFound:
-        st.warning(
+        say(
             f"{escape_markdown(run.title)} can no longer be restored: it was deleted more than a "
             "day ago, and has been removed since.",
-            icon=":material/delete_forever:",
+            ":material/delete_forever:",
         )
-        return
     if session.page() == "Compare":
         others = [key for key in comparison.selected() or [] if key != run.id]
         comparison.select([*others, run.id])

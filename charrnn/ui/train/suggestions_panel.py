@@ -180,6 +180,7 @@ def _start() -> None:
         st.toast("Many others are trying settings just now: try again in a minute.")
 
 
+@shows_errors()
 def _close() -> None:
     services.searches().discard(workspace_key.current())
 

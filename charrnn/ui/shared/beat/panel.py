@@ -119,6 +119,7 @@ def _data(subject: Subject, playing: Passage) -> dict[str, object]:
     }
 
 
+@shows_errors()
 def _finish(key: str, run_id: str, game: int, subject: Subject) -> None:
     guesses = st.session_state[key].get("guesses")
     if guesses is None:
