@@ -22,6 +22,6 @@ markdown.py       escaping text for elements that interpret Markdown
 accessibility.py  what the page needs for keyboards and screen readers beyond Streamlit
 keys.py           keys for a presenter: Space, the arrows, ? for the list (keys.js)
 direction.py      text from right to left within sentences
-style.py          colors and style sheet
+style.py          colors and style sheet, and the theme, dark or light (theme.js)
 _compat.py        Streamlit's internals
 """

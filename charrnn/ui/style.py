@@ -59,6 +59,14 @@ _SHEETS = (
 )
 
 
+_theme = st.components.v2.component(
+    "charrnn_theme",
+    html="<i hidden></i>",
+    js=(_UI / "theme.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
 def is_dark() -> bool:
     """Whether the visitor's browser shows the dark theme."""
     return st.context.theme.type == "dark"
@@ -79,5 +87,14 @@ def sheet() -> str:
 
 
 def follow_theme() -> None:
-    """Dialogs and menus, which are outside Streamlit's own element, in the theme it has chosen."""
+    """Draw the page in the theme that Streamlit has chosen, and again when it chooses another.
+
+    Dialogs and menus are outside of Streamlit's own element, so they have to be told the theme.
+    """
     st.html(f"<style>:root{{color-scheme:{'dark' if is_dark() else 'light'}}}</style>")
+    with st.container(key="theme"):
+        _theme(key="theme_watch", data={"dark": is_dark()}, on_changed_change=_draw_again)
+
+
+def _draw_again() -> None:
+    """Does nothing: the page is drawn again because of the call."""

@@ -71,6 +71,9 @@ def test_no_rule_of_axe_is_violated_before_training_and_on_a_phone(open_page):
         expect(page.locator(".stVegaLiteChart svg")).to_be_visible()
         assert violations(page) == []
         in_the_dark(page)
+        # The page is drawn again, although nothing on it refreshes by itself.
+        gridline = page.locator(".stVegaLiteChart .role-axis-grid line").first
+        expect(gridline).to_have_attribute("stroke", DARK.line)
         assert violations(page) == []
 
 
