@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sqlalchemy import update
-from streamlit.testing.v1 import AppTest
 
 from charrnn.engine.parameters import Parameters
 from charrnn.runs.config import RunConfig
@@ -21,41 +20,7 @@ from charrnn.ui.alphabet.why_one_hot_panel import product_and_lookup
 from charrnn.ui.shared import live_run
 from charrnn.ui.shared.live_run import Timers
 from charrnn.ui.shared.snapshots import Subject
-from tests.support.visitor import enter
-
-
-def the_page():
-    from charrnn.ui import selection
-    from charrnn.ui.alphabet import page
-
-    selection.read_url("Alphabet")
-    page.show()
-
-
-@pytest.fixture
-def open_alphabet(store):
-    def open_alphabet(*, text=None, **query) -> AppTest:
-        page = AppTest.from_function(the_page, default_timeout=60)
-        enter(page, **query)
-        if text is not None:
-            corpus = store.corpora.add("A *text* of <b>mine</b>", text)
-            page.session_state["text"] = corpus.sha256
-            page.session_state["own_texts"] = {corpus.sha256: corpus.name}
-        page.run()
-        assert not page.exception
-        return page
-
-    return open_alphabet
-
-
-def texts(page) -> str:
-    return "\n".join(element.value for element in page.text)
-
-
-def click(page, label: str):
-    next(button for button in page.button if button.label == label).click()
-    page.run()
-    assert not page.exception
+from tests.support.alphabet_page import texts
 
 
 def test_without_a_run_the_page_is_complete_and_says_how_to_start_one(open_alphabet):
@@ -138,62 +103,6 @@ def test_rare_characters_are_counted_with_their_weights(open_alphabet):
     page = open_alphabet(text="ab\n" * 20 + "xyz")
     assert "3 characters are rare" in texts(page)
     assert "1,155 of the network's 39,366 weights" in texts(page)
-
-
-def test_cleanup_is_previewed_and_creates_a_new_text_beside_the_old_one(open_alphabet, store):
-    text = "“ab”–\n" * 20 + "xyz"
-    page = open_alphabet(text=text)
-    before = page.session_state["text"]
-    assert "63 of 123 characters change. The vocabulary goes from 9 to 5 characters" in texts(page)
-    listed = 'replaced: – → - ×20   “ → " ×20   ” → " ×20\ndropped: x ×1   y ×1   z ×1'
-    assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
-    click(page, "Create the new text")
-    after = page.session_state["text"]
-    assert store.corpora.text(after) == '"ab"-\n' * 20
-    assert store.corpora.text(before) == text
-    assert page.session_state["own_texts"][after] == "A *text* of <b>mine</b>, cleaned up"
-
-
-def test_cleanup_of_spaces_marks_and_accents_is_previewed_with_counts(open_alphabet, store):
-    page = open_alphabet(text="e\u0301t\u00e9\u00a0a\u200e\n" * 20)
-    assert "Nothing to clean up: these choices leave the text as it is." in texts(page)
-    for label in ("Make no-break spaces ordinary", "Drop invisible marks", "Compose accents (NFC)"):
-        next(box for box in page.checkbox if box.label == label).check()
-    page.run()
-    assert not page.exception
-    assert (
-        "40 characters are composed. 40 of 140 characters change. The vocabulary goes "
-        "from 8 to 5 characters"
-    ) in texts(page)
-    listed = "replaced: NBSP → ␣ ×20\ndropped: LRM ×20"
-    assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
-    click(page, "Create the new text")
-    assert store.corpora.text(page.session_state["text"]) == "été a\n" * 20
-
-
-def test_cleaning_up_the_text_of_an_own_run_pauses_the_run_and_leaves_its_page(
-    open_alphabet, store, workspace, started
-):
-    corpus = store.corpora.add("rare", "ab\n" * 40 + "xyz")
-    run = workspace.create(corpus, RunConfig(hidden_size=8))
-    page = open_alphabet(run=run.id)
-    click(page, "Create the new text")
-    assert store.corpora.text(page.session_state["text"]) == "ab\n" * 40
-    assert "run" not in page.query_params
-    paused = store.runs.get(run.id)
-    assert (paused.sha256, paused.desired) == (corpus.sha256, "paused")
-
-
-def test_cleaning_up_the_text_of_another_visitors_run_leaves_the_run_alone(
-    open_alphabet, store, started
-):
-    corpus = store.corpora.add("rare", "ab\n" * 40 + "xyz")
-    other = store.runs.create(corpus, RunConfig(hidden_size=8), workspace="t" * 32)
-    Workspace(store, "t" * 32).share_text(other.id, True)
-    page = open_alphabet(run=other.view_key)
-    click(page, "Create the new text")
-    assert store.corpora.text(page.session_state["text"]) == "ab\n" * 40
-    assert store.runs.get(other.id).desired == "running"
 
 
 def test_page_of_a_run_shows_the_weights_of_its_newest_checkpoint(open_alphabet, store, cats):
