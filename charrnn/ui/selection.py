@@ -25,6 +25,7 @@ def read_url(page: str) -> None:
     state = st.session_state
     workspace_key.enter()
     state[session.PAGE_CHANGED] = state.get(session.PAGE) != page
+    state[session.REDRAWN] = state.pop(session.REDRAWS, False)
     linked = st.query_params.get(session.RUN)
     new_session, opened_by_link = session.PAGE not in state, linked and state[session.PAGE_CHANGED]
     if is_history_navigation() or new_session or opened_by_link:

@@ -19,6 +19,9 @@ ERROR = "error"  # (message, icon) of what failed in a callback, until the page 
 _DELETED_RUN = "deleted_run"  # the run that was deleted last, while the page says so
 PAGE = "page"  # the title of the page that was drawn last
 PAGE_CHANGED = "page_changed"
+REDRAWS = "redraws"  # the page has asked to be drawn anew, without a click
+REDRAWN = "redrawn"  # whether it is drawn anew for that reason
+RUN_NOT_FOUND = "run_not_found"  # whether the page says so about the run in its link
 _SHOWN_RUNS = "shown_runs"  # the ids of the runs that the page shows
 TEXT = "text"  # sha256 of the selected text; also the URL parameter, for a text of one's own
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -135,6 +138,11 @@ def page() -> str:
 def page_changed() -> bool:
     """Whether the page has just been opened, rather than drawn again."""
     return bool(st.session_state[PAGE_CHANGED])
+
+
+def redrawn() -> bool:
+    """Whether the page is drawn anew without a click, so that it has to repeat what it has said."""
+    return bool(st.session_state.get(REDRAWN)) and not page_changed()
 
 
 def run_id() -> str | None:

@@ -19,6 +19,7 @@ from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.charts import options
 from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.linked_run import warn_of_missing
 from charrnn.ui.shared.run_actions import duplicate, sweep
 
 REFRESH_SECONDS = 2.0  # longer when many pages are live, see ui/refresh.py
@@ -60,12 +61,12 @@ def _compared_runs() -> dict[str, Run]:
         keys = [run.id for run in services.workspace().runs()[:COMPARED_AT_FIRST]]
         comparison.select(keys)
     runs = {key: run for key in keys if (run := compared_run.find(key))}
-    if len(runs) < len(set(keys)):
+    missing = len(runs) < len(set(keys))
+    if missing:
         comparison.select([key for key in keys if key in runs])
-        st.warning(
-            "A run in this link was not found: it was deleted, or it is on another server.",
-            icon=":material/link_off:",
-        )
+    warn_of_missing(
+        missing, "A run in this link was not found: it was deleted, or it is on another server."
+    )
     services.show_runs(runs.values())
     return runs
 

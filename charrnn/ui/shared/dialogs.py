@@ -57,4 +57,5 @@ def mark_closed() -> None:
 def rerun_page() -> None:
     """Redraw the whole page, unless a dialog is open: then the next refresh asks again."""
     if not st.session_state.get(session.DIALOG):
+        st.session_state[session.REDRAWS] = True
         st.rerun()
