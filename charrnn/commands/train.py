@@ -53,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=number,
         metavar="N",
-        help="Stop after so many seconds of training; samples and measurements do not count. "
+        help="Stop after N seconds of training; samples and measurements do not count. "
         "Without --iterations, nothing else ends it.",
     )
     for f in _setting_fields():

@@ -70,8 +70,8 @@ def sample(
     """Ids of `length` characters that the network writes after reading `first`: (length,).
 
     hidden: the hidden state before `first`, (H,); it is not changed.
-    picked: characters chosen by somebody instead of drawn, position -> id; the network goes on
-    as if it had drawn them.
+    picked: characters that a person has chosen, position -> id; the network goes on as if it had
+    drawn them.
 
     Every character uses up one random number, picked or not and at any temperature.
     """

@@ -1,21 +1,21 @@
-"""Reading parts of a text as the network would find them if it had read everything before them.
+"""Reading stretches of a text as if the network had read everything before them.
 
 A network predicts well only from a hidden state that fits the text. So each stretch that is
-measured has a warm-up, which is not: the characters before it. From zeros, no warm-up is long
-enough:
+measured follows a warm-up that is not measured: the characters before it. If the warm-up starts
+from a hidden state of zeros, it is never long enough:
 
-- Training starts from zeros once per epoch at most. In a long text, that is seldom; then some
-  networks, started from zeros, stay in a state that training never sees.
-- Others have learned a text that repeats itself by heart; out of step with it, they stay out of
-  step.
-- Most saturated networks are periodic. Their hidden state goes round in a cycle of 2 to 8
-  characters, whatever the text; started a character later, they stay a character behind, and
+- Training starts from zeros once per epoch at most, which is rare in a long text. Some networks,
+  started from zeros, then stay in a state that training never sees.
+- Others have memorized a text that repeats itself. Once they are out of step with it, they stay
+  out of step.
+- Most saturated networks are periodic: their hidden state runs through a cycle of 2 to 8
+  characters, whatever the text. Started one character later, they stay one character behind, and
   predict a short text better or worse by some hundredths of a bit.
 
-So the network first reads an opening: it goes on reading where training is, or begins with the
-text, from zeros, as training does. A warm-up starts from a hidden state that the network had in the
-opening: where the same characters came before, if the text repeats itself, or else a multiple of
-PERIODS away, at the same place in the cycle.
+So the network first reads an opening: it continues from the current training position, or begins
+at the start of the text, from zeros, as training does. Each warm-up then starts from a hidden state
+that the network had in the opening: where the same characters came before, if the text repeats
+itself, or else a multiple of PERIODS away, at the same place in the cycle.
 """
 
 from collections.abc import Iterator
@@ -28,21 +28,22 @@ from charrnn.engine.model import forward, read
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.window import Window
 
-# How much of the text is read as the opening: all before the warm-ups, if that is short.
-OPENING, SHORT = 512, 2048  # characters
-WARM_UP = 64  # characters
-CONTEXT = 32  # characters; where so many are the same, the text repeats itself
-PERIODS = 120  # characters; a multiple of the length of all cycles that were seen
-STRETCH = 256  # characters: most of what is read counts, and a long text fills many streams
-WINDOW = 2048  # characters of all streams together
-HASH_BASE = np.uint64(0x9E3779B97F4A7C15)
+# All lengths are in characters.
+OPENING = 512  # unless everything before the warm-ups is SHORT: then all of that is the opening
+SHORT = 2048
+WARM_UP = 64
+CONTEXT = 32  # where this many are the same, the text repeats itself
+PERIODS = 120  # a multiple of the length of every cycle that was seen
+STRETCH = 256  # long enough that most of what is read counts, short enough to fill many streams
+WINDOW = 2048  # in all streams together
+HASH_BASE = np.uint64(0x9E3779B97F4A7C15)  # of a polynomial hash; odd, with well-mixed bits
 
 
 class Stretches:
     """Stretches of a text, read in parallel, one stream each.
 
-    characters: how many are predicted. steps: how many steps it takes to read everything, by the
-    number of streams that are read in a step.
+    characters: how many are predicted. steps: number of streams -> how many steps in time read
+    that many streams at once.
     """
 
     def __init__(
@@ -80,9 +81,9 @@ class Stretches:
     ) -> Iterator[tuple[IntArray, FloatArray]]:
         """The characters that are predicted, and the loss at each in nats, window by window.
 
-        position, hidden: where training is, and the hidden state, (H,), that it has there. If the
-        text before the stretches is short, or ends before an opening does, training will soon
-        begin with the text again, and so does the opening.
+        position, hidden: the current training position, and the hidden state there, (H,). If the
+        text before the stretches is short, or has no room for an opening after that position,
+        training will soon be back at the start of the text, so the opening begins there.
         """
         weights, window, T = self._weights, self._window, self._window.seq_length
         opening = self._opening
@@ -103,11 +104,12 @@ class Stretches:
             window.carry()
 
     def _most_similar(self, position: int) -> NDArray[np.intp]:
-        """How many characters of the opening leave the network as those before each start do, (B,).
+        """How many characters of the opening stand in best for all those before each start, (B,).
 
-        position: of the opening. A place in the opening with the same CONTEXT characters before it
-        comes first, then one in step; but none after a start that is in the opening itself, which
-        so gets its own. Among equals it is the last.
+        position: where the opening begins. The best is a place with the same CONTEXT characters
+        before it; the next best, one in step with the start. Among equals, the last one is taken.
+        A place after the start is ruled out if the opening contains the start, which is then its
+        own best place.
         """
         starts = self._starts[:, None]
         places = np.arange(position + self._opening.seq_length, position - 1, -1)

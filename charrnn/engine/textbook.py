@@ -129,7 +129,7 @@ class TextbookTrainer:
 
     def step(self) -> float:
         """One window and one update; returns the loss in nats, summed over the window."""
-        # Back to the start of the text; >= as in the notebook, so the last window is skipped.
+        # Back to the start of the text. With >=, as in the notebook, the last window is skipped.
         if self.position + self.T + 1 >= len(self.ids):
             self.position = 0
             self.h = np.zeros_like(self.h)

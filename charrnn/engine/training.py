@@ -1,6 +1,7 @@
 """Training, one step at a time. The caller owns the loop, the clock and the screen."""
 
 import math
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ SMOOTHING = 0.001
 HIDDEN_STATE, GRADIENTS_THROUGH_TIME = ("carried", "cleared"), ("on", "off")
 # A single window may well cost more than guessing. When the smooth loss does, by this factor,
 # training does not recover.
-DIVERGED = 1.5
+DIVERGENCE_FACTOR = 1.5
 
 
 class StepRecord(NamedTuple):
@@ -51,7 +52,7 @@ class Diverged(ArithmeticError):
 
 
 class Trainer:
-    """A network, its text, and its position in it."""
+    """A network, the text that it learns, and the position of training in that text."""
 
     def __init__(
         self,
@@ -78,22 +79,18 @@ class Trainer:
         hidden_state: str = "carried",
         gradients_through_time: str = "on",
     ) -> None:
-        """ids: the text, (n,). held_out: the share at its end that is never trained on. From
-        `optimizer` on: see optimizers/ and initial_weights.py; the defaults are the textbook's.
-        hidden_state: "carried" from window to window, or "cleared" before each.
+        """ids: the text, (n,). held_out: the share at its end that is never trained on.
+        optimizer ... initial_scale: see optimizers/ and initial_weights.py; the defaults are the
+        textbook's. hidden_state: "carried" from window to window, or "cleared" before each.
         gradients_through_time: "on", or "off" (see model.backward).
 
         Raises ValueError for a value that is not allowed, and if the training part is too short
         for seq_length and streams (corpus.fit_windows says what would fit).
         """
-        for name, value, allowed in (
-            ("optimizer", optimizer, OPTIMIZERS),
-            ("clipping", clipping, CLIPPING),
-            ("hidden_state", hidden_state, HIDDEN_STATE),
-            ("gradients_through_time", gradients_through_time, GRADIENTS_THROUGH_TIME),
-        ):
-            if value not in allowed:
-                raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+        _check_choice("optimizer", optimizer, OPTIMIZERS)
+        _check_choice("clipping", clipping, CLIPPING)
+        _check_choice("hidden_state", hidden_state, HIDDEN_STATE)
+        _check_choice("gradients_through_time", gradients_through_time, GRADIENTS_THROUGH_TIME)
         if min(seq_length, streams) < 1:
             raise ValueError(f"seq_length is {seq_length}, streams is {streams}; both begin at 1")
         n_train = training_length(len(ids), held_out)
@@ -125,12 +122,12 @@ class Trainer:
         self.iteration = 0
         self.position = 0
         self.smooth_loss = seq_length * math.log(vocab_size)  # the loss of guessing
-        self._diverged_above = DIVERGED * seq_length * math.log(max(vocab_size, 2))
+        self._diverged_above = DIVERGENCE_FACTOR * seq_length * math.log(max(vocab_size, 2))
 
     def step(self, measurement: Measurement | None = None) -> StepRecord:
-        """Read one window, learn from it, move on. Raises Diverged.
+        """Read one window, update the weights, and move on. Raises Diverged.
 
-        measurement: measures the step, and changes nothing about it.
+        measurement: measures the step without changing it.
         """
         T, window = self.seq_length, self.window
         window.load(self.text[self.position : self.position + T + 1])
@@ -233,3 +230,9 @@ class Trainer:
 
     def _sample_start(self) -> dict[str, Any]:
         return {"hidden": self.window.carried[0], "first": int(self.text[self.position, 0])}
+
+
+def _check_choice(name: str, value: str, allowed: Collection[str]) -> None:
+    """Raises ValueError unless a setting has one of the allowed values."""
+    if value not in allowed:
+        raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")

@@ -1,8 +1,8 @@
 """Challenges: a goal on a text that ships, within a budget of characters read.
 
-The budget is not in seconds, so a fast machine wins nothing. Any run on the text takes part, with
-what it had reached when it had read so many characters. tests/benchmarks/challenges.py shows that
-each can be met.
+The budget is not in seconds, so a fast machine is no advantage. Any run on the text takes part,
+with what it had achieved when it had read that many characters. tests/benchmarks/challenges.py
+shows that each can be met.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Attempt:
-    """How far a run has come with a challenge."""
+    """How far a run has gotten with a challenge."""
 
     run: Run
     read: int  # characters
@@ -72,7 +72,7 @@ BUDGETS = sorted({*ROOM_BUDGETS, *(each.characters for each in CHALLENGES)})
 
 
 def attempt(challenge: Challenge, run: Run, measured: Sequence[tuple[int, float]]) -> Attempt:
-    """What a run has come to.
+    """How far a run has gotten with a challenge.
 
     measured: (iteration, held-out loss in nats per character) for a goal in bits, or (iteration,
     share of closed lines); in order of iteration.

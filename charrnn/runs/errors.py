@@ -10,7 +10,7 @@ class NoRoom(StoreError):
 
 
 class RunNotFound(KeyError):
-    """There is no run with that key, or not any more: it was deleted."""
+    """There is no run with that key, or no longer: it was deleted."""
 
     def __init__(self, key: str | None):
         super().__init__(key)
@@ -28,7 +28,7 @@ class TextNotShared(StoreError):
 
 
 class TextNotFound(KeyError):
-    """There is no text with that hash, or not any more: no run used it, and it was pruned."""
+    """There is no text with that hash, or no longer: no run used it, and it was pruned."""
 
     def __init__(self, sha256: str):
         super().__init__(sha256)

@@ -105,7 +105,7 @@ class Limits:
                     value = float(text)
                 except ValueError:
                     value = math.nan
-                # With half a run allowed, say, every run would wait in the queue for ever.
+                # With half a run allowed, say, every run would wait in the queue forever.
                 if not 0 < value < math.inf or (whole and not value.is_integer()):
                     kind = "a whole number" if whole else "a number"
                     raise BadLimit(f"{variable} is {text[:40]!r}; it must be {kind} above 0.")

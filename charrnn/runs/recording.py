@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 RECORDED_PER_DOUBLING = 1024
-# Of gauges, because a step that is measured takes up to twice as long as another.
+# Gauges are fewer, because a step that is measured takes up to twice as long as another.
 GAUGE_INTERVAL = 100  # iterations
 GAUGES_PER_DOUBLING = 64
 
@@ -40,12 +40,7 @@ def are_measured(iterations: NDArray[np.int64]) -> bool:
     return not rests.any() and are_recorded(counts, GAUGES_PER_DOUBLING)
 
 
-def max_recorded(until: int, per_doubling: int = RECORDED_PER_DOUBLING) -> int:
+def max_recorded(until: int) -> int:
     """How many iterations up to this one are recorded, at most."""
-    doublings = (until // per_doubling).bit_length()
-    return min(until, per_doubling * (1 + doublings)) + 1
-
-
-def max_measured(until: int) -> int:
-    """How many iterations up to this one have gauges, at most."""
-    return max_recorded(until // GAUGE_INTERVAL, GAUGES_PER_DOUBLING)
+    doublings = (until // RECORDED_PER_DOUBLING).bit_length()
+    return min(until, RECORDED_PER_DOUBLING * (1 + doublings)) + 1

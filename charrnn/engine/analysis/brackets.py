@@ -21,9 +21,9 @@ def closed_lines(
     """Whether the network would close each line of `text` correctly, and over what distance.
 
     It reads the text, from the hidden state (H,), and at the end of each line its most likely
-    closing bracket is compared with the right one; who guesses is right in a third. The distance is
-    from one bracket to the other, in characters. Both are of shape (lines,); the first line may be
-    cut off, and does not count.
+    closing bracket is compared with the right one; guessing is right a third of the time. The
+    distance is from one bracket to the other, in characters. Both are of shape (lines,). The first
+    line may be cut off, so it does not count.
     """
     closing = vocabulary.encode("".join(c for c in MATCHING.values() if c in vocabulary.characters))
     starts, ends = _lines(text)

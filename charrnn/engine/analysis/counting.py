@@ -1,4 +1,4 @@
-"""Counting against the network: how well n-grams predict held-out text, and when it overtakes them.
+"""Counting against the network: how well n-grams predict, and when the network overtakes them.
 
 Both are scored on the same held-out text, in bits per character.
 """
@@ -24,7 +24,7 @@ def counting_bits(ids: IntArray, vocab_size: int, n_train: int) -> list[float]:
 
 
 def overtaken_at(evaluations: list[tuple[int, float]], bits: float) -> int | None:
-    """The iteration of the first evaluation at which the network is better; None before it.
+    """The iteration of the first evaluation where the network beats `bits`; None if there is none.
 
     evaluations: (iteration, held-out loss in bits per character), in order of iteration.
     """

@@ -14,7 +14,7 @@ from charrnn.engine.arrays import FloatArray, IntArray
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.sampling import sample
 
-MAX_PRODUCTS = 2_000_000_000  # some tenths of a second
+MAX_PRODUCTS = 2_000_000_000  # multiplications: a few tenths of a second
 MIN_CHARACTERS, MAX_CHARACTERS = 24, 512
 
 
@@ -59,7 +59,7 @@ def held_sample(
 
 
 def affordable_characters(weights: Parameters) -> int:
-    """How many characters silencing_costs() can read in some tenths of a second."""
+    """How many characters silencing_costs() can read in a few tenths of a second."""
     H, V = weights.hidden_size, weights.vocab_size
     return int(np.clip(MAX_PRODUCTS // (H * H * (H + V)), MIN_CHARACTERS, MAX_CHARACTERS))
 

@@ -21,7 +21,7 @@ from charrnn.engine.analysis.window_index import (
 # given up: a hundredth of a second or two. (Finding what is copied takes at most two per window.)
 MAX_COMPARISONS = 20_000
 # How many other windows with the same hash are passed over. There are a hundred at worst, unless
-# somebody made the text so that there are more.
+# the text was crafted to have more.
 MAX_COLLISIONS = 10_000
 
 

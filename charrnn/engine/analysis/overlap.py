@@ -67,7 +67,7 @@ def min_match_length(n_characters: int, bits_per_character: float) -> int | None
     At least MIN_MATCH_LENGTH. None if it would be above MAX_MATCH_LENGTH: then the text repeats
     itself so much that matches do not tell copying from writing, and there is no verdict.
 
-    n_characters: of the text. bits_per_character: how unpredictable the text is for somebody who
+    n_characters: of the text. bits_per_character: how unpredictable the text is to a model that
     knows the two characters before (Baselines.trigram, measured on text that was not counted).
 
     With h bits per character, two positions agree in k characters by chance once in 2^(h·k). A

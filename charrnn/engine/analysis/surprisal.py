@@ -10,7 +10,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.stretches import WARM_UP, Stretches, evenly_spaced
 
 # Of a long text, evenly spaced stretches are read. Up to MAX_CHARACTERS, if a small network makes
-# that cheap (MAX_PRODUCTS multiplications in all, some tenths of a second); MIN_CHARACTERS in any
+# that cheap (MAX_PRODUCTS multiplications in all, a few tenths of a second); MIN_CHARACTERS in any
 # case, except that the probabilities of thousands of characters allow fewer to be read.
 MIN_CHARACTERS, MAX_CHARACTERS = 10_000, 200_000
 MAX_PRODUCTS = 2_000_000_000

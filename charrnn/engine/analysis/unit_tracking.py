@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from charrnn.engine.analysis.character_info import kind
 from charrnn.engine.arrays import FloatArray
 
-# What opens and closes. A blank line closes everything: somebody forgot to.
+# What opens and closes. A blank line closes everything, in case a closing one was forgotten.
 BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 QUOTES = {"“": "”", "„": "“", "«": "»", "‹": "›", "「": "」", "『": "』", '"': '"'}
 

@@ -76,7 +76,7 @@ def check_tensors(
 def check_values(arrays: Mapping[str, np.ndarray], config: RunConfig, vocab_size: int) -> None:
     """Raises BadRunFile for values that training cannot produce; checks no shapes."""
     numbers = np.finfo(config.dtype)
-    # Adagrad divides by the square root of its memory; the others add something to it first.
+    # Adagrad divides by the square root of its accumulator; the others add an epsilon first.
     least = float(numbers.smallest_subnormal) if config.optimizer == "adagrad" else 0.0
     rates = RunConfig.limits("learning_rate")
     ranges: dict[str, tuple[float, float]] = {

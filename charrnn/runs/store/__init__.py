@@ -20,7 +20,7 @@ All SQL is in this folder. `Store` opens the database and has one part for each 
     presenter.py  Presenter: what only the presenter of a room may do
     games.py      store.games: what visitors have scored against the networks
     room_records.py  what these three take and return: Room, Start, Member, Tile, Wall ...
-    losses.py     what the losses of a run come to: recent mean, and best
+    losses.py     two figures that sum up the losses of a run: recent mean, and best
     retention.py  prune(): deletes runs and texts that nobody needs
     records.py    what the store takes and returns: Run, Corpus, History, Progress ...
 

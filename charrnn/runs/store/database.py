@@ -141,7 +141,7 @@ def _compact(db: sqlite3.Connection) -> str:
         return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
 
     if number("auto_vacuum") != INCREMENTAL:
-        # A file of an earlier version has to be written anew, once. Others wait that long, and the
+        # A file of an earlier version has to be rewritten, once. Others wait that long, and the
         # disk has to hold the file twice, so a large one is left alone while others have it open.
         used = number("page_size") * (number("page_count") - number("freelist_count"))
         if used > MAX_LIVE_VACUUM_BYTES and not _is_only_user(db):

@@ -1,4 +1,4 @@
-"""Beat the network: what each visitor's newest game against the network of a run came to."""
+"""Beat the network: the score of each visitor's newest game against the network of a run."""
 
 from typing import Any, NamedTuple
 

@@ -132,7 +132,7 @@ class Histories:
         return min((n for n in found if n is not None), key=lambda n: abs(n - at), default=None)
 
     def loss_figures(self, run_id: str, smooth_loss: float) -> LossFigures:
-        """What the losses of a run come to. smooth_loss: its newest."""
+        """The figures that sum up the losses of a run. smooth_loss: its newest."""
         with self._database.reading() as db:
             m = schema.metrics
             rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())

@@ -1,7 +1,7 @@
 """Which worker trains a run, and what only that worker writes.
 
 A worker claims the lease of a run, and renews it with everything it publishes. When it ends it
-gives the lease up, or its server does. If both are gone, the lease is not renewed any more and
+gives the lease up, or its server does. If both are gone, the lease is no longer renewed and
 expires: the deciding server ends it (see placement.py), and another worker continues from the last
 checkpoint.
 """

@@ -1,4 +1,4 @@
-"""What the losses of a run come to: the mean of the last windows, and the lowest smooth loss.
+"""Two figures that sum up the losses of a run: mean of the last windows, lowest smooth loss.
 
 The smooth loss moves by a thousandth at each window. After a thousand iterations it still contains
 the loss of guessing, so the mean of the last windows says better what the network costs now.
@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 RECENT_WINDOWS = 200
-MIN_ROWS = 20  # in the mean, if there are so many: later on, not every window is recorded
+MIN_ROWS = 20  # in the mean, as far as there are that many: later on, few windows are recorded
 
 
 class LossFigures(NamedTuple):

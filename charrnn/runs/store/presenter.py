@@ -40,7 +40,7 @@ StartRun = Callable[[Workspace, Room, Member], Run]
 
 
 class NotPresenter(KeyError):
-    """The room is presented by somebody else, or has been closed or deleted."""
+    """The room is presented by another workspace, or has been closed or deleted."""
 
 
 class Presenter:
@@ -146,7 +146,7 @@ class Presenter:
             self._update(question=replace(asked, open=False, answer=answer).to_dict())
 
     def withdraw_question(self) -> None:
-        """Show neither the question nor its guesses any more."""
+        """No longer show the question or its guesses."""
         with self.store.database.reading() as db:
             asked = find_room(db, self.room_id).question
         if asked:
@@ -252,7 +252,7 @@ class Presenter:
     # --- The end --------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the room: its code opens nothing any more. Everybody keeps their runs."""
+        """Close the room: its code no longer opens anything. Everybody keeps their runs."""
         self._update(closed_at=Now(), lead=None, begins_at=None)
 
     def _mine(self) -> Any:

@@ -29,9 +29,9 @@ class Quota:
         return Usage(used, self._store.space.allowed_megabytes(limits))
 
     def ensure_room(self, n_bytes: int = 0, *, keep: str = "") -> None:
-        """Raises NoRoom unless so many bytes more can be stored.
+        """Raises NoRoom unless n_bytes more can be stored.
 
-        For that, deleted runs and unused texts of the workspace are removed for good. keep: the
+        To make room, deleted runs and unused texts of the workspace are removed for good. keep: the
         SHA-256 of a text that is about to be used.
         """
         while problem := self._lack_of_room(n_bytes / MEGABYTE):
@@ -39,7 +39,7 @@ class Quota:
                 raise NoRoom(problem)
 
     def _lack_of_room(self, more: float) -> str:
-        """Why so many megabytes more cannot be stored, as a sentence for people, or ""."""
+        """Why `more` megabytes cannot be stored, as a sentence for people; "" if they can."""
         space, limits = self._store.space, Limits.from_environment()
         free = space.free_megabytes()
         if free - more < limits.free_megabytes:

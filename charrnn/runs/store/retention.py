@@ -1,4 +1,4 @@
-"""Pruning: deletes runs and texts that nobody needs any more.
+"""Pruning: deletes runs and texts that nobody needs anymore.
 
 Each is deleted in a transaction of its own that first checks again that it is unneeded, because a
 server may be using the store at the same time.
@@ -89,7 +89,7 @@ def make_room(store: Store, workspace: str, *, keep: str = "") -> bool:
 
 
 def _is_in_a_start() -> ColumnElement[bool]:
-    """Whether a room starts with a text: somebody may join, and have no run with it yet."""
+    """Whether a room starts with a text: people may join later, and have no run with it yet."""
     r, text = schema.rooms.c, schema.rooms.c.start["sha256"].as_string()
     starts = select(r.id).where(r.closed_at.is_(None), text == schema.corpora.c.sha256)
     return starts.exists()

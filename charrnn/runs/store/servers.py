@@ -2,8 +2,8 @@
 
 Each server keeps a row here from its start to its end, and renews it every few seconds while there
 are others. The first of them decides what trains. When it ends it removes its row, and the next one
-decides; the row of a server that was killed is removed by the others once they see that it is not
-renewed any more.
+decides; the row of a server that was killed is removed by the others once they see that it is no
+longer renewed.
 """
 
 import os

@@ -25,7 +25,7 @@ class Store:
     samples by iteration. snapshots: saved training states. leases: which worker trains a run, and
     what only that worker writes. servers: which servers use the store, and which of them decides.
     placement: what it decides, that is, which runs train and where. attempts: how often a worker
-    was started in vain. space: how much room there is, and how much each visitor takes.
+    was started without progress. space: how much room there is, and how much each visitor takes.
     rooms: the rooms of workshops. walls: what their walls show. games: what visitors have scored
     against the networks.
     """

@@ -156,13 +156,7 @@ class Workspace:
         TextNotShared, KeyError if there is no such state, ValueError for a learning rate that is
         not allowed, TooLarge, NoRoom.
         """
-        now = self.store.runs.get(run.id)
-        if now.deleted_at is not None or (
-            now.workspace != self.key and now.view_key != run.view_key
-        ):
-            raise RunNotFound(run.id)
-        if not self.may_read_text(now):
-            raise TextNotShared
+        self._check_may_branch(run)
         corpus = self.store.corpora.get(run.sha256, run.text_name)
         seconds, data = self._saved_state(run, iteration)
         self.quota.ensure_room(len(data))
@@ -196,6 +190,15 @@ class Workspace:
             branch.insert(schema.checkpoints, checkpoint)
             figures = self.store.history.loss_figures(branch.id, smooth_loss)
             return branch.complete(self.key, **figures._asdict())
+
+    def _check_may_branch(self, run: Run) -> None:
+        """See branch(). Raises RunNotFound, TextNotShared. run: as it was when it was read."""
+        now = self.store.runs.get(run.id)
+        withdrawn = now.workspace != self.key and now.view_key != run.view_key
+        if now.deleted_at is not None or withdrawn:
+            raise RunNotFound(run.id)
+        if not self.may_read_text(now):
+            raise TextNotShared
 
     def _first_copied(self, run: Run, iteration: int, state_bytes: int) -> int:
         """The first snapshot that a branch at an iteration takes along."""
@@ -249,7 +252,7 @@ class Workspace:
         self._update(run_id, shares_text=shares)
 
     def withdraw_link(self, run_id: str) -> None:
-        """Let nobody else view a run any more, by its link or by its id. Raises RunNotFound.
+        """No longer let others view a run, by its link or by its id. Raises RunNotFound.
 
         The run gets another view key, for a new link.
         """

@@ -22,11 +22,11 @@ from charrnn.runs.store.url import default_url
 from charrnn.runs.suggestions.trial import run_trial
 from charrnn.runs.workers.process import lower_priority
 
-DIVERGED = 3  # exit status
+DIVERGED_STATUS = 3  # exit status
 
 
 def main(sha256: str, settings: str) -> int:
-    """Run the trial; returns the exit status: 0, 1 if it failed, or DIVERGED."""
+    """Run the trial; returns the exit status: 0, 1 if it failed, or DIVERGED_STATUS."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the server
     lower_priority(os.getpid())
     log_to_stderr()
@@ -38,7 +38,7 @@ def main(sha256: str, settings: str) -> int:
         for mark in run_trial(vocabulary.encode(text), len(vocabulary), config):
             print(json.dumps(mark), flush=True)
     except Diverged:
-        return DIVERGED
+        return DIVERGED_STATUS
     except (StoreError, KeyError, ValueError, MemoryError, BrokenPipeError) as error:
         log_event("trial_failed", error=type(error).__name__)
         return 1

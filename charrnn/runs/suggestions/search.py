@@ -16,7 +16,7 @@ from charrnn.runs.events import log_event
 from charrnn.runs.store.records import Corpus
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.url import URL_VARIABLE
-from charrnn.runs.suggestions.process import DIVERGED
+from charrnn.runs.suggestions.process import DIVERGED_STATUS
 from charrnn.runs.suggestions.trial import Mark, Trial, TrialState
 from charrnn.runs.workers.blas import ONE_THREAD
 from charrnn.runs.workers.cores import available_cores
@@ -24,7 +24,7 @@ from charrnn.runs.workers.cores import available_cores
 POLL_SECONDS = 0.3  # between two checks for a free core
 MAX_SEARCHES = 64  # that are kept; the oldest ones that have ended are forgotten first
 
-_STATES: dict[int, TrialState] = {0: "done", DIVERGED: "diverged"}  # by exit status
+_STATES: dict[int, TrialState] = {0: "done", DIVERGED_STATUS: "diverged"}  # by exit status
 
 
 class Busy(RuntimeError):

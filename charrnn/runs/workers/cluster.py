@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CLUSTER_VARIABLE = "CHARRNN_CLUSTER"
-LOOK_SECONDS = 1.0  # between two looks at the cluster
+POLL_SECONDS = 1.0  # between two queries of the cluster
 ANSWER_SECONDS = 5.0  # a scheduler that takes longer counts as gone
 FAILURE_SECONDS = 30.0  # for which pages say why a task has failed; the next try is sooner
 KILLED = -9  # exit status after several machines have died with it
@@ -188,7 +188,7 @@ class ClusterLauncher:
             if logged != (slots, problem):
                 logged = slots, problem
                 log_event("cluster", slots=slots, reason=problem, error=error)
-            self._closing.wait(LOOK_SECONDS)
+            self._closing.wait(POLL_SECONDS)
 
     def _count_slots(self) -> int:
         client = self._client
@@ -209,7 +209,7 @@ class ClusterLauncher:
 
     def _disconnect(self) -> None:
         if self._client is not None:
-            with suppress(Exception):  # it is of no use any more
+            with suppress(Exception):  # it is of no further use
                 self._client.close(timeout=ANSWER_SECONDS)
             self._client = None
 

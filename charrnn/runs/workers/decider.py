@@ -14,7 +14,7 @@ from charrnn.runs.store.store import Store
 from charrnn.runs.workers import queue
 from charrnn.runs.workers.observations import Observations
 
-QUOTA_SECONDS = 10.0  # between two looks at what each visitor has stored
+QUOTA_SECONDS = 10.0  # between two checks of what each visitor has stored
 # Idle workers that are kept for a quick resume: each takes 46 MB.
 MAX_IDLE, MAX_IDLE_OF_VISITOR = 8, 2
 
@@ -96,7 +96,7 @@ class Decider:
         return worker_exited(run.worker) or (silent and not watched)
 
     def _is_time_for_quotas(self) -> bool:
-        """Whether to look at what each visitor has stored, which takes some milliseconds."""
+        """Whether to check what each visitor has stored, which takes some milliseconds."""
         if self._clock() < self._quotas_checked_at + QUOTA_SECONDS:
             return False
         self._quotas_checked_at = self._clock()

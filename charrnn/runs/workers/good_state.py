@@ -11,9 +11,9 @@ INTERVAL = 100  # iterations
 class GoodState:
     """The last good state of a trainer: `good`, a Trainer.state().
 
-    When training diverges, the steps just before have spoilt the network already. So a state counts
+    When training diverges, the steps just before have already ruined the network. So a state counts
     as good once the next INTERVAL windows were predicted no worse than by guessing. Until there is
-    one, it is the state at the beginning.
+    such a state, it is the one at the beginning.
     """
 
     def __init__(self, trainer: Trainer) -> None:

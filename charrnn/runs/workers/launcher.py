@@ -32,7 +32,7 @@ class WorkerHandle(Protocol):
         """End it at once. Without effect on one that has ended."""
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it has ended, at most so many seconds; returns whether it has."""
+        """Wait until it has ended, for `seconds` at most; returns whether it has."""
 
 
 class Launcher(Protocol):

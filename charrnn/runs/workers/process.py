@@ -136,7 +136,7 @@ def _start_failure(error: Exception) -> str:
 def _resume_when_parent_ends() -> None:
     """Let Linux continue this process when its server ends, in case a signal has stopped it.
 
-    Otherwise it could not notice that its standard input is closed, and would stay for ever.
+    Otherwise it could not notice that its standard input is closed, and would stay forever.
     """
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):

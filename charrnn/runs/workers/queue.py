@@ -69,7 +69,7 @@ def _by_turn(runnable: list[Candidate], training: set[str]) -> list[Candidate]:
 
     So whoever comes with many workspaces shares with everybody at the same address. There, slots
     are dealt out to one workspace after another, so that a class behind one address shares fairly
-    among its pupils. At equal turns, runs that train keep their slots, and then the oldest is
+    among its students. At equal turns, runs that train keep their slots, and then the oldest is
     first. A run without a known address counts as one of an address of its workspace's own.
     """
     runs = sorted(runnable, key=lambda run: run.id not in training)
@@ -107,7 +107,7 @@ def find_pauses(
     """The runs that no page has shown for too long, or whose visitor has stored too much.
 
     All of them if the disk is full. unseen_seconds: for how long no page has shown a run. quotas:
-    whether to look at what each visitor has stored.
+    whether to check what each visitor has stored.
 
     Raises StoreError.
     """

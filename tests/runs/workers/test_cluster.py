@@ -99,7 +99,7 @@ def launcher(monkeypatch):
     """A connection to a cluster that does not answer."""
     pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 0.2)
-    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(cluster, "POLL_SECONDS", 0.05)
     launcher = ClusterLauncher("tcp://127.0.0.1:1")
     yield launcher
     launcher.close()

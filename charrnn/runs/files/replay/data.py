@@ -31,7 +31,7 @@ def replay_of(runs: list[Data], baselines: Baselines | None, *, label: str) -> D
 
 
 def observe(store: Store, run_id: str, *, samples: int) -> tuple[Run, History, list[Any]]:
-    """A run as it is now, its history, and about so many of its samples, as (iteration, text).
+    """A run as it is now, its history, and about `samples` of its samples, as (iteration, text).
 
     Raises KeyError.
     """
