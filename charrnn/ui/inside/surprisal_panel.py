@@ -6,6 +6,7 @@ import streamlit as st
 
 from charrnn.engine.analysis import character_info
 from charrnn.engine.analysis.reading import read_passage
+from charrnn.engine.corpus import training_length
 from charrnn.ui import session
 from charrnn.ui.inside import passage, pictures
 from charrnn.ui.inside.live import View
@@ -77,7 +78,8 @@ def _bits(snapshot: Snapshot, read: Passage) -> np.ndarray:
 def _which_text(view: View, read: Passage) -> str:
     if read.start is None:
         return f"This is {read.where}."
-    if view.subject.config.held_out:
+    n = len(view.subject.ids)
+    if training_length(n, view.subject.config.held_out) < n:
         return "This is held-out text: the network has never been trained on it."
     return "This run holds nothing out, so the network has been trained on this text."
 

@@ -134,6 +134,15 @@ def test_surprisal_shows_the_bits_now_and_what_was_learned(open_inside, cats):
     assert np.isnan(now[0])
 
 
+def test_of_a_text_too_short_to_hold_anything_out_no_passage_counts_as_held_out(
+    open_inside, workspace, store, work
+):
+    short = store.corpora.add("short", "the cat sat\n" * 20)
+    run = work(workspace.create(short, SMALL, pause_at=20))
+    assert run.config.held_out
+    assert "This run holds nothing out" in words(open_inside("Surprisal", run=run.id))
+
+
 def test_the_gradient_check_passes(open_inside, cats):
     page = open_inside("Gradient check", run=cats.id)
     assert len(page.dataframe) == 0
