@@ -81,7 +81,7 @@ WRITER = "writer"  # the run whose network writes
 POSITION = "position"  # of the selected character in the sample
 PICKS = "picks"  # position -> index of the character that was picked there
 WRITE_AT = "write_at"  # with "_" and the run's id: the iteration of its snapshot
-NEWEST_REQUESTS = "newest_requests"  # how often the newest snapshot was requested
+WRITE_REQUESTS = "write_requests"  # how often the newest snapshot was requested
 
 # The URL parameters of a sample. They change with every key pressed in the prompt, so changing them
 # adds no entry to the browser's history.

@@ -32,7 +32,7 @@ def _timers(run: Run) -> tuple[Timers, Timers]:
 
 
 def _shows_snapshot(run: Run) -> bool:
-    return snapshot_slider.shows_snapshot(run, key=session.EMBEDDINGS_AT)
+    return snapshot_slider.chosen_iteration(run, key=session.EMBEDDINGS_AT) is not None
 
 
 @shows_errors()

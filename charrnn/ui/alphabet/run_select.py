@@ -5,7 +5,7 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import selection, services, session
 from charrnn.ui.shared.chosen_text import chosen_corpus
-from charrnn.ui.shared.run_label import run_label
+from charrnn.ui.shared.run_select import run_label
 
 CHOSEN_TEXT = ""  # in place of the id of a run
 

@@ -1,7 +1,6 @@
 """The page /inside: look into the network while it learns.
 
 page                the page: a run, a snapshot and one of the views
-run_select          which run the page shows
 live                refreshes the view while the run trains
 passage             what the network reads: the text, a typed line, or what it writes
 components          the pictures that a browser draws by itself, each from one message

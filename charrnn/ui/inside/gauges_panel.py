@@ -31,7 +31,7 @@ class Gauge(NamedTuple):
 def draw(view: View) -> None:
     """Draw the charts, each with what it means and where it should be, and the table."""
     measured = services.store().history.gauges(view.run)
-    if snapshot_slider.shows_snapshot(view.run, key=session.INSIDE_AT):
+    if snapshot_slider.chosen_iteration(view.run, key=session.INSIDE_AT) is not None:
         measured = [row for row in measured if row[0] <= view.snapshot.iteration]
     if not measured:
         st.markdown(

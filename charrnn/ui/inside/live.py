@@ -65,7 +65,7 @@ def _draw_status(run_id: str, kind: Kind, timers: Timers) -> None:
 
 
 def _offer_newest(run: Run) -> None:
-    loaded = _newest_at_request(run.id, _requests(), Subject.of_run(run)).iteration
+    loaded = _newest_at_request(Subject.of_run(run), run).iteration
     if snapshot_slider.newest_is_asked_for(run, loaded):
         request_newest()
         st.rerun()
@@ -95,24 +95,18 @@ def _draw_view(run_id: str, title: str, kind: Kind) -> None:
     elif kind.follows:
         snapshot = subject.newest_snapshot()
     else:
-        snapshot = _newest_at_request(run_id, _requests(), subject)
+        snapshot = _newest_at_request(subject, run)
     kind.draw(View(subject, run, snapshot, kept, controls))
 
 
 def _shows_snapshot(run: Run) -> bool:
-    return snapshot_slider.shows_snapshot(run, key=session.INSIDE_AT)
-
-
-def _requests() -> int:
-    return int(st.session_state.get(session.INSIDE_REQUESTS, 0))
+    return snapshot_slider.chosen_iteration(run, key=session.INSIDE_AT) is not None
 
 
 def request_newest() -> None:
     """Load the newest snapshot at the next drawing, instead of the one loaded before."""
-    st.session_state[session.INSIDE_REQUESTS] = _requests() + 1
+    snapshot_slider.request_newest(session.INSIDE_REQUESTS)
 
 
-@st.cache_resource(show_spinner=False, scope="session", max_entries=2)
-def _newest_at_request(run_id: str, requests: int, _subject: Subject) -> Snapshot:
-    """The snapshot that was newest when it was requested, while the run trains on."""
-    return _subject.newest_snapshot()
+def _newest_at_request(subject: Subject, run: Run) -> Snapshot:
+    return snapshot_slider.newest_at_request(subject, run, key=session.INSIDE_REQUESTS)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from charrnn.ui import navigation, session
+from charrnn.runs.store.records import Run
+from charrnn.ui import navigation, services, session
 from charrnn.ui._compat import is_history_navigation
 from charrnn.ui.inside import (
     check_panel,
@@ -16,9 +17,9 @@ from charrnn.ui.inside import (
     units_panel,
 )
 from charrnn.ui.inside.live import Kind
-from charrnn.ui.inside.run_select import choose_run
 from charrnn.ui.shared import settings
 from charrnn.ui.shared.linked_run import run_in_link
+from charrnn.ui.shared.run_select import choose_own_run
 
 VIEWS = {
     "The network": Kind(network_panel.draw),
@@ -39,7 +40,7 @@ def show() -> None:
     settings.set_defaults()
     with st.container(horizontal=True, vertical_alignment="center", key="inside_heading"):
         st.markdown("# Inside the network", width="content")
-        run = choose_run(run_in_link())
+        run = _choose_run(run_in_link())
     if run is None:
         st.markdown("There is no network yet. Press Train on the Train page to start one.")
         if st.button("Go to Train", icon=":material/model_training:", type="primary"):
@@ -47,6 +48,18 @@ def show() -> None:
         return
     view = _choose_view()
     live.draw(run, view, VIEWS[view])
+
+
+def _choose_run(linked: Run | None) -> Run | None:
+    """The run in the link, or else the newest; None if there is no run.
+
+    Visitors can switch to another of their own runs.
+    """
+    if linked and not services.owned(linked):
+        without = "" if services.may_read_text(linked) else ", but not at its text"
+        st.caption(f"You are viewing another visitor's network. You can look at it{without}.")
+        return linked
+    return choose_own_run(linked, label="Run", key=session.LOOKED_INTO)
 
 
 def _choose_view() -> str:

@@ -8,6 +8,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui._compat import finish
 from charrnn.ui.errors import shows_errors
+from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.run_actions.copies import refusal
 from charrnn.ui.train.controls import resume
@@ -64,8 +65,7 @@ def take(run: Run, corpus: Corpus, step: Step) -> None:
         rerun_page()
     elif step.action == "write":
         st.session_state[session.TEMPERATURE] = step.temperature
-        if step.snapshot is not None:
-            st.session_state[f"{session.WRITE_AT}_{run.id}"] = step.snapshot
+        snapshot_slider.set_iteration(run, step.snapshot, key=session.WRITE_AT)
         navigation.go("Write")
     else:
         others = [other.id for other in workspace.runs() if other.id != run.id]

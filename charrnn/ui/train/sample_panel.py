@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
-from charrnn.ui.shared import replay, samples
+from charrnn.ui.shared import replay, samples, snapshot_slider
 from charrnn.ui.shared.charts.specs import thinned
 from charrnn.ui.shared.run_actions import branch
 from charrnn.ui.shared.snapshots import nearest_saved
@@ -75,10 +75,8 @@ def _offer_actions(run: Run, iteration: int) -> None:
         if nearest is None:
             return
         if st.button(f"Write from {nearest:,}", icon=":material/edit_note:"):
-            st.session_state[f"{session.WRITE_AT}_{run.id}"] = nearest
-            # If that is no snapshot, it is the newest state: Write must not show an older one.
-            requests = st.session_state.get(session.NEWEST_REQUESTS, 0)
-            st.session_state[session.NEWEST_REQUESTS] = requests + 1
+            # If that is no snapshot, it is the newest state.
+            snapshot_slider.set_iteration(run, nearest, key=session.WRITE_AT)
             navigation.go("Write")
         branch.offer(run, iteration)
     if nearest != iteration:

@@ -16,8 +16,8 @@ from charrnn.runs.prompts import MAX_LENGTH
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
 from charrnn.ui._compat import is_history_navigation
+from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.write import controls
-from charrnn.ui.write.network import NEWEST
 from charrnn.ui.write.writer import TEMPERATURES
 
 _ITERATION = "iteration"
@@ -45,7 +45,8 @@ def read_iteration(run: Run) -> None:
     if _is_opened() and _ITERATION in st.query_params:
         with suppress(ValueError):
             # Whether there is such a snapshot is checked where it is used.
-            st.session_state[_snapshot_key(run)] = int(st.query_params[_ITERATION])
+            iteration = int(st.query_params[_ITERATION])
+            snapshot_slider.set_iteration(run, iteration, key=session.WRITE_AT)
 
 
 def write_url(run: Run) -> None:
@@ -56,8 +57,8 @@ def write_url(run: Run) -> None:
         for name, (key, _) in _PARAMETERS.items()
         if state[key] != controls.DEFAULTS[key]
     }
-    iteration = state[_snapshot_key(run)]
-    if iteration != NEWEST:
+    iteration = snapshot_slider.chosen_iteration(run, key=session.WRITE_AT)
+    if iteration is not None:
         chosen[_ITERATION] = str(iteration)
     before = st.query_params.to_dict()
     others = {k: v for k, v in before.items() if k not in session.WITHOUT_HISTORY_ENTRY}
@@ -67,10 +68,6 @@ def write_url(run: Run) -> None:
 
 def _is_opened() -> bool:
     return session.page_changed() or is_history_navigation()
-
-
-def _snapshot_key(run: Run) -> str:
-    return f"{session.WRITE_AT}_{run.id}"
 
 
 def _prompt(text: str) -> str:

@@ -162,7 +162,9 @@ def test_a_diverged_run_is_trained_again_with_a_lower_learning_rate(
 
 def test_the_page_write_opens_with_the_lower_temperature(open_page, finished):
     page = open_page(run=finished.id)
+    page.session_state[f"write_at_{finished.id}"] = 0  # chosen on an earlier visit
     click(page, "Write at temperature 0.7")
+    assert page.select_slider(key=f"write_at_{finished.id}").value == "newest"
     assert page.select_slider(key="temperature").value == 0.7
 
 
