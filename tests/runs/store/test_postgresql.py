@@ -24,6 +24,10 @@ from charrnn.runs.workers.supervisor import Supervisor
 from tests.support.supervisors import open_at_once
 from tests.support.uninterrupted import SMALL, assert_equals_uninterrupted_run, stored_rows
 
+# Shorter than usual, but longer than this process may be held up between two statements: a
+# transaction that is idle for as long is ended, too.
+BUSY_SECONDS = 1.5
+
 
 @pytest.fixture
 def store(postgresql, monkeypatch):
@@ -105,7 +109,7 @@ def test_reader_sees_one_state_of_the_database(store, corpus, workspace):
 
 def test_writer_waits_for_its_turn_but_not_forever(postgresql, corpus, workspace, monkeypatch):
     run = workspace.create(corpus, RunConfig())
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", BUSY_SECONDS)
     impatient = Workspace(Store(postgresql), workspace.key)
     with workspace.store.database.writing():
         assert impatient.run(run.id) == run
@@ -115,7 +119,7 @@ def test_writer_waits_for_its_turn_but_not_forever(postgresql, corpus, workspace
 
 
 def test_writer_that_stalls_loses_its_turn(store, postgresql, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "BUSY_SECONDS", BUSY_SECONDS)
     text = "the cat sat on the mat"
     with pytest.raises(StoreError), Store(postgresql).database.writing():
         store.corpora.add("cats", text)
