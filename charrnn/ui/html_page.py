@@ -7,7 +7,7 @@ script after the first change of the URL.
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# What would have the server answer with compressed HTML, or the browser use HTML it has cached.
+# With these, the server would send compressed HTML, or let the browser use what it has cached.
 _NOT_FOR_HTML = (b"accept-encoding", b"if-none-match", b"if-modified-since")
 
 
@@ -32,7 +32,7 @@ class HtmlPage:
 
 
 class _Add:
-    """The rest of one answer: held back until it is complete if it is HTML, and then extended."""
+    """The rest of one response: held back until it is complete if it is HTML, and then extended."""
 
     def __init__(self, additions: dict[bytes, bytes], send: Send):
         self._additions = additions

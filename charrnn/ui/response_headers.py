@@ -50,7 +50,7 @@ HEADERS = {
 
 
 class ResponseHeaders:
-    """Middleware that adds HEADERS to every answer, and Secure to cookies if it came over TLS."""
+    """Middleware that adds HEADERS to every response, and Secure to its cookies over TLS."""
 
     def __init__(self, app: ASGIApp):
         self._app = app

@@ -40,7 +40,7 @@ def read_url(page: str) -> None:
 
 
 def select_run(run_id: str | None) -> None:
-    """Select an own run, or none; the one selected before becomes the previous run."""
+    """Select one of the visitor's runs, or none; the one before becomes the previous run."""
     state = st.session_state
     if state.get(session.RUN) != run_id:
         state[session.PREVIOUS_RUN] = state.get(session.RUN)

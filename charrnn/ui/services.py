@@ -35,7 +35,7 @@ from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
 
 UNSHARED_TEXT = "a text that is not shared"  # in place of its name
-FORGET_SECONDS = 30.0  # between two times that the memory of closed pages is freed
+FORGET_SECONDS = 30.0  # how often the memory of closed pages is freed
 DOWNLOAD_SECONDS = 10.0  # in which a browser fetches a file it has asked for; kept up to twice that
 
 

@@ -33,7 +33,7 @@ _INSPECTED = "inspected"  # the character or word inspected on /alphabet
 SETTINGS_PARAMETERS = ("recipe", *RunConfig.__dataclass_fields__)
 ONLY = "only"  # the controls that the link shows, () for all; also the URL parameter
 FOLLOWED = "followed"  # the settings in the link that were followed last
-LINK_PROBLEMS = "link_problems"  # sentences: what of the link was left out
+LINK_PROBLEMS = "link_problems"  # sentences: what was left out of the link, and why
 
 SETTINGS_OF = "settings_of"  # the run that the settings were last copied from
 AGREED = "agreed"  # run id -> its live settings when page and run last agreed on them

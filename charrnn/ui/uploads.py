@@ -33,7 +33,7 @@ class UploadLimit:
             await self._app(scope, receive, send)
             return
         session, size = uploaded[1], _size(scope)
-        if problem := self._problem(session, size):
+        if problem := self._make_room(session, size):
             await _discard(receive)
             await PlainTextResponse(problem, status_code=503)(scope, receive, send)
             return
@@ -44,8 +44,8 @@ class UploadLimit:
         finally:
             self._arriving.remove(arriving)
 
-    def _problem(self, session: str, size: int) -> str:
-        """Make room for a file; why there is none, as a sentence, or ""."""
+    def _make_room(self, session: str, size: int) -> str:
+        """Make room for a file. Returns why there is none, as a sentence, or ""."""
         files = _compat.uploaded_files()
         of_page = [file for file in files if file.session == session]
         for file in of_page[: max(0, len(of_page) - KEPT_OF_PAGE)]:

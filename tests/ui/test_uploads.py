@@ -113,10 +113,10 @@ def test_many_pages_cannot_fill_the_memory(upload, manager, clock):
 
 def test_files_that_are_still_arriving_count(upload, manager):
     def meanwhile(middleware):
-        assert middleware._problem("other", 8 * MEGABYTE).startswith("Too many files")
-        assert middleware._problem("other", 3 * MEGABYTE) == ""
+        assert middleware._make_room("other", 8 * MEGABYTE).startswith("Too many files")
+        assert middleware._make_room("other", 3 * MEGABYTE) == ""
         middleware._arriving.append(("page", 1))
-        assert middleware._problem("page", 1).startswith("This page is uploading two files")
+        assert middleware._make_room("page", 1).startswith("This page is uploading two files")
         middleware._arriving.pop()
 
     assert upload("page", "file", 6, meanwhile=meanwhile) == (204, "")

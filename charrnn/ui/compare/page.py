@@ -94,7 +94,7 @@ def _heading(runs: dict[str, Run], own: list[Run]) -> None:
 
 
 def _offer_one_text(runs: dict[str, Run]) -> None:
-    """A button for each text, to compare only its runs, if there are several texts."""
+    """If there are several texts: a button for each of them, to compare only its runs."""
     texts: dict[str, list[str]] = {}
     for key, run in runs.items():
         texts.setdefault(run.sha256, []).append(key)

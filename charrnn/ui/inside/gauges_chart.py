@@ -16,7 +16,7 @@ from charrnn.ui.shared.charts.specs import (
 from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 HEIGHT = 240  # pixels
-SMALLEST = 1e-6  # on a logarithmic scale; below it is drawn nothing
+SMALLEST = 1e-6  # on a logarithmic scale; nothing below it is drawn
 COLORS = {"Whh": ACCENT, "Why": HELD_OUT, "Wxh": MUTED, "bh": ACCENT, "by": HELD_OUT}
 DASHED = ("bh", "by")
 SOURCE = alt.NamedData("source")

@@ -10,7 +10,7 @@ from charrnn.ui.shared.charts.specs import LARGE_TEXT, compiled, themed
 from charrnn.ui.style import ACCENT, HELD_OUT, MUTED
 
 HEIGHT = 320  # pixels
-SMALLEST = 1e-12  # what is left of a gradient; below it is drawn nothing
+SMALLEST = 1e-12  # what is left of a gradient; nothing below it is drawn
 APART = 0.7  # between two names at the right end, in powers of ten
 # 1, 0.01, 1e-4 and so on.
 SHARES = "datum.value >= 0.001 ? format(datum.value, '~g') : format(datum.value, '~e')"

@@ -101,7 +101,7 @@ def _sizes(
 
 
 def _earlier(view: View) -> list[int]:
-    """The snapshots that are compared with the one shown, ascending; much younger ones only."""
+    """The snapshots to compare with the one shown, ascending: only those from well before it."""
     return [n for n in EARLIER if n in view.kept and 2 * n <= view.snapshot.iteration]
 
 

@@ -11,7 +11,7 @@ EARLY = "Gradients are often larger early in training: try one of the first snap
 def notes(
     start: Start, step: Step, config: RunConfig, *, clear: bool, clip_off: bool
 ) -> dict[str, str]:
-    """ "hidden", "next" and "clip", each for the stages where it is seen."""
+    """The notes of the stages "hidden", "next" and "clip", where there is anything to say."""
     found = {}
     if clear:
         carried = one_step(start).loss

@@ -15,7 +15,7 @@ from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot
 
 LENGTH = 400  # characters
-MOST_BITS = 8.0  # has the full color
+MOST_BITS = 8.0  # the surprisal that has the full color
 MOST_DIFFERENCE = 4.0
 
 

@@ -134,7 +134,7 @@ def _draw_ranking(tracking: Tracking, unit: int, *, reads_text: bool) -> None:
     st.caption(
         "The unit whose activation follows each feature of the text best, and its "
         f"correlation over {where}: +1 or −1 is perfect, 0 is none. "
-        " Click one to see it in the text. Whether the network uses it is another question: "
+        "Click one to see it in the text. Whether the network uses it is another question: "
         "see *Hold a unit*."
     )
     st.text(_describe(tracking, unit))

@@ -56,4 +56,4 @@ def draw(result: Result) -> None:
         alt="The share of held-out lines that each network closes with the right bracket",
     )
     if not result.finished:
-        st.caption("Measured again and again, with what each network has learned by now.")
+        st.caption("Measured again while they train, with what each network has learned so far.")

@@ -28,8 +28,8 @@ class Look(NamedTuple):
 class Card(Setup):
     """A question, and how a visitor finds the answer."""
 
-    teaser: str  # what one does, in a sentence
-    idea: Callable[[Corpus], str]  # what one needs to know for a guess; Markdown
+    teaser: str  # what is tried, in a sentence
+    idea: Callable[[Corpus], str]  # what it takes to make a guess; Markdown
     picture: Callable[[Result], None]  # draws what can be seen, while the runs train and after
     verdict: Callable[[Result], Verdict]  # once they have finished
     look: Look | None = None

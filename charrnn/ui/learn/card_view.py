@@ -6,7 +6,7 @@ from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.room_records import Question
 from charrnn.ui import comparison, navigation, selection, services, session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.learn import experiment, texts
+from charrnn.ui.learn import experiment_runs, texts
 from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Result
 from charrnn.ui.markdown import escape_markdown
@@ -22,17 +22,17 @@ def draw(card: Card) -> None:
     """Draw the card, with its experiment once that was started."""
     shared = starts.shared_experiment(card.key)
     since = shared.since if shared else 0.0
-    runs = experiment.runs_of(card, since=since)
+    runs = experiment_runs.runs_of(card, since=since)
     services.show_runs(runs)
     if not runs:
         _draw_guess(card, shared)
         return
-    trains = experiment.result_of(runs).trains
+    trains = experiment_runs.result_of(runs).trains
     seconds = REFRESH_SECONDS * services.refresh_factor() if trains else None
     st.fragment(_draw_result, run_every=seconds)(card, seconds, since)
 
 
-# --- Before: what one needs to know, and the guess ----------------------------------------------
+# --- Before: what it takes to make a guess, and the guess -----------------------------------------
 
 
 def _draw_guess(card: Card, shared: SharedExperiment | None) -> None:
@@ -71,7 +71,7 @@ def _draw_start(
 
 
 def _start(card: Card, corpus: Corpus, answer: str, shared: SharedExperiment | None) -> None:
-    if experiment.runs_of(card, since=shared.since if shared else 0.0):
+    if experiment_runs.runs_of(card, since=shared.since if shared else 0.0):
         return  # the second click of a double click
     seed = shared.seed if shared else 0
     experiments.start(card, services.workspace(), corpus, answer, seed=seed)
@@ -110,11 +110,11 @@ def _draw_result(card: Card, seconds: float | None, since: float = 0.0) -> None:
 
     since: runs that were created earlier belong to an earlier experiment.
     """
-    runs = experiment.runs_of(card, since=since)
+    runs = experiment_runs.runs_of(card, since=since)
     if not runs:
         rerun_page()
         return
-    result = experiment.result_of(runs)
+    result = experiment_runs.result_of(runs)
     if seconds is not None:
         services.note_refresh(seconds)
     if result.trains != (seconds is not None):
@@ -200,9 +200,9 @@ def _draw_actions(card: Card, result: Result) -> None:
 
 @shows_errors()
 def _resume(runs: list[Run]) -> None:
-    experiment.resume(runs)
+    experiment_runs.resume(runs)
 
 
 @shows_errors()
 def _start_over(runs: list[Run]) -> None:
-    experiment.delete(runs)
+    experiment_runs.delete(runs)

@@ -26,7 +26,7 @@ def draw(
     most: float = MAX_BITS,
     alt: str,
 ) -> None:
-    """Draw a curve for each run, and say below where they are by now.
+    """Draw a curve for each run, and say below where they are now.
 
     baselines: drawn as dotted lines. held_out: that loss of a single run as well. name: what the
     legend calls a run that is alone. most: the highest loss that has a place in the chart.
@@ -87,7 +87,7 @@ def draw_spikes(losses: list[tuple[int, float]], spikes: list[int], *, key: str)
 
 
 def draw_shares(shares: dict[str, float], *, title: str, chance: str, alt: str) -> None:
-    """Draw a bar for each line -> share, 0 to 1. chance: what a third of them is, in words."""
+    """Draw a bar for each line -> share, 0 to 1. chance: names the rule at a third."""
     rows = [(line, share, f"{share:.0%}") for line, share in shares.items()]
     frame = pd.DataFrame(rows, columns=["line", "share", "figure"])
     spec = specs.shares(tuple(shares), title, chance)
@@ -105,7 +105,7 @@ def rows(
 ) -> pd.DataFrame:
     """One row for each point of each curve and for each baseline, and the corners of the chart.
 
-    These are those of the whole training from the start, so that the axes stay while it goes on.
+    The corners fit the whole training from the start, so that the axes stay as they are meanwhile.
     """
     found: list[dict[str, Any]] = []
     for outcome in result.outcomes:
@@ -128,7 +128,7 @@ def rows(
 
 
 def in_words(frame: pd.DataFrame, most: float) -> str:
-    """Where the curves are by now, for who cannot see the chart."""
+    """Where the curves are now, for anyone who cannot see the chart."""
     newest = frame[frame["layer"] == "curve"].groupby("line", sort=False).last()
     return " · ".join(
         f"{_named(line)}: " + (f"{y:.2f}" if y < most else f"above {most:g}")

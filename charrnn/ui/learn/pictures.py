@@ -10,7 +10,7 @@ from charrnn.ui.learn.result import Result
 from charrnn.ui.shared import samples
 
 SAMPLE_HEIGHT = 150  # pixels
-MOST_BITS = 10.0  # have the full color
+MOST_BITS = 10.0  # the cost that has the full color
 
 
 def newest_samples(result: Result) -> None:

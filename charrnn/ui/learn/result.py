@@ -1,4 +1,4 @@
-"""What the runs of an experiment have come to so far."""
+"""The results of an experiment's runs so far."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run of an experiment, with its history as it is by now."""
+    """One run of an experiment, with its history so far."""
 
     run: Run
     history: History
@@ -37,7 +37,7 @@ class Outcome:
 
     @property
     def smooth_bits(self) -> float:
-        """The smooth training loss by now, in bits per character, as the curves show it."""
+        """The smooth training loss now, in bits per character, as the curves show it."""
         return bits_per_character(self.run.smooth_loss, self.run.config.seq_length)
 
     @property
@@ -84,7 +84,7 @@ class Result:
 
     @property
     def group(self) -> str:
-        """Tells this start of the experiment from others."""
+        """Identifies this start of the experiment."""
         first = self.outcomes[0].run.experiment
         return first.group if first else ""
 

@@ -16,7 +16,7 @@ from charrnn.ui.style import ACCENT, LIGHT, MUTED
 
 HEIGHT, SPIKE_HEIGHT, BAR_HEIGHT = 360, 240, 48  # pixels
 NARROW = 420  # pixels of a plot: on a phone, a legend takes two rows
-CHANCE = 1 / 3  # who guesses among three
+CHANCE = 1 / 3  # that a guess among three is right
 DOTTED = [2, 4]
 
 ITALIC: dict[str, Any] = {
@@ -145,7 +145,7 @@ def spikes() -> dict[str, Any]:
 def shares(lines: tuple[str, ...], title: str, chance: str) -> dict[str, Any]:
     """A bar for each line, from 0 to 100 %, its figure at the right, and a rule at a third.
 
-    chance: what stands above the rule.
+    chance: the label above the rule.
     """
     bars = altair.Chart(altair.NamedData("source")).encode(
         y=altair.Y(

@@ -27,7 +27,7 @@ def choose(card: Card) -> Corpus:
         "Text",
         list(texts),
         format_func=lambda sha256: escape_markdown(texts[sha256].name),
-        captions=["the one that you have chosen on the page Train", "comes with charrnn"],
+        captions=["the text you have chosen on the page Train", "comes with charrnn"],
         horizontal=True,
         key=f"{session.LEARN_TEXT}_{card.key}",
     )

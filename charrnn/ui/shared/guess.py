@@ -51,7 +51,7 @@ def control(guess: Guess, *, key: str, label: str | None = None) -> str | None:
 
 
 def answer_in(guess: Guess, key: str) -> str | None:
-    """The answer that stands in a control, also in a callback; None before there is one."""
+    """The answer in a control, also in a callback; None before there is one."""
     value = st.session_state.get(key)
     if value is None or isinstance(guess, Choice):
         return value
@@ -75,7 +75,7 @@ def in_words(guess: Guess, answer: str) -> str:
 def draw_beside(
     guess: Guess, guessed: list[str], happened: str | None, *, who: str = "You guessed"
 ) -> None:
-    """Draw a guess beside what happened, None as long as that is not known.
+    """Draw a guess beside what happened. happened: None as long as that is not known.
 
     guessed: the answer, "" if there was no guess; several if a room is divided. who: has guessed.
     """
@@ -98,7 +98,7 @@ def is_right(guess: Guess, guessed: str, happened: str) -> bool:
 
 
 def to_number(guess: Guess, answer: str) -> float:
-    """An answer as the store has those of a room: a choice by its place, from 0."""
+    """An answer as the store keeps those of a room: a choice by its index, from 0."""
     return float(list(guess.answers).index(answer)) if isinstance(guess, Choice) else float(answer)
 
 

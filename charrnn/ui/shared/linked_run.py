@@ -9,7 +9,7 @@ from charrnn.ui import selection, services, session
 
 
 def run_in_link() -> Run | None:
-    """The run to show, which counts as viewed: an own one, or another visitor's, to look at.
+    """The run to show, which counts as viewed: the visitor's own, or another visitor's to look at.
 
     None if the link names no run, or one that does not exist; the latter is said on the page.
     """

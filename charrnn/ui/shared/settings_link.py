@@ -166,7 +166,7 @@ def follow() -> None:
 
 
 def draw_problems() -> None:
-    """Say what of the link was left out, until it is closed or a run is there."""
+    """Say what was left out of the link, until that is closed or a run is selected."""
     problems: tuple[str, ...] = st.session_state.get(session.LINK_PROBLEMS, ())
     if not problems or session.run_id() is not None:
         return
@@ -183,10 +183,10 @@ def draw_problems() -> None:
 
 
 def draw_hidden_controls() -> None:
-    """Say that the link hides controls, with a button that shows them; nothing without such."""
+    """Say that the link hides controls, with a button that shows them, if it does."""
     if session.shown_controls():
         with st.container(gap=None, key="hidden_controls"):
-            st.caption("Only some of the controls are shown, as whoever sent you here has chosen.")
+            st.caption("Whoever sent you this link chose to show only some of the controls.")
             st.button(
                 "Show all controls",
                 type="tertiary",

@@ -135,7 +135,7 @@ def nearest_saved(run: Run, iteration: int, *, complete: bool = False) -> int | 
 
 
 def text_ids(url: str, sha256: str) -> np.ndarray:
-    """A text as indices, (n,), for who may read it. Cached: do not modify it."""
+    """A text as indices, (n,). Only for visitors who may read it. Cached: do not modify it."""
 
     def encode() -> np.ndarray:
         text = services.store().corpora.text(sha256)

@@ -1,6 +1,6 @@
 """A link that opens all runs of a workspace: making one, and following one.
 
-Whoever has such a link owns the runs, so nobody is led into another workspace without a word:
+Whoever has such a link owns the runs, so nobody is taken into another workspace unasked: their
 texts would end up on somebody else's list.
 """
 

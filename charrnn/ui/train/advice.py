@@ -27,7 +27,7 @@ HALF_SATURATED = 0.5  # and at a plateau
 PLATEAU_ITERATIONS = 10_000  # before that, the smooth loss still includes the first guesses
 FALLING = 0.01  # by this share, over the last half of the iterations; with the defaults 0.05
 MARGIN = 0.1  # bits per character
-LEARNED = 0.5  # bits per character; whoever predicts that well has little left to learn
+LEARNED = 0.5  # bits per character; a network that predicts this well has little left to learn
 
 
 class Advice(NamedTuple):

@@ -24,7 +24,7 @@ LABELS = ("unigrams", "bigrams", "trigrams", "4-grams", "5-grams")  # by 1 to MA
 
 
 class Counted(NamedTuple):
-    """What counting comes to on a text."""
+    """What counting achieves on a text."""
 
     bits: list[float]  # per held-out character, by 1 to MAX_ORDER characters; [] without such
     samples: list[str]
@@ -54,7 +54,7 @@ def draw(run: Run | None, corpus: Corpus) -> None:
 
 
 def counted(corpus: Corpus, held_out: float) -> Counted:
-    """What counting comes to, cached: the same for every run of a text."""
+    """What counting achieves, cached: the same for every run of a text."""
     n_train = training_length(corpus.characters, held_out)
     key = (services.url(), corpus.sha256, n_train)
     return COUNTED.get(key, lambda: _count(corpus, n_train))

@@ -25,7 +25,7 @@ class CurvePoint(NamedTuple):
 
 
 class Rival(NamedTuple):
-    """Somebody else who predicts the held-out text: counting, or the visitor."""
+    """What else predicts the held-out text: counting, or the visitor."""
 
     label: str
     bits: float  # per character

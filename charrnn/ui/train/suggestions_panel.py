@@ -103,7 +103,7 @@ def _draw_search(run: Run | None, corpus: Corpus, *, active: bool) -> None:
 
 
 def _sentence(trials: list[Trial], *, active: bool) -> str:
-    """How far the search is, or what came of it."""
+    """How far the search is, or its result."""
     ended = sum(trial.state not in ("waiting", "training") for trial in trials)
     if active:
         return f"**Trying {len(trials)} settings on this text** · {ended} done"

@@ -8,7 +8,7 @@ from charrnn.engine.training import Diverged
 from charrnn.runs.store.records import Experiment
 from charrnn.runs.texts import library
 from charrnn.runs.workers.worker import Worker
-from charrnn.ui.learn import experiment
+from charrnn.ui.learn import experiment_runs
 from tests.support.workers import NAME, StopWhenIdle, worker_process
 
 
@@ -61,6 +61,6 @@ def answer(store, workspace, train, train_alone):
             mark = Experiment(card.key, "group", plan.label, guess)
             run = workspace.create(corpus, config, experiment=mark)
             runs.append(train(run) if config.streams == 1 else train_alone(run))
-        return experiment.result_of(runs)
+        return experiment_runs.result_of(runs)
 
     return answer

@@ -9,7 +9,7 @@ import pytest
 
 from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import SMOOTHING
-from charrnn.ui.learn import brackets, curves, experiment
+from charrnn.ui.learn import brackets, curves, experiment_runs
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.learn.cards import (
     clipping,
@@ -130,7 +130,7 @@ def test_without_clipping_training_diverges_and_can_be_rewound(answer, workspace
     rate = clipping.SMALLER_RATE
     workspace.request(free.run.id, desired="running", learning_rate=rate)
     train(free.run)
-    result = experiment.result_of([outcome.run for outcome in result.outcomes])
+    result = experiment_runs.result_of([outcome.run for outcome in result.outcomes])
     assert result["not clipped"].run.iteration == 5000
     assert result["not clipped"].held_out_bits < clipped.run.baselines.unigram
     assert "was rewound" in card("clipping").verdict(result).sentence

@@ -5,7 +5,7 @@ good_loss         What loss is good?
 spikes            Why does the loss go up and down?
 initial_weights   Why start with weights near 0.01?
 hidden_state      Why carry the hidden state?
-through_time      Why add the gradient from the next step?
+through_time      Why `dh + dhnext`?
 seq_length        Does seq_length limit what the network can learn?
 clipping          Why clip the gradients?
 sampling          Why sample, and not take the most likely character?

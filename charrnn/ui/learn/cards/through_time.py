@@ -1,4 +1,4 @@
-"""Why add the gradient from the next step? Brackets, with and without it."""
+"""Why `dh + dhnext`? Brackets, with and without the gradient from the next step."""
 
 from dataclasses import replace
 

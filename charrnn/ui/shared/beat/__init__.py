@@ -2,5 +2,5 @@
 
 panel    the game on a page, and its result (beat.js, beat.css)
 passage  the characters of one game, and what the network bets on each
-score    what the guesses come to, kept beside the run
+score    what the guesses say about the person and about the network
 """

@@ -1,4 +1,4 @@
-"""What the guesses of a game come to."""
+"""Scoring the guesses of a game."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -20,7 +20,7 @@ def runs_of(card: Card, *, since: float = 0.0) -> list[Run]:
 
 
 def result_of(runs: list[Run]) -> Result:
-    """What these runs have come to by now. Raises RunNotFound if one was deleted meanwhile."""
+    """The results of these runs so far. Raises RunNotFound if one was deleted meanwhile."""
     outcomes = []
     for run in runs:
         outcome = Outcome(*services.store().history.observe(run.id, points=MAX_POINTS))
