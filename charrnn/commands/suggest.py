@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 def suggest(options: argparse.Namespace) -> int:
     """Train a few networks on a text file for two seconds each; print which learned fastest.
 
-    The first one has the settings that train has unless others are given. The loss is that on
-    held-out text. How many iterations fit into two seconds is measured, so it differs a little
+    The first one has the settings that are the defaults of train. The loss is measured on held-out
+    text. How many iterations fit into two seconds is measured, too, so results differ a little
     from one call to the next.
     """
     from charrnn.engine.corpus import training_length

@@ -149,7 +149,7 @@ def _resume(options: argparse.Namespace) -> "TrainingSession":
 
 
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that were given: name -> value. A limit in seconds lifts that in iterations."""
+    """The settings that were given: name -> value. With --seconds, iterations are not limited."""
     from charrnn.runs.config import RunConfig
 
     _, most = RunConfig.limits("iterations")
@@ -160,7 +160,7 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _setting_fields() -> "list[Field[Any]]":
-    """The settings with an option of their own kind; --seconds here ends the run for good."""
+    """The settings whose option means the same: not seconds, which pauses a run on a page."""
     from charrnn.runs.config import RunConfig
 
     return [f for f in fields(RunConfig) if f.name != "seconds"]

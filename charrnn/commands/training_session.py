@@ -40,7 +40,7 @@ class TrainingSession:
         self._measurement = Measurement(self.trainer.weights)
         self._best_state: dict[str, Any] | None = None  # on held-out text, with early stopping
         self._best_loss = math.inf
-        self._known_rise: int | None = None  # as of when the run was saved
+        self._known_rise: int | None = None  # which was there when the run was saved
 
     @classmethod
     def begin(cls, text: str, text_name: str, config: RunConfig) -> "TrainingSession":

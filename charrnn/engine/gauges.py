@@ -1,4 +1,4 @@
-"""Gauges: how well one training step went, measured from the arrays that it works with anyway.
+"""Gauges: how well one training step went, measured on the arrays that it computes anyway.
 
 With g a gradient before clipping, g' the same after it, w a weight before the update, Δw what the
 update adds to it, and |x| the Euclidean norm of all entries of x together:
@@ -108,7 +108,7 @@ class Measurement:
 def _blocks(array: FloatArray) -> Iterator[FloatArray]:
     """Views of an array that follow one another in memory, small enough for the cache.
 
-    On whole arrays, most of the time would go into fetching fresh memory for what is computed.
+    On whole arrays, most of the time would go into allocating memory for intermediate results.
     """
     rows = array if array.strides[-1] == array.itemsize else array.T
     step = max(1, BLOCK // rows[0].size)

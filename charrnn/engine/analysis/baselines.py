@@ -18,7 +18,7 @@ class Baselines(NamedTuple):
     uniform: guess among all characters, log2 V. unigram: know how often each occurs. bigram and
     trigram: also know the one or two characters before. As for the network, the text they are
     counted on is not the text they are scored on. They are smoothed (see ngrams.py), and never
-    worse than uniform: a predictor that is can guess.
+    worse than uniform: a predictor that would be guesses instead.
     """
 
     uniform: float

@@ -21,7 +21,7 @@ MIN_CHARACTERS, MAX_CHARACTERS = 24, 512
 class Costs(NamedTuple):
     """What silencing each unit alone does to the loss."""
 
-    bits: NDArray[np.float64]  # bits per character more than without, (H,); may be negative
+    bits: NDArray[np.float64]  # bits per character more than the baseline, (H,); may be negative
     baseline: float  # bits per character with no unit silenced
     characters: int  # that were predicted
 

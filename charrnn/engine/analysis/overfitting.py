@@ -44,8 +44,8 @@ def lowest_before_rise(evaluations: list[tuple[int, float]]) -> int | None:
 def training_loss_rose(curve: Sequence[tuple[int, float]], since: int) -> bool:
     """Whether the training loss is higher now than at the iteration `since`.
 
-    If the held-out loss has risen meanwhile, this tells a learning rate that is too high from a
-    text that is memorized, of which the training loss falls.
+    If the held-out loss has risen meanwhile, this tells a learning rate that is too high, where
+    both rise, from a text that is memorized, where the training loss falls.
 
     curve: (iteration, smooth loss), in order of iteration.
     """

@@ -9,9 +9,9 @@ from charrnn.engine.arrays import IntArray
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.stretches import WARM_UP, Stretches, evenly_spaced
 
-# Of a long text, evenly spaced stretches are read. Up to MAX_CHARACTERS, if a small network makes
-# that cheap (MAX_PRODUCTS multiplications in all, a few tenths of a second); MIN_CHARACTERS in any
-# case, except that the probabilities of thousands of characters allow fewer to be read.
+# Of a long text, evenly spaced stretches are read: up to MAX_CHARACTERS if a small network makes
+# that cheap (MAX_PRODUCTS multiplications in all, a few tenths of a second), and otherwise at least
+# MIN_CHARACTERS, unless a vocabulary of thousands makes their probabilities too many.
 MIN_CHARACTERS, MAX_CHARACTERS = 10_000, 200_000
 MAX_PRODUCTS = 2_000_000_000
 MAX_PROBABILITIES = 8_000_000

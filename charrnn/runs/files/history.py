@@ -22,13 +22,13 @@ Row = tuple[Any, ...]
 
 
 class Rows(Sequence[Row]):
-    """The rows of a table as tuples, made of arrays only when they are read.
+    """The rows of a table as tuples, made from arrays only when they are read.
 
     As Python objects, the rows of a large file would take many times its size.
     """
 
     def __init__(self, *columns: np.ndarray, decode: Callable[[np.ndarray], str] | None = None):
-        """columns: (rows, ...) each. decode: makes a text of an element of the last one."""
+        """columns: (rows, ...) each. decode: turns an element of the last one into text."""
         self._columns, self._decode = columns, decode
 
     def thinned(self, most: int) -> "Rows":

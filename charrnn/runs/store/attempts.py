@@ -12,7 +12,7 @@ from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
 from charrnn.runs.store.runs import is_runnable
 
-# Why a worker ended. Only these two speak against the run.
+# Why a worker ended. Only the first two count against the run.
 EXITED = "exited"  # by itself or killed, whatever its exit status
 HUNG = "hung"
 STORE_FAILED = "store failed"  # the worker could not use the store

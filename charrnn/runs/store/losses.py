@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any, NamedTuple
 
 RECENT_WINDOWS = 200
-MIN_ROWS = 20  # in the mean, as far as there are that many: later on, few windows are recorded
+MIN_ROWS = 20  # that the mean takes if it can: later on, few windows are recorded
 
 
 class LossFigures(NamedTuple):

@@ -44,7 +44,7 @@ class NotPresenter(KeyError):
 
 
 class Presenter:
-    """The powers over one open room. They hang on the key of a workspace, not on the code.
+    """What the presenter of one open room may do. It takes their workspace's key, not the code.
 
     Every method raises NotPresenter if the room is not open or not presented by this workspace,
     and StoreError if the database fails.
@@ -93,10 +93,10 @@ class Presenter:
     def begin(self, begins_at: float, *, start_run: StartRun | None = None) -> list[Member]:
         """Start everybody with the settings on their page; returns those who were started.
 
-        Does nothing unless this is the time that was announced, so that it happens once. What
-        somebody trains already is paused. Whoever cannot train, for lack of room on the disk, say,
-        is left out. An experiment is guessed at no longer. start_run: starts something else for
-        a member, and returns the run that their page goes to.
+        Does nothing unless this is the time that was announced, so that it happens once. Runs that
+        they already train are paused. Members who cannot train, for example because the disk is
+        full, are left out. Guessing at an experiment ends. start_run: starts something else for a
+        member, and returns the run that their page goes to.
         """
         r = schema.rooms.c
         announced = self._mine() & (r.begins_at == begins_at)
@@ -125,7 +125,7 @@ class Presenter:
     # --- What everybody sees --------------------------------------------------------------------
 
     def lead(self, place: Place | None) -> None:
-        """Show everybody this place; None: let them look where they like."""
+        """Show everybody this place; None: let them browse freely."""
         self._update(lead=place and place.to_dict())
 
     def hide_names(self, hidden: bool) -> None:
@@ -180,7 +180,7 @@ class Presenter:
     # --- Moments --------------------------------------------------------------------------------
 
     def keep(self, tile: Tile) -> bool:
-        """Keep what a tile shows now, behind the moments that are kept already.
+        """Keep what a tile shows now, after the moments that are already kept.
 
         Returns whether it was kept: not if there is no run, or MAX_MOMENTS are kept already.
         """
@@ -241,7 +241,7 @@ class Presenter:
                 db.execute(update(schema.room_moments).where(this).values(position=position))
 
     def discard(self, number: int) -> None:
-        """Keep a moment no longer."""
+        """Remove a moment."""
         c = schema.room_moments.c
         with self.store.database.writing() as db:
             self._check(find_room(db, self.room_id))

@@ -119,7 +119,7 @@ class Member:
 
     room: str
     workspace: str
-    key: str  # names the member on the pages of others, and gives nobody the workspace
+    key: str  # identifies the member on the pages of others, without giving away the workspace
     number: int  # 1, 2, 3 ... within the room
     nickname: str
     address: str | None

@@ -91,18 +91,18 @@ def _begun_last(db: Connection, room: Room, newest: list[Run]) -> dict[str, Run]
     """workspace -> which run of an experiment is shown. newest: the last run of each of them."""
     if not newest:
         return {}
-    r, marks = schema.runs.c, {run.workspace: run.experiment for run in newest}
+    r = schema.runs.c
+    groups = {run.workspace: run.experiment.group for run in newest if run.experiment}
     together = min(run.created_at for run in newest) - EXPERIMENT_SECONDS
     query = (
         select(*RUN_COLUMNS)
-        .where(r.workspace.in_(marks), r.created_at > together, r.created_at <= room.ends_at)
+        .where(r.workspace.in_(groups), r.created_at > together, r.created_at <= room.ends_at)
         .where(r.experiment.is_not(null()), r.deleted_at.is_(None))
         .order_by(r.number)
     )
     shown: dict[str, Run] = {}
     for run in map(run_from_row, db.execute(query)):
-        mark, of_newest = run.experiment, marks[run.workspace]
-        same_group = mark and of_newest and mark.group == of_newest.group
+        same_group = run.experiment and run.experiment.group == groups[run.workspace]
         if same_group and (run.iteration > 0 or run.workspace not in shown):
             shown[run.workspace] = run
     return shown

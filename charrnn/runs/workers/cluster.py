@@ -1,6 +1,6 @@
 """Workers on a cluster of machines: Dask finds a machine for a run and starts its worker there.
 
-Dask only places. What should train, and what does, stands in the store, and a worker takes the
+Dask only finds a place. What should train, and what does, is in the store, and a worker takes the
 lease of its run there as it does on a single machine. So nothing is lost when Dask loses a task,
 and when it runs one twice, the second worker does not get the lease and ends.
 

@@ -65,7 +65,7 @@ class Decider:
         placed, making_way = self._place(runs, places, situation.one_each)
         decisions = Decisions(
             expired,
-            # Elsewhere, nobody but the lease shows that a whole machine has died.
+            # On a cluster, only the lease shows that a whole machine has died.
             failed=not self._watched,
             paused=[(pause.run, pause.reason) for pause in pauses],
             placed=[
@@ -85,7 +85,7 @@ class Decider:
         return placed
 
     def _lease_expired(self, run: Candidate, places: Mapping[str, int]) -> bool:
-        """Whether the worker of a run is gone, and nobody else notices.
+        """Whether the worker of a run is gone, and no other server will notice.
 
         One that is slow is left to the server where it trains (see WorkerPool).
         """

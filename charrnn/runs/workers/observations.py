@@ -1,9 +1,9 @@
-"""How long what the store says has not changed, as one server has seen it.
+"""How long nothing has been heard of a worker, a server or a page, as seen by one server.
 
-Whether a worker or a server lives, and whether somebody looks at a run, shows in times that are
-renewed in the store. They are not compared with any clock, which may be set, or be another one than
-that of the machine that wrote them. Instead a server notes in each of its rounds whether they have
-changed, and measures for how long they have not.
+Workers and servers show that they are alive, and pages that they show a run, by renewing a time in
+the store. These times are not compared with any clock: clocks can be set, and each machine has its
+own. Instead, a server notes in each of its rounds which of them have changed, and measures for how
+long the others have not.
 """
 
 import time
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from charrnn.runs.store.placement import Situation
 from charrnn.runs.store.records import Candidate, Server
 
-# What passes between two rounds counts as this much at most. While the machine sleeps or the
-# database does not answer, nobody can renew anything.
+# The time between two rounds counts as this much at most. While the machine sleeps or the database
+# does not answer, nothing can be renewed.
 MAX_GAP_SECONDS = 2.0
 
 

@@ -65,12 +65,12 @@ def assign_slots(
 
 
 def _by_turn(runnable: list[Candidate], training: set[str]) -> list[Candidate]:
-    """The runs in the order in which slots are dealt out: one to each address, then one more.
+    """The runs in the order in which slots are dealt out: one to each address, then another one.
 
-    So whoever comes with many workspaces shares with everybody at the same address. There, slots
-    are dealt out to one workspace after another, so that a class behind one address shares fairly
-    among its students. At equal turns, runs that train keep their slots, and then the oldest is
-    first. A run without a known address counts as one of an address of its workspace's own.
+    So opening many workspaces brings nobody more than the share of their address. Within an
+    address, slots go to one workspace after another, so that a class behind one address shares
+    fairly among its students. At equal turns, runs that train keep their slots, and the oldest
+    comes first. A run without a known address counts as if its workspace had one of its own.
     """
     runs = sorted(runnable, key=lambda run: run.id not in training)
     turns_in_workspace = _turns(runs, lambda run: run.workspace)

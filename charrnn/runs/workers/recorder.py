@@ -51,7 +51,7 @@ class Recorder:
         characters = config.characters_per_iteration
         self._budget_iterations = {budget // characters for budget in BUDGETS}
         self._evaluations = evaluations
-        # Whoever resumed a run that had been stopped early knows of this rise.
+        # A run that was stopped early and resumed is not stopped again for the same rise.
         self._known_rise = lowest_before_rise(evaluations)
         self.state_bytes = 2 * trainer.weights.flat.nbytes  # with Adagrad's accumulator
         self._first_snapshot = schedule.first_snapshot(

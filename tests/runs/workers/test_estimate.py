@@ -37,9 +37,17 @@ def test_steps_that_others_have_slowed_down_do_not_count(monkeypatch):
     assert seconds_per_iteration(RunConfig(hidden_size=8), 40) == 0.5
 
 
-def test_any_settings_can_be_measured():
-    config = RunConfig(hidden_size=2, seq_length=500, streams=16, held_out=0.5, dtype="float64")
-    assert seconds_per_iteration(config, 1) > 0
+@pytest.mark.parametrize(
+    ("vocab_size", "settings"),
+    [
+        (1, {"hidden_size": 2, "seq_length": 500, "streams": 16, "held_out": 0.5}),
+        (2, {"hidden_size": 512, "seq_length": 1}),
+        (60, {"hidden_size": 8, "dtype": "float64", "learning_rate": 10.0}),  # it would diverge
+        (60, {"hidden_size": 8, "initial_scale": 10.0}),
+    ],
+)
+def test_any_settings_can_be_measured(vocab_size, settings):
+    assert seconds_per_iteration(RunConfig(**settings), vocab_size) > 0
 
 
 @pytest.mark.parametrize(
