@@ -1,6 +1,7 @@
 """Save a run of the local store as a file, or as an HTML page."""
 
 import argparse
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 from charrnn.commands.local_store import local_store
@@ -20,7 +21,7 @@ def export_run(options: argparse.Namespace) -> int:
 
     with file_errors("written", options.out):
         archive.check_writable(options.out)
-    run_id = parse_qs(urlsplit(options.run).query).get("run", [options.run])[0]
+    run_id = _run_id(options.run)
     store = local_store()
     try:
         run = store.runs.get(run_id)
@@ -46,3 +47,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="Save a page instead, which opens offline in any browser: curve, samples, settings.",
     )
     parser.add_argument("--with-text", action="store_true", help="Include its text in the file.")
+
+
+def _run_id(typed: str) -> str:
+    """The id in the link to a run's page; anything else counts as an id itself."""
+    with suppress(ValueError):  # it cannot be split, so it is no link
+        return parse_qs(urlsplit(typed).query).get("run", [typed])[0]
+    return typed

@@ -32,6 +32,7 @@ def test_run_that_cannot_be_resumed_is_refused_with_the_reason(text, trained, tm
         (["export"], "RUN_ID"),
         (["export", "x"], "--out"),
         (["export", "x", "--out", "missing/run"], "missing/run cannot be written"),
+        (["export", "http://[::1", "--out", "run"], "there is no store here"),
         (["import"], "RUN"),
         (["import", "missing"], "missing cannot be read"),
         (["import", "text"], "not a saved run"),
