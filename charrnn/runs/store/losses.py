@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from charrnn.engine.training import SMOOTHING
+
 RECENT_WINDOWS = 200
 MIN_ROWS = 20  # that the mean takes if it can: later on, few windows are recorded
 
@@ -33,3 +35,14 @@ def loss_figures(metrics: Sequence[tuple[Any, ...]], smooth_loss: float) -> Loss
         recent_loss=fmean(recent) if recent else smooth_loss,
         best_smooth_loss=min([smooth_loss, *(row[2] for row in metrics)]),
     )
+
+
+def mean_between(before: float, after: float, windows: int) -> float:
+    """The mean loss of the windows between two smooth losses, without reading these windows.
+
+    With d = 1 - SMOOTHING, after = dⁿ before + Σ (1 - d) dⁱ lossᵢ, where i counts the n windows
+    back from the last. The sum without its first part, over 1 - dⁿ, is their mean; the weight of
+    the first of 200 windows is 18 % below that of the last. windows: n; without any, `after`.
+    """
+    kept = (1 - SMOOTHING) ** windows
+    return (after - kept * before) / (1 - kept) if windows else after

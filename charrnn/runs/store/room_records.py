@@ -135,7 +135,8 @@ class Tile:
 
     member: Member
     run: Run | None  # the newest that was created in the room; None before the first
-    curve: list[tuple[int, float, float]]  # iteration, smooth loss in bits per character, seconds
+    # iteration, mean loss of the last windows in bits per character, seconds
+    curve: list[tuple[int, float, float]]
     sample: tuple[int, str] | None  # the newest: iteration, text
 
     @property

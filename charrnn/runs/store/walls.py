@@ -7,7 +7,7 @@ goes on after the end is shown as it is when the wall is read.
 
 import time
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from charrnn.engine.evaluation import bits_per_character
 from charrnn.runs.store import schema
 from charrnn.runs.store.database import Database
+from charrnn.runs.store.losses import RECENT_WINDOWS, mean_between
 from charrnn.runs.store.records import Run
 from charrnn.runs.store.room_records import Room, Tile, Wall
 from charrnn.runs.store.rooms import find_room, members_of
@@ -34,6 +35,12 @@ from charrnn.runs.store.runs import RUN_COLUMNS, run_from_row
 EXPERIMENT_SECONDS = 60.0  # within which all runs of an experiment have been created
 LARGEST_STRIDE = 2**26  # iterations; a run has at most 100 million
 Curve = list[tuple[int, float, float]]
+
+
+class _Row(NamedTuple):
+    iteration: int
+    smooth_loss: float
+    seconds: float
 
 
 class Walls:
@@ -57,15 +64,13 @@ class Walls:
                 run: (iteration, text)
                 for run, iteration, text in db.execute(_newest_samples(), {"ids": ids})
             }
-            curves: dict[str, Curve] = {run_id: [] for run_id in ids}
-            of_id = {run.id: run for run in runs.values()}
-            for run_id, iteration, loss, seconds in db.execute(_thinned(points), {"ids": ids}):
-                bits = bits_per_character(loss, of_id[run_id].config.seq_length)
-                curves[run_id].append((iteration, bits, seconds))
+            rows: dict[str, list[_Row]] = {run_id: [] for run_id in ids}
+            for run_id, *row in db.execute(_thinned(points), {"ids": ids}):
+                rows[run_id].append(_Row(*row))
         tiles = []
         for member in members:
             run = runs.get(member.workspace)
-            curve = _whole(run, curves[run.id]) if run else []
+            curve = _curve(run, sorted(rows[run.id])) if run else []
             tiles.append(Tile(member, run, curve, samples.get(run.id) if run else None))
         return Wall(room, tiles, time.time())
 
@@ -108,10 +113,23 @@ def _begun_last(db: Connection, room: Room, newest: list[Run]) -> dict[str, Run]
     return shown
 
 
-def _whole(run: Run, curve: Curve) -> Curve:
-    """A curve in order of iteration, from what is stored to where the run is now."""
-    bits = bits_per_character(run.smooth_loss, run.config.seq_length)
-    return [*sorted(curve), (run.iteration, bits, run.seconds)]
+def _curve(run: Run, rows: list[_Row]) -> Curve:
+    """The mean loss of the last windows, to where the run is now. It ends at Run.bits.
+
+    rows: in order of iteration. Each mean reaches back to the newest row that is RECENT_WINDOWS
+    away, or to the first one.
+    """
+    curve, start = [], 0
+    for row in rows:
+        if row.iteration >= run.iteration:
+            break
+        while start + 1 < len(rows) and row.iteration - rows[start + 1].iteration >= RECENT_WINDOWS:
+            start += 1
+        before, windows = rows[start], row.iteration - rows[start].iteration
+        loss = mean_between(before.smooth_loss, row.smooth_loss, windows)
+        bits = bits_per_character(loss, run.config.seq_length)
+        curve.append((row.iteration, bits, row.seconds))
+    return [*curve, (run.iteration, run.bits, run.seconds)]
 
 
 @cache

@@ -1,5 +1,6 @@
 """The view "Challenge": who predicts held-out text best after reading so many characters?"""
 
+import math
 from html import escape
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from charrnn.ui.shared import lineage
 from charrnn.ui.shared.room import presence
 
 CHARACTERS = "challenge_characters"
-MAX_ROWS = 12  # in one table
+MAX_ROWS = (12, 28)  # in one table, and in two side by side; more people have three
 SETTINGS = ("hidden_size", "seq_length", "learning_rate", "streams")
 
 
@@ -36,18 +37,19 @@ def draw(wall: Wall, *, presents: bool) -> None:
         else:
             st.markdown("There is no challenge at the moment.")
         return
-    st.markdown(f"## The lowest loss within {challenge.characters:,} characters")
+    with st.container(horizontal=True, vertical_alignment="center", key="challenge_heading"):
+        st.markdown(f"## The lowest loss within {challenge.characters:,} characters")
+        if presents:
+            st.button("End the challenge", icon=":material/flag:", on_click=_end, args=(wall.room,))
     table = results(wall, challenge)
     if table:
         st.html(_tables(table))
     else:
         st.markdown("Only runs started from now on count. There are none yet.")
     st.caption(
-        "Bits per character on held-out text, the lowest that was measured within the budget. The "
-        "budget is in characters read, so a fast machine wins nothing."
+        "The lowest bits per character on held-out text, measured within the budget. That is in "
+        "characters read, so a fast machine wins nothing. The shading shows how much of it is read."
     )
-    if presents:
-        st.button("End the challenge", icon=":material/flag:", on_click=_end, args=(wall.room,))
 
 
 def _draw_new(room: Room) -> None:
@@ -90,10 +92,11 @@ def results(wall: Wall, challenge: RoomChallenge) -> list[Result]:
 
 
 def _tables(results: list[Result]) -> str:
-    """All of them; many in two tables, which stand side by side where there is room."""
-    half = len(results) if len(results) <= MAX_ROWS else (len(results) + 1) // 2
-    parts = [_table(results[:half], 1), _table(results[half:], half + 1)]
-    return f'<div class="all-results">{"".join(parts[: 1 + (half < len(results))])}</div>'
+    """All of them; many in two or three tables, which stand side by side where there is space."""
+    count = 1 + sum(len(results) > most for most in MAX_ROWS)
+    rows = math.ceil(len(results) / count)
+    parts = [_table(results[i : i + rows], i + 1) for i in range(0, len(results), rows)]
+    return f'<div class="all-results results-{count}">{"".join(parts)}</div>'
 
 
 def _table(table: list[Result], first: int) -> str:
@@ -103,7 +106,7 @@ def _table(table: list[Result], first: int) -> str:
         progress = "done" if result.progress == 1.0 else f"{result.progress:.0%} read"
         cells = (str(place), result.who, bits, progress, result.settings)
         row = "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in cells)
-        rows.append(f"<tr>{row}</tr>")
+        rows.append(f'<tr style="--read:{result.progress:.1%}">{row}</tr>')
     heads = "".join(f"<th>{head}</th>" for head in ("", "who", "bits", "progress", "settings"))
     return f'<table class="results"><thead><tr>{heads}</tr></thead>{"".join(rows)}</table>'
 

@@ -13,12 +13,12 @@ from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.ui import services
 from charrnn.ui.direction import isolated
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.room.tiles import name
+from charrnn.ui.room.tiles import highest_start, name
 from charrnn.ui.shared.charts.specs import SHORT_NUMBERS, compiled, doubled, themed
 from charrnn.ui.style import ACCENT, HELD_OUT, LIGHT, MUTED
 
 FONT_SIZE = 20  # pixels: for a projector
-NUMBERS = ["iteration", "bits"]
+NUMBERS = ["iteration", "bits", "height"]
 PAPER = LIGHT.paper
 
 
@@ -33,7 +33,7 @@ def draw(wall: Wall) -> None:
             curve_rows(wall, trained),
             curve_spec(),
             key="wall_curves",
-            alt="The smooth loss of everybody's run; the tiles have the numbers",
+            alt="The loss of everybody's run; the tiles have the numbers",
             height="stretch",
         )
     sentences = [spread(trained)]
@@ -49,7 +49,8 @@ def draw(wall: Wall) -> None:
 def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
     """One row per point of each curve and per baseline, and two invisible corners.
 
-    tiles: those with a run. The curve that ends lowest is drawn thick, over the others.
+    tiles: those with a run. The curve that ends lowest is drawn thick, over the others. What lies
+    above the corners, as when training diverges, is drawn at the upper edge.
     """
     longest = max(tile.run.iteration for tile in tiles if tile.run)
     end, lowest = doubled(100, longest), _lowest(tiles)
@@ -58,18 +59,17 @@ def curve_rows(wall: Wall, tiles: list[Tile]) -> pd.DataFrame:
         for tile in tiles
         for n, bits, _ in tile.curve
     ]
-    bits = [row[-1] for row in rows]
-    low, high = min(bits), max(bits)
     baselines = _baselines(tiles)
-    low, high = min([low, *baselines.values()]), max([high, *baselines.values()])
+    bottom = min([*(row[-1] for row in rows), *baselines.values()]) - 0.2
+    top = max([highest_start(tiles), *baselines.values()]) + 0.1
     rows += [("baseline", key, BASELINE_LABELS[key], end, each) for key, each in baselines.items()]
-    rows += [("corner", "", "", 0, max(0.0, low - 0.2)), ("corner", "", "", end, high + 0.1)]
-    frame = pd.DataFrame(rows, columns=["kind", "key", "name", *NUMBERS])
+    rows += [("corner", "", "", 0, max(0.0, bottom)), ("corner", "", "", end, top)]
+    frame = pd.DataFrame(rows, columns=["kind", "key", "name", *NUMBERS[:2]])
+    frame["height"] = frame["bits"].clip(upper=top)
     return frame.astype(dict.fromkeys(NUMBERS, "float32"))
 
 
 def _lowest(tiles: list[Tile]) -> Tile:
-    """Whose curve ends lowest, as it is drawn: the numbers of the tiles are ahead of it."""
     return min(tiles, key=lambda tile: tile.curve[-1][1])
 
 
@@ -97,8 +97,8 @@ def curve_spec() -> dict[str, Any]:
             axis=alt.Axis(labelExpr=SHORT_NUMBERS, tickCount=6, grid=False, **text),
         ),
         y=alt.Y(
-            "bits:Q",
-            title="bits per character (smooth)",
+            "height:Q",
+            title="bits per character",
             scale=alt.Scale(nice=False, zero=False),
             axis=alt.Axis(tickCount=6, **text),
         ),
@@ -154,16 +154,13 @@ def _nearest_point(lines: alt.Chart) -> alt.Chart:
 
 
 def spread(tiles: list[Tile]) -> str:
-    """How far the best and the last are apart, in two sentences.
-
-    Both the ends of the curves and the numbers of the tiles: the smooth loss lags far behind.
-    """
-    smooth, newest = ([tile.curve[-1][1] for tile in tiles], [tile.bits or 0.0 for tile in tiles])
-    runs = "One run" if len(tiles) == 1 else f"{len(tiles)} runs"
-    return (
-        f"{runs}, now at {_range(newest)} bits per character, as on the tiles. The smooth curves, "
-        f"at {_range(smooth)}, lag behind."
-    )
+    """How far the best and the last are apart, in one sentence; another for those that diverged."""
+    losses = [tile.bits or 0.0 for tile in tiles if tile.run and not tile.run.failure]
+    words = "One run" if len(losses) == 1 else f"{len(losses)} runs"
+    sentence = f"{words}, now at {_range(losses)} bits per character." if losses else ""
+    diverged = len(tiles) - len(losses)
+    more = "One run has" if diverged == 1 else f"{diverged} runs have"
+    return " ".join(filter(None, [sentence, f"{more} diverged." if diverged else ""]))
 
 
 def _range(bits: list[float]) -> str:

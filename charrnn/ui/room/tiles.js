@@ -4,11 +4,12 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 100;
 const HEIGHT = 40;
 const GAP = 10; // pixels between two tiles
+const DENSE_GAP = 6;
 const BELOW = 70; // pixels that the page needs below them
 // The least width and height of a tile in pixels: with a sample, or if there are too many for that,
 // with the name, the curve and the loss alone.
 const WHOLE = [160, 104];
-const DENSE = [104, 58];
+const DENSE = [92, 49];
 const MOST = 352; // pixels of height
 const SMALLEST_TEXT = 14; // pixels, of a sample on the big screen
 // What closes with Escape itself, and the fields that use it.
@@ -52,12 +53,12 @@ function newTile() {
 
 // The columns and rows that make the tiles about twice as wide as high, so that all of them fit in
 // the box; undefined if they would be too small.
-function fitting(count, width, height, [leastWidth, leastHeight]) {
+function fitting(count, width, height, gap, [leastWidth, leastHeight]) {
   let best;
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
-    const tileWidth = (width - GAP * (columns - 1)) / columns;
-    const tileHeight = Math.min(MOST, (height - GAP * (rows - 1)) / rows);
+    const tileWidth = (width - gap * (columns - 1)) / columns;
+    const tileHeight = Math.min(MOST, (height - gap * (rows - 1)) / rows);
     if (tileWidth < leastWidth || tileHeight < leastHeight) continue;
     const difference = Math.abs(Math.log(tileWidth / tileHeight / 2));
     if (!best || difference < best.difference) best = { columns, tileHeight, difference };
@@ -70,15 +71,17 @@ function arrange(box, count, data) {
   const top = box.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
   const width = box.clientWidth;
   const height = Math.floor(window.innerHeight - top - (data.below ?? BELOW));
-  const whole = fitting(count, width, height, WHOLE);
+  const whole = fitting(count, width, height, GAP, WHOLE);
   const isDense = !whole && width > SCREEN;
   const [leastWidth, leastHeight] = isDense ? DENSE : WHOLE;
-  const most = Math.max(1, Math.floor((width + GAP) / (leastWidth + GAP)));
+  const gap = isDense ? DENSE_GAP : GAP;
+  const most = Math.max(1, Math.floor((width + gap) / (leastWidth + gap)));
   const scrolled = { columns: Math.min(count, most), tileHeight: leastHeight };
-  const fit = whole ?? (isDense && fitting(count, width, height, DENSE));
+  const fit = whole ?? (isDense && fitting(count, width, height, DENSE_GAP, DENSE));
   const { columns, tileHeight } = fit || scrolled;
   const style = {
     "--columns": columns,
+    "--gap": `${gap}px`,
     "--tile-height": `${data.large ? Math.max(320, height) : Math.floor(tileHeight)}px`,
     "--lines": tileHeight < 130 ? 1 : tileHeight < 190 ? 2 : 4,
   };
@@ -151,6 +154,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   box.watcher ??= new ResizeObserver(() => box.fit());
   box.watcher.observe(box);
   box.watcher.observe(document.documentElement);
+  box.watcher.observe(box.closest(".stMainBlockContainer")); // what is above the tiles may grow
   const inPlace = shown.every((tile, i) => box.children[i] === tile);
   if (!inPlace || box.children.length !== shown.length) {
     const focused = document.activeElement;

@@ -39,14 +39,14 @@ def draw(wall: Wall, *, presents: bool) -> None:
         if large:
             _draw_buttons(wall, large, presents)
     shown = [large] if large else in_order(wall, st.session_state.get(SORT) or "loss")
-    losses = [bits for tile in wall.tiles for _, bits, _ in tile.curve] or [0.0, 1.0]
+    lowest = min((bits for tile in wall.tiles for _, bits, _ in tile.curve), default=0.0)
     _tiles(
         key="tiles",
         data={
             "tiles": [_data(tile, wall, large=large is not None) for tile in shown],
             "large": large is not None,
             "closes": large is not None,  # with Escape
-            **_ends(losses),
+            **_ends([lowest, highest_start(wall.tiles)]),
             "last": max((tile.run.iteration for tile in wall.tiles if tile.run), default=1),
         },
         on_chosen_change=_choose,
@@ -107,6 +107,12 @@ def _ends(losses: list[float]) -> dict[str, float]:
     return {"top": high + margin, "bottom": low - margin}
 
 
+def highest_start(tiles: list[Tile]) -> float:
+    """The highest loss before training: a curve that leaves it upward would squeeze all others."""
+    starts = (tile.curve[0] for tile in tiles if tile.curve)
+    return max((bits for iteration, bits, _ in starts if iteration == 0), default=1.0)
+
+
 def in_order(wall: Wall, by: str) -> list[Tile]:
     """The tiles by loss, name or speed; those without a run last."""
 
@@ -135,7 +141,7 @@ def state(tile: Tile) -> str:
         return "no run yet"
     position = services.supervisor().queue_position(run.id)
     if run.status == "failed":
-        return "stopped: the loss diverged" if run.failure else "failed"
+        return "diverged" if run.failure else "failed"
     if position and run.active and not run.leased:
         return f"queued: position {position}"
     if run.iteration >= run.iterations:

@@ -1,9 +1,13 @@
 """The mean recent loss and the best smooth loss, from recorded rows."""
 
+import math
+from statistics import fmean
+
 import pytest
 
+from charrnn.engine.training import SMOOTHING
 from charrnn.runs.recording import should_record
-from charrnn.runs.store.losses import loss_figures
+from charrnn.runs.store.losses import loss_figures, mean_between
 
 
 def rows(until, loss=lambda n: float(n)):
@@ -36,3 +40,15 @@ def test_best_smooth_loss_is_never_above_the_newest():
     assert loss_figures(falling, 50.0).best_smooth_loss == 50.0
     assert loss_figures(falling, 49.9).best_smooth_loss == 49.9
     assert loss_figures(falling, 60.0).best_smooth_loss == 50.0
+
+
+def test_the_mean_between_two_smooth_losses_is_that_of_the_windows_in_between():
+    losses = [40.0 + 7 * math.sin(n) - n / 20 for n in range(200)]
+    smooth = before = 100.0  # it still contains the loss of guessing
+    for loss in losses:
+        smooth += SMOOTHING * (loss - smooth)
+    weights = [(1 - SMOOTHING) ** (199 - n) for n in range(200)]
+    mean = mean_between(before, smooth, 200)
+    assert mean == pytest.approx(fmean(losses, weights))
+    assert mean == pytest.approx(fmean(losses), rel=0.01)
+    assert mean_between(before, before, 0) == before

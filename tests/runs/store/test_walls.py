@@ -1,10 +1,12 @@
 """What the wall of a room shows, and the moments that are kept of it."""
 
 from dataclasses import replace
+from statistics import fmean
 
 import pytest
 
 from charrnn.engine.evaluation import bits_per_character
+from charrnn.engine.training import SMOOTHING
 from charrnn.runs.store import rooms as rooms_module
 from charrnn.runs.store.presenter import MAX_MOMENTS
 from charrnn.runs.store.records import Experiment
@@ -58,14 +60,17 @@ def test_a_tile_has_a_thinned_curve_and_the_newest_sample(store, room, corpus, j
     run = work(Workspace(store, ADA).create(corpus, SMALL))
     (tile,) = store.walls.read(room.id, points=16).tiles
     history = store.history.observe(run.id)[1]
-    stored = {n: (smooth, seconds) for n, _, smooth, seconds in store.history.full(run.id).metrics}
-    iterations = [n for n, _, _ in tile.curve]
-    assert iterations == [*range(0, 1000, 64), 1000]
-    for n, bits, seconds in tile.curve[:-1]:
-        assert (bits, seconds) == (
-            pytest.approx(bits_per_character(stored[n][0], run.config.seq_length)),
-            stored[n][1],
-        )
+    stored = store.history.full(run.id).metrics
+    losses, seconds = ({row[0]: row[column] for row in stored} for column in (1, 3))
+    assert [n for n, _, _ in tile.curve] == [*range(0, 1000, 64), 1000]
+    assert len(losses) == 1001  # of a short run, every window is recorded
+    for n, bits, spent in tile.curve[:-1]:
+        last = range(max(1, n - 255), n + 1) or [0]  # the last 200 lie within four strides of 64
+        weights = [(1 - SMOOTHING) ** (n - i) for i in last]  # as of mean_between()
+        mean = fmean((losses[i] for i in last), weights)
+        mean = bits_per_character(mean, run.config.seq_length)
+        assert (bits, spent) == (pytest.approx(mean), seconds[n])
+    assert tile.curve[-1] == (1000, tile.bits, run.seconds)
     assert tile.sample == history.newest_sample
     assert tile.bits == pytest.approx(bits_per_character(run.recent_loss, run.config.seq_length))
 

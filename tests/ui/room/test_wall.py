@@ -13,7 +13,7 @@ from charrnn.ui.room.views import VIEWS
 from tests.support.store import SMALL
 from tests.support.train_page import all_buttons, click, words
 from tests.ui.conftest import go, sent
-from tests.ui.room.conftest import ADA, BEN, HOSTILE, tiles
+from tests.ui.room.conftest import ADA, BEN, HOSTILE, data_of, tiles
 
 
 def test_the_wall_shows_a_tile_for_each_person(wall, ada_trains, store, room):
@@ -60,8 +60,8 @@ def test_every_view_can_be_drawn_with_people_and_without(wall, view, enter_room,
 def test_the_curves_stand_beside_the_baselines(wall, ada_trains, store, room):
     page = wall("Curves")
     (tile,) = store.walls.read(room.id).tiles
-    assert f"One run, now at **{tile.bits:.2f}** bits per character, as on the tiles" in words(page)
-    assert f"at **{tile.curve[-1][1]:.2f}**, lag" in words(page)  # where its curve ends
+    assert f"One run, now at **{tile.bits:.2f}** bits per character." in words(page)
+    assert tile.curve[-1][1] == tile.bits  # the curve ends at the number of the tile
     assert page.get("vega_lite_chart")
 
 
@@ -71,13 +71,29 @@ def test_the_thick_curve_is_the_one_that_is_drawn_lowest_and_the_page_says_so(
     store.rooms.join(room, BEN, "Ben *B*")
     run = work(Workspace(store, BEN).create(corpus, replace(SMALL, seed=1)))
     r = schema.runs
-    with store.database.writing() as db:  # the lowest at its end, and the highest on its tile
-        values = {"smooth_loss": run.smooth_loss / 2, "recent_loss": run.recent_loss * 2}
+    with store.database.writing() as db:
+        values = {"recent_loss": run.recent_loss / 2}
         db.execute(r.update().where(r.c.id == run.id).values(**values))
     assert "The thick curve is the one that ends lowest: **Ben *B***" in words(wall("Curves"))
     read = store.walls.read(room.id)
     rows = curves.curve_rows(read, read.tiles)
     assert set(rows[rows["kind"] == "lowest"]["name"]) == {"Ben *B*"}
+
+
+def test_a_run_that_diverges_does_not_squeeze_the_curves_of_the_others(
+    wall, ada_trains, store, room, corpus
+):
+    top = data_of(wall(), "charrnn_tiles")["top"]
+    store.rooms.join(room, BEN, "Ben")
+    run, r = Workspace(store, BEN).create(corpus, SMALL), schema.runs
+    with store.database.writing() as db:
+        values = {"recent_loss": 1000.0, "failure": "diverged", "iteration": 10}
+        db.execute(r.update().where(r.c.id == run.id).values(**values))
+    assert data_of(wall(), "charrnn_tiles")["top"] == top
+    assert "bits per character. One run has diverged." in words(wall("Curves"))
+    read = store.walls.read(room.id)
+    rows = curves.curve_rows(read, read.tiles)
+    assert rows["height"].max() < 10 < rows["bits"].max()
 
 
 def test_runs_keep_the_baselines_of_their_own_text(
