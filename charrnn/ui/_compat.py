@@ -9,9 +9,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple, cast
+from urllib.parse import urlencode
 
 import streamlit as st
 from google.protobuf.message import DecodeError
@@ -23,6 +25,7 @@ from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests, ScriptRequestType
 from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
@@ -39,22 +42,45 @@ def draw_from_the_top() -> None:
 
 
 _run_script = ScriptRunner._run_script
+_request_rerun = ScriptRequests._request_rerun_locked
 
 
-def _run_unless_gone(runner: ScriptRunner, request: RerunData) -> None:
-    fragments = request.fragment_id_queue
-    if not fragments or any(map(runner._fragment_storage.contains, fragments)):
-        _run_script(runner, request)
+def let_no_live_part_change_the_page() -> None:
+    """Draw no page again that its visitor has just left.
 
-
-def ignore_refreshes_of_left_pages() -> None:
-    """Answer no refresh of a live part that the page no longer has.
-
-    When the script has sent its visitor to another page, a refresh of the page before may still be
-    on its way. Streamlit answers it as if the visitor were there again: the browser drops the new
-    page, and goes blank when that refreshes.
+    A refresh of a live part, or a click in it, names the page that the browser shows when it is
+    sent. Behind a click on a link, or when the script has sent its visitor to another page, that is
+    the page before, and Streamlit would go back to it: the browser drops the new page, and goes
+    blank when that refreshes. Here the live part is drawn on the page that the visitor has gone to
+    or, if that does not have it, not at all.
     """
-    cast("Any", ScriptRunner)._run_script = _run_unless_gone
+    cast("Any", ScriptRunner)._run_script = _run_on_this_page
+    cast("Any", ScriptRequests)._request_rerun_locked = _request_on_next_page
+
+
+def _run_on_this_page(runner: ScriptRunner, request: RerunData) -> None:
+    fragments, page = request.fragment_id_queue, runner._pages_manager.current_page_script_hash
+    if fragments and not any(map(runner._fragment_storage.contains, fragments)):
+        return
+    if fragments and request.page_script_hash != page:
+        with runner._session_state.query_params() as parameters:
+            query = urlencode(parameters._query_params, doseq=True)
+        request = replace(request, page_script_hash=page, page_name="", query_string=query)
+    _run_script(runner, request)
+
+
+def _request_on_next_page(requests: ScriptRequests, request: RerunData) -> bool:
+    """Take a request, which may be joined with one that waits for the script."""
+    waiting = requests._rerun_data
+    joined = requests._state is ScriptRequestType.RERUN and not waiting.fragment_id_queue
+    if request.fragment_id and joined:
+        request = replace(
+            request,
+            page_script_hash=waiting.page_script_hash,
+            page_name=waiting.page_name,
+            query_string=waiting.query_string,
+        )
+    return _request_rerun(requests, request)
 
 
 def session_id() -> str | None:

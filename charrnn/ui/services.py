@@ -26,8 +26,8 @@ from charrnn.ui._compat import (
     allow_uploads,
     end_quietly_on_interrupt,
     forget_closed_pages,
-    ignore_refreshes_of_left_pages,
     keep_out_of_the_log,
+    let_no_live_part_change_the_page,
     media_files,
     session_id,
 )
@@ -45,7 +45,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     log_to_stderr()
     drop_tracebacks()
     keep_out_of_the_log()
-    ignore_refreshes_of_left_pages()
+    let_no_live_part_change_the_page()
     end_quietly_on_interrupt()
     try:
         allow_uploads(Limits.from_environment().run_file_megabytes + 1)  # so the page can say why

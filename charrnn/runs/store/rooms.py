@@ -32,6 +32,7 @@ KEPT_SECONDS = 86_400.0  # how long a closed room is kept, for its presenter to 
 # Without vowels, which make words, and without what is easily taken for something else.
 CODE_CHARACTERS = "CDFGHJKLMNPQRTVWXY34679"
 CODE_LENGTH = 6
+MEMBER_OF_MOMENT = schema.room_moments.c.curve["member"].as_integer()
 
 
 _IN_OPEN_ROOMS = (
@@ -120,7 +121,7 @@ class Rooms:
             if mine:
                 rename(db, mine[0], name)
             else:
-                number = 1 + max((member.number for member in members), default=0)
+                number = _next_number(db, room.id)
                 row = {
                     "room": room.id,
                     "workspace": workspace,
@@ -220,9 +221,20 @@ def distinct_nickname(nickname: str, others: list[Member]) -> str:
 
 def rename(db: Connection, member: Member, nickname: str) -> None:
     """Give a member another nickname, also in the moments that are kept of them."""
-    for table in (schema.room_members, schema.room_moments):
-        theirs = (table.c.room == member.room) & (table.c.nickname == member.nickname)
+    members, moments = schema.room_members, schema.room_moments
+    for table, number in ((members, members.c.number), (moments, MEMBER_OF_MOMENT)):
+        theirs = (table.c.room == member.room) & (number == member.number)
         db.execute(update(table).where(theirs).values(nickname=nickname))
+
+
+def _next_number(db: Connection, room_id: str) -> int:
+    """The number of the next member: that of nobody in the room, nor in its moments."""
+    members, moments = schema.room_members.c, schema.room_moments.c
+    taken = [
+        db.execute(select(func.max(members.number)).where(members.room == room_id)).scalar(),
+        db.execute(select(func.max(MEMBER_OF_MOMENT)).where(moments.room == room_id)).scalar(),
+    ]
+    return 1 + max(number or 0 for number in taken)
 
 
 def sharing_evenly(db: Connection) -> set[str]:

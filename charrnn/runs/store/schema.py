@@ -213,7 +213,9 @@ room_moments = _room_table(
     Column("nickname", Text, nullable=False),
     Column("caption", Text, nullable=False),
     Column("sample", Text, nullable=False),
-    Column("curve", JSON, nullable=False),  # a list of [iteration, bits per character]
+    # "points": a list of [iteration, bits per character]; "member": the number of whose they are.
+    # In older moments, the list of points alone.
+    Column("curve", JSON, nullable=False),
 )
 
 ROOM_TABLES = (room_members, room_guesses, room_moments)

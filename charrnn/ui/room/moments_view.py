@@ -46,12 +46,8 @@ def _button(label: str, icon: str, act: Callable[..., None], *args: object) -> N
 
 
 def _who(moment: Moment, wall: Wall) -> str:
-    """What the wall calls the person of a moment; while names are hidden, "–" for who has left."""
-    if not wall.room.names_hidden:
-        return moment.nickname
-    members = [tile.member for tile in wall.tiles]
-    numbers = [str(each.number) for each in members if each.nickname == moment.nickname]
-    return numbers[0] if numbers else "–"
+    """What the wall calls the person of a moment, who may have left; "–" if it is not known."""
+    return str(moment.member or "–") if wall.room.names_hidden else moment.nickname
 
 
 def _card(moment: Moment, who: str, is_shown: bool) -> str:

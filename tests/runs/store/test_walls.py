@@ -139,6 +139,18 @@ def test_a_kept_moment_follows_a_new_nickname(store, room, presenter, corpus, jo
     assert [each.nickname for each in store.rooms.people(room.id)[1]] == ["Ben", "Countess"]
 
 
+def test_a_moment_kept_without_a_number_is_shown(store, room, presenter, corpus, join):
+    join(ADA)
+    Workspace(store, ADA).create(corpus, SMALL)
+    presenter.keep(store.walls.read(room.id).tiles[0])
+    with store.database.writing() as db:
+        older = rooms_module.schema.room_moments.update().values(curve=[[0, 3.5], [8, 2.5]])
+        db.execute(older)
+    (moment,) = presenter.moments()
+    assert (moment.member, moment.curve) == (None, [(0, 3.5), (8, 2.5)])
+    assert join(BEN, "Ben").number == 2
+
+
 def test_no_more_moments_are_kept_than_the_page_can_show(store, room, presenter, corpus, join):
     join(ADA)
     Workspace(store, ADA).create(corpus, SMALL)

@@ -149,7 +149,10 @@ def test_hidden_names_are_hidden_in_moments_that_were_kept_before(
     assert "*x*" not in words(page)
     presenter.remove(people()[0].key)
     page.run()
-    assert [tile["name"] for tile in tiles(page)] == ["–"]
+    assert [tile["name"] for tile in tiles(page)] == ["1"]
+    store.rooms.join(room, BEN, HOSTILE[:20])
+    assert people()[0].number == 2  # the first is still that of the moment
+    presenter.rename(people()[0].key, "Ben")
     presenter.hide_names(False)
     page.run()
     assert [tile["name"] for tile in tiles(page)] == [HOSTILE[:20]]
