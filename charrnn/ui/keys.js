@@ -1,4 +1,4 @@
-// Keys for the one who stands in front of a room. None of them fires while somebody types, while a
+// Keys for whoever presents to a room. None of them fires while somebody types, while a
 // control that uses the key has the focus, or while a dialog or a menu is open.
 // A toast is none of these, though it has the role.
 const OVERLAY = "[role=dialog], [role=alertdialog]:not(.stToast), [role=menu], dialog[open]";
@@ -16,7 +16,7 @@ const OFF = "charrnn_keys_off"; // in the browser: this visitor wants no keys
 const LIST = [
   ["Space", "train and pause; elsewhere, play and pause"],
   ["← →", "one step back or forward: the earlier sample, the snapshot, the position"],
-  ["Home End", "the first and the newest of them"],
+  ["Home End", "the first or the newest of these"],
   ["?", "this list"],
 ];
 // What the keys act on, the first that is on the page.
@@ -86,7 +86,7 @@ const list = () => {
   use.onchange = () => turn(use.checked);
   const close = element("button", "Close");
   close.onclick = () => dialog.close();
-  const note = element("p", "They rest while you type, and leave a control its own keys.");
+  const note = element("p", "None of them fires while you type, or while a control that uses it has the focus.");
   dialog.append(heading, element("table", "", ...rows), note);
   dialog.append(element("label", "", use, " Use these keys"), close);
   dialog.onclick = (event) => {

@@ -1,4 +1,4 @@
-"""Keys for the one who stands in front of a room: Space, the arrows, and ? for the list of them."""
+"""Keys for whoever presents to a room: Space, the arrows, and ? for the list of them."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from charrnn.ui.style import DARK
-from tests.support.browser import button, downloaded, violations, wait_until_idle
+from tests.support.browser import PHONE, button, downloaded, violations, wait_until_idle
 
 PAGES = {  # path: its heading
     "": "charrnn",
@@ -22,7 +22,6 @@ DRAWN = (
     "[class*=probabilities] button, .inside-network .bar, .stVegaLiteChart svg, "
     ".st-key-room_forms button, .st-key-learn_cards button"
 )
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from charrnn.ui.alphabet import contents
-from tests.support.browser import button, repeat
+from tests.support.browser import SIDEWAYS, button, repeat
 
 # How many elements overlap another one.
 OVERLAPS = """selector => {
@@ -18,9 +18,6 @@ OVERLAPS = """selector => {
 # The texts of elements that are wider than their boxes.
 CUT_OFF = """selector => [...document.querySelectorAll(selector)]
     .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
-# By how many pixels the page could be scrolled sideways.
-SIDEWAYS = """() => [document.scrollingElement, document.querySelector('.stMain')]
-    .map(e => e.scrollWidth - e.clientWidth)"""
 
 SCRIPTS = {
     "Chinese": "人之初，性本善。性相近，习相远。苟不教，性乃迁。\n",
@@ -127,13 +124,13 @@ def test_every_script_is_shown_without_overlap_or_overflow(open_alphabet, eventu
         eventually(lambda: page.evaluate(OVERLAPS, ".one-hot > *, .window > div") == 0)
         eventually(lambda: page.evaluate(OVERLAPS, ".window b, .window small") == 0)
         eventually(lambda: page.evaluate(CUT_OFF, ".one-hot > *, .window > div") == [])
-        eventually(lambda: max(page.evaluate(SIDEWAYS)) <= 0)
+        eventually(lambda: page.evaluate(SIDEWAYS) <= 0)
     word = SCRIPTS[script].split()[0]
     type_in(page, word)
     expect(page.locator(".matrix tbody tr")).to_have_count(len(word))
     eventually(lambda: page.evaluate(OVERLAPS, ".matrix th") == 0)
     eventually(lambda: page.evaluate(CUT_OFF, ".matrix :is(th, td)") == [])
-    eventually(lambda: max(page.evaluate(SIDEWAYS)) <= 0)
+    eventually(lambda: page.evaluate(SIDEWAYS) <= 0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     page.set_viewport_size({"width": 1440, "height": 900})
 

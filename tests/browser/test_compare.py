@@ -5,10 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import button, move, slider, wait_until_idle
+from tests.support.browser import SIDEWAYS, button, move, slider, wait_until_idle
 
-OVERFLOW = """() => [document.scrollingElement, document.querySelector('.stMain')]
-    .map(e => e.scrollWidth - e.clientWidth)"""
 COLORS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-line path')]
     .filter(path => path.getTotalLength() > 20).map(path => path.getAttribute('stroke'))"""
 
@@ -177,7 +175,7 @@ def test_sweep_estimates_its_time_and_starts_all_runs_at_once(
     for width in (1440, 1024, 390):
         page.set_viewport_size({"width": width, "height": 844})
         expect(names.first).to_be_visible()
-        eventually(lambda: max(page.evaluate(OVERFLOW)) <= 0)
+        eventually(lambda: page.evaluate(SIDEWAYS) <= 0)
 
 
 def test_rename_delete_and_undo(open_compare, trained, workspace):

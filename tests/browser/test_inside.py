@@ -11,7 +11,7 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.training import Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.serialization import state_from_bytes
-from tests.support.browser import button
+from tests.support.browser import PHONE, button
 from tests.support.networks import plain_reading
 from tests.support.store import TEXT
 
@@ -21,7 +21,6 @@ PIXELS = """(canvas) => {
     const { width, height } = canvas;
     return [...canvas.getContext("2d").getImageData(0, 0, width, height).data];
 }"""
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import button, kept_key, repeat
+from tests.support.browser import SIDEWAYS, button, kept_key, repeat
 from tests.support.train_browser import (
     SAMPLE,
     curve_length,
@@ -235,9 +235,7 @@ def test_the_page_never_scrolls_sideways(open_page, width, eventually):
     page = open_page(viewport={"width": width, "height": 800})
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
-    overflow = """() => [document.scrollingElement, document.querySelector('.stMain')]
-        .map(e => e.scrollWidth - e.clientWidth)"""
-    eventually(lambda: max(page.evaluate(overflow)) <= 0)
+    eventually(lambda: page.evaluate(SIDEWAYS) <= 0)
 
 
 def test_a_link_to_an_unknown_run_is_a_warning(open_page):

@@ -13,6 +13,13 @@ TRIES, TRY_SECONDS = 12, 5
 LOADED = """() => document.querySelector('.stMain h1')
     && !document.querySelector(':is(.stMain, [role=dialog]) [data-testid=stSkeleton]')"""
 
+# By how many pixels the page could be scrolled sideways.
+SIDEWAYS = """() => Math.max(...[document.scrollingElement, document.querySelector('.stMain')]
+    .map(e => e.scrollWidth - e.clientWidth))"""
+
+# A phone, as options for a browser context.
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
 # The dots of the samples in the loss chart, as [x, y] in pixels, once they are drawn.
 DOTS = """() => [...document.querySelectorAll('.stVegaLiteChart .mark-symbol')]
     .map(marks => [...marks.querySelectorAll("path:not([opacity='0'])")])

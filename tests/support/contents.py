@@ -10,9 +10,7 @@ from sqlalchemy import create_engine, inspect, select
 
 from charrnn.runs.store import schema
 from charrnn.runs.store.store import Store
-from tests.support.old_stores import (
-    Contents,
-)
+from tests.support.old_stores import Contents
 
 
 def dump(file: Path) -> list[str]:
