@@ -6,8 +6,7 @@ import streamlit as st
 
 from charrnn.runs.store.losses import RECENT_WINDOWS
 from charrnn.runs.store.records import DIVERGED, Run
-from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import challenges
+from charrnn.ui.shared import challenges, live_run
 from charrnn.ui.shared.formatting import duration, effective_choices
 from charrnn.ui.shared.run_actions import branch
 from charrnn.ui.train.run_view import RunView
@@ -17,12 +16,10 @@ SILENT_SECONDS = 5.0  # without a heartbeat, before the page mentions it
 
 def draw_problem(run: Run) -> None:
     """Say why the run failed, paused by itself, waits or does not respond, if it does."""
+    live_run.draw_problem(run)
     if run.status == "failed":
-        st.error(escape_markdown(run.message), icon=":material/error:")
         if run.failure == DIVERGED:
             branch.offer_recovery(run)
-    elif run.message and not run.active:
-        st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
     elif run.queue_position and run.active and not run.leased:
         st.info(f"Queued: position {run.queue_position}", icon=":material/hourglass:")
     elif run.active and run.leased and run.silent_seconds > SILENT_SECONDS:

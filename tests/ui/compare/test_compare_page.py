@@ -11,7 +11,7 @@ from charrnn.ui import services
 from charrnn.ui.compare import page as compare
 from charrnn.ui.compare import run_list
 from charrnn.ui.markdown import escape_markdown
-from tests.support.train_page import as_read
+from tests.support.train_page import as_read, click
 from tests.support.visitor import enter
 from tests.ui.compare.conftest import SMALL
 
@@ -69,12 +69,6 @@ def boxes(page) -> list[tuple[str, bool, bool]]:
     """(label, checked, disabled) of each run in the list, from top to bottom."""
     data = (json.loads(box.proto.json) for box in page.get("bidi_component"))
     return [(box["label"], box["checked"], box["disabled"]) for box in data]
-
-
-def click(page, label: str):
-    next(b for b in page.button if b.label == label).click()
-    page.run()
-    assert not page.exception
 
 
 def test_page_without_runs_says_what_to_do(open_compare):
@@ -200,15 +194,6 @@ def test_one_click_leaves_the_runs_of_one_text(open_compare, pair, workspace, st
     assert not [b.label for b in page.button if b.label.startswith("Only")]
 
 
-# --- Other visitors ------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def theirs(store, corpus, work):
-    """A run of another visitor."""
-    return work(Workspace(store, "s" * 32).create(corpus, SMALL))
-
-
 def test_the_list_and_the_legend_name_the_same_loss(open_compare, pair):
     page = open_compare(*pair)
     listed = re.findall(r"([\d.]+) bits at", html(page))
@@ -220,6 +205,15 @@ def test_the_list_gives_no_loss_of_a_run_that_trains(open_compare, pair, workspa
     page = open_compare(*pair, moving)
     assert html(page).count("bits at") == 2  # the legend refreshes at other moments than the list
     assert "<b>queued</b>" in html(page)
+
+
+# --- Other visitors ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def theirs(store, corpus, work):
+    """A run of another visitor."""
+    return work(Workspace(store, "s" * 32).create(corpus, SMALL))
 
 
 def test_a_withdrawn_run_is_neither_listed_nor_found_by_its_id(open_compare, store, pair, theirs):

@@ -5,7 +5,7 @@ import re
 from streamlit.testing.v1 import AppTest
 
 from charrnn.runs.config import RunConfig
-from tests.support.train_page import as_read
+from tests.support.train_page import as_read, click
 from tests.support.visitor import enter
 from tests.ui.compare.conftest import SMALL
 
@@ -38,12 +38,6 @@ def open_dialog(dialog) -> AppTest:
 def words(page) -> str:
     elements = [*page.markdown, *page.caption, *page.text, *page.warning, *page.error]
     return "\n".join(as_read(element.value) for element in elements)
-
-
-def click(page, label: str):
-    next(b for b in page.button if b.label == label).click()
-    page.run()
-    assert not page.exception
 
 
 def test_copy_starts_with_the_changed_settings(pair, workspace, started):

@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 import pytest
-import streamlit as st
 
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.training import Trainer
@@ -16,11 +15,6 @@ from charrnn.ui.train.announcement import phase_in_words
 from tests.support.workers import work
 
 SMALL = RunConfig(hidden_size=8, seq_length=10, streams=2, held_out=0.1, iterations=1000)
-
-
-@pytest.fixture(autouse=True)
-def fresh_cache():
-    st.cache_data.clear()
 
 
 @pytest.fixture
