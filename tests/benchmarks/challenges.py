@@ -17,7 +17,7 @@ from charrnn.runs.challenges import CHALLENGES, Challenge
 from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import RECIPES
 from charrnn.runs.texts import library
-from charrnn.runs.workers.schedule import should_snapshot
+from charrnn.runs.workers.checkpointing import should_snapshot
 
 # Settings that meet each challenge, as (recipe, changes).
 MEET: dict[str, tuple[str, dict[str, Any]]] = {

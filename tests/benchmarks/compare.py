@@ -29,7 +29,7 @@ from charrnn.runs.serialization import state_to_bytes
 from charrnn.runs.store.records import Corpus, Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.texts import library
-from charrnn.runs.workers.schedule import should_snapshot
+from charrnn.runs.workers.checkpointing import should_snapshot
 from tests.support.server import CHROMIUM_OPTIONS, Server
 
 ITERATIONS = 100_000

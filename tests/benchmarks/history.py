@@ -29,8 +29,8 @@ from charrnn.runs.store.records import Corpus, Progress, Run
 from charrnn.runs.store.store import Store
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
+from charrnn.runs.workers.checkpointing import should_snapshot
 from charrnn.runs.workers.recorder import Recorder
-from charrnn.runs.workers.schedule import should_snapshot
 from charrnn.runs.workers.worker import Worker
 from tests.benchmarks import processes
 from tests.benchmarks.visitor import Visitor

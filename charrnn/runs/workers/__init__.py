@@ -14,7 +14,7 @@
     recorder     takes its steps, and records losses, gauges, samples, evaluations and states
     good_state   the last state before training diverged
     best_state   the state with the lowest held-out loss
-    schedule     when snapshots and checkpoints are stored
+    checkpointing  when snapshots and checkpoints are stored
     estimate     how long runs will take, measured before they start
     cores        how many processor cores there are to use
     blas         environment variables that limit NumPy to one thread

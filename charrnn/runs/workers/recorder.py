@@ -15,7 +15,7 @@ from charrnn.runs.recording import should_measure, should_record
 from charrnn.runs.serialization import state_to_bytes
 from charrnn.runs.store.losses import RECENT_WINDOWS, LossFigures
 from charrnn.runs.store.records import Progress
-from charrnn.runs.workers import schedule
+from charrnn.runs.workers import checkpointing
 from charrnn.runs.workers.best_state import BestState
 from charrnn.runs.workers.good_state import GoodState
 
@@ -54,7 +54,7 @@ class Recorder:
         # A run that was stopped early and resumed is not stopped again for the same rise.
         self._known_rise = lowest_before_rise(evaluations)
         self.state_bytes = 2 * trainer.weights.flat.nbytes  # with Adagrad's accumulator
-        self._first_snapshot = schedule.first_snapshot(
+        self._first_snapshot = checkpointing.first_snapshot(
             self.state_bytes, config.characters_per_iteration
         )
         self._best = BestState(best, self._first_snapshot)
@@ -75,7 +75,7 @@ class Recorder:
         self._add_snapshot(0.0)
 
     def step(self, seconds: float, turn_started: float) -> str:
-        """One training step, and what the schedule asks for after it. Raises Diverged.
+        """One training step, and what is due to be recorded after it. Raises Diverged.
 
         seconds: spent training before this turn, which began when time.perf_counter() was
         turn_started. Returns why the run should pause now, for people; "" if it should not.
@@ -99,7 +99,7 @@ class Recorder:
             or record.iteration in self._budget_iterations
         ):
             pause_reason = self._evaluate(seconds + time.perf_counter() - turn_started)
-        if schedule.should_snapshot(record.iteration, self._first_snapshot):
+        if checkpointing.should_snapshot(record.iteration, self._first_snapshot):
             self._add_snapshot(seconds + time.perf_counter() - turn_started)
         return pause_reason
 

@@ -19,7 +19,7 @@ from charrnn.runs.store.leases import LeaseLost
 from charrnn.runs.store.losses import LossFigures
 from charrnn.runs.store.records import DIVERGED, Run
 from charrnn.runs.store.store import Store
-from charrnn.runs.workers import schedule
+from charrnn.runs.workers import checkpointing
 from charrnn.runs.workers.recorder import Recorder
 
 PUBLISH_SECONDS = 0.25
@@ -95,9 +95,9 @@ class Worker:
         )
         if not checkpoint:
             self._recorder.record_start()
-        self._checkpoint_interval = schedule.checkpoint_seconds(self._recorder.state_bytes)
+        self._checkpoint_interval = checkpointing.checkpoint_seconds(self._recorder.state_bytes)
         # Of training, at the last checkpoint. The first one of a small network comes at once.
-        self._checkpoint_seconds = self._seconds - schedule.CHECKPOINT_SECONDS
+        self._checkpoint_seconds = self._seconds - checkpointing.CHECKPOINT_SECONDS
 
     def work(self, stop: threading.Event) -> None:
         """Train whenever the run should, until `stop` is set or the slot is lost.
@@ -193,7 +193,7 @@ class Worker:
         if checkpoint:
             self._checkpoint_seconds = self._seconds
             cost = time.perf_counter() - started
-            self._checkpoint_interval = schedule.checkpoint_seconds(recorder.state_bytes, cost)
+            self._checkpoint_interval = checkpointing.checkpoint_seconds(recorder.state_bytes, cost)
 
     def fail(self, error: Diverged) -> None:
         """Publish that training has diverged, and keep the last good state as the checkpoint.

@@ -8,7 +8,7 @@ import pytest
 from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import Trainer
 from charrnn.runs.serialization import state_from_bytes
-from charrnn.runs.workers import schedule
+from charrnn.runs.workers import checkpointing
 from tests.support.workers import SMALL, publish_often
 
 # Held-out losses at iterations 0, 100, 200 ...: lowest at 700, which has no scheduled snapshot.
@@ -29,7 +29,7 @@ def losses(monkeypatch):
 
 
 def scheduled(until):
-    return [n for n in range(until + 1) if schedule.should_snapshot(n)]
+    return [n for n in range(until + 1) if checkpointing.should_snapshot(n)]
 
 
 def test_one_snapshot_more_is_kept_for_the_lowest_held_out_loss(store, corpus, work, losses):
@@ -55,7 +55,7 @@ def _text(store, run):
 def test_a_worker_that_takes_over_replaces_the_best_of_the_one_before(
     store, corpus, work, losses, monkeypatch
 ):
-    monkeypatch.setattr(schedule, "CHECKPOINT_SECONDS", inf)
+    monkeypatch.setattr(checkpointing, "CHECKPOINT_SECONDS", inf)
     run = work(store.runs.create(corpus, CONFIG, pause_at=650))
     assert store.snapshots.best(run.id) == (600, 2.7)
     assert 600 in store.snapshots.iterations(run.id)

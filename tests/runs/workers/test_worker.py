@@ -13,8 +13,8 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.recording import are_measured, should_measure, should_record
 from charrnn.runs.store.workspace import Workspace
-from charrnn.runs.workers import recorder, schedule, worker
-from charrnn.runs.workers.schedule import should_snapshot
+from charrnn.runs.workers import checkpointing, recorder, worker
+from charrnn.runs.workers.checkpointing import should_snapshot
 from tests.support.workers import (
     SMALL,
     checkpoint,
@@ -102,7 +102,7 @@ def test_snapshots_are_log_spaced():
 def test_snapshots_of_a_large_network_begin_later_and_depend_on_its_settings_alone(
     store, corpus, monkeypatch
 ):
-    monkeypatch.setattr(schedule, "SMALL_STATE_BYTES", 100)
+    monkeypatch.setattr(checkpointing, "SMALL_STATE_BYTES", 100)
     config = replace(SMALL, streams=2, sample_interval=1000)  # 50 characters in an update
     runs = [store.runs.create(corpus, config) for _ in range(2)]
     work(store, runs[0])
@@ -115,7 +115,7 @@ def test_snapshots_of_a_large_network_begin_later_and_depend_on_its_settings_alo
 @pytest.mark.parametrize("characters", [1, 25, 400, 128_000])
 def test_snapshots_of_a_large_network_cost_little_of_its_training(characters):
     """One costs as much as training on 250 characters."""
-    first = schedule.first_snapshot(80 * 2**20, characters)
+    first = checkpointing.first_snapshot(80 * 2**20, characters)
     stored = [n for n in range(1, 200_000) if should_snapshot(n, first)]
     assert stored
     for count, n in enumerate(stored, 1):
@@ -124,7 +124,7 @@ def test_snapshots_of_a_large_network_cost_little_of_its_training(characters):
 
 @pytest.mark.parametrize("megabytes", [0.01, 1, 5, 20, 80, 160])
 def test_checkpoints_write_a_limited_number_of_bytes_a_minute(megabytes):
-    seconds = schedule.checkpoint_seconds(int(megabytes * 2**20))
+    seconds = checkpointing.checkpoint_seconds(int(megabytes * 2**20))
     assert seconds >= 2.5
     assert 60 / seconds * megabytes <= 60.01 or seconds == 120
     assert seconds == 2.5 or megabytes > 2.5
@@ -132,9 +132,9 @@ def test_checkpoints_write_a_limited_number_of_bytes_a_minute(megabytes):
 
 def test_checkpoints_of_a_large_network_take_a_small_share_of_the_time_on_a_slow_disk():
     for cost in (0.0, 0.1, 0.5, 1.5):
-        assert cost <= 0.015 * schedule.checkpoint_seconds(20 * 2**20, cost) * 1.001
-    assert schedule.checkpoint_seconds(20 * 2**20, 1000.0) == 120
-    assert schedule.checkpoint_seconds(1000, 1000.0) == 2.5  # others may have kept it waiting
+        assert cost <= 0.015 * checkpointing.checkpoint_seconds(20 * 2**20, cost) * 1.001
+    assert checkpointing.checkpoint_seconds(20 * 2**20, 1000.0) == 120
+    assert checkpointing.checkpoint_seconds(1000, 1000.0) == 2.5  # others may have kept it waiting
 
 
 def losses(store, corpus, config):

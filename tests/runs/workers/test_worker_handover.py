@@ -10,7 +10,7 @@ from charrnn.engine.training import Trainer
 from charrnn.runs.store import schema
 from charrnn.runs.store.leases import worker_name
 from charrnn.runs.store.store import Store
-from charrnn.runs.workers import schedule
+from charrnn.runs.workers import checkpointing
 from tests.support.workers import (
     ENDLESS,
     SMALL,
@@ -94,7 +94,7 @@ def test_a_worker_needs_nothing_but_the_store(store, corpus):
 
 def test_checkpoints_are_written_at_the_intended_intervals(store, corpus, monkeypatch):
     publish_often(monkeypatch)
-    monkeypatch.setattr(schedule, "CHECKPOINT_SECONDS", 0.1)
+    monkeypatch.setattr(checkpointing, "CHECKPOINT_SECONDS", 0.1)
     run, published = store.runs.create(corpus, replace(SMALL, iterations=4000)), []
 
     publish = store.leases.publish
