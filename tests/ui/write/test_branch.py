@@ -88,3 +88,29 @@ def test_a_branch_from_the_end_of_a_decay_says_so_and_decays_again(workspace, co
     branch = workspace.runs()[0]
     assert (branch.parent, branch.iterations) == (run.id, 400)
     assert branch.config.decay_iterations == 400
+
+
+def the_dialog_at_the_start():
+    from charrnn.ui import selection, services
+    from charrnn.ui.shared.run_actions import branch as branching
+
+    selection.read_url("Train")
+    branching.branch(services.workspace().runs()[-1], 0)
+
+
+def test_a_branch_from_a_warm_up_says_so_and_keeps_the_decay(workspace, corpus, work):
+    config = replace(
+        SMALL, iterations=200, schedule="cosine", warm_up=400, decay_iterations=10_000, held_out=0.1
+    )
+    run = work(workspace.create(corpus, config))
+    page = AppTest.from_function(the_dialog_at_the_start, default_timeout=60)
+    enter(page)
+    page.run()
+    captions = "\n".join(caption.value for caption in page.caption)
+    assert "0.1, to which it is still warming up" in captions
+    assert "begins with a learning rate of 0.00025" in captions
+    assert not page.toggle[0].value
+    page.button[0].click().run()
+    assert not page.exception
+    branch = workspace.runs()[0]
+    assert (branch.parent, branch.config) == (run.id, run.config)

@@ -4,7 +4,7 @@ import math
 
 import streamlit as st
 
-from charrnn.runs.config import RunConfig
+from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, selection, services
 from charrnn.ui.shared import lineage
@@ -78,20 +78,27 @@ def branch(run: Run, iteration: int | None) -> None:
 
 def _decayed_in_words(run: Run, iteration: int) -> str:
     """What the schedule has left of the learning rate; "" if all of it."""
+    if _warms_up(run, iteration):
+        return ", to which it is still warming up"
     share = _share(run, run.config, iteration)
     return "" if share == 1 else f", of which the schedule leaves {100 * share:.2g}%"
+
+
+def _warms_up(run: Run, iteration: int) -> bool:
+    """Whether the schedule still raises the learning rate."""
+    return _share(run, run.config, iteration) < _share(run, run.config, iteration + 1)
 
 
 def _choose_decay(run: Run, begin: int, end: int, rate: float) -> bool:
     """Whether the learning rate decays anew, to the end of the branch."""
     again = st.toggle(
         f"Decay again, to iteration {end:,}",
-        value=_share(run, run.config, begin) < DECAYED,
+        value=_share(run, run.config, begin) < DECAYED and not _warms_up(run, begin),
         key=f"branch_decay_{run.id}_{begin}",
     )
     config = run.config.decaying_until(end) if again else run.config
     first = rate * _share(run, config, begin)
-    st.caption(f"The branch begins with a learning rate of {first:.2g}.")
+    st.caption(f"The branch begins with a learning rate of {in_digits(float(f'{first:.2g}'))}.")
     return bool(again)
 
 
