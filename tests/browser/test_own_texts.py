@@ -23,14 +23,21 @@ def test_an_uploaded_file_can_be_trained_on(open_page, tmp_path):
     assert set(page.locator(SAMPLE).text_content()) <= set(text)
 
 
-def test_a_click_at_the_instant_of_choosing_a_file_trains_on_the_file(open_page, store, tmp_path):
-    file = tmp_path / "poem.txt"
+def test_a_click_at_the_instant_of_choosing_a_file_trains_on_the_file(
+    open_page, store, tmp_path, eventually
+):
+    too_large, file = tmp_path / "novels.txt", tmp_path / "poem.txt"
+    too_large.write_bytes(b"moon" * 2**23)
     text = "the owl sat in the oak and sang to the moon\n" * 20_000  # it takes time to upload
     file.write_text(text)
     page = open_page()
     page.get_by_role("radio", name="Upload").click()
     expect(page.get_by_text("Train will wait for your file.")).to_be_visible()
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    uploader = page.get_by_test_id("stFileUploaderDropzoneInput")
+    uploader.set_input_files(too_large)
+    refusal = page.get_by_text("File must be 25.0MB or smaller")
+    eventually(lambda: refusal.bounding_box()["width"] > 100)  # without pointing at it
+    uploader.set_input_files(file)
     button(page, "Train").click()
     expect(page.get_by_text(re.compile(r"Newest sample · iteration [1-9]"))).to_be_visible()
     (run,) = store.runs.runnable()

@@ -16,6 +16,14 @@ from tests.support.train_browser import (
     switch,
 )
 
+# How far the box of a very short sample ends above the chart beside it, in pixels.
+MISSING = """() => {
+    document.querySelector('.st-key-sample code').textContent = 'Oh.';
+    const [sample, chart] = ['.st-key-newest_sample', '.st-key-curve'].map(
+        name => document.querySelector(name).getBoundingClientRect().bottom);
+    return chart - sample;
+}"""
+
 
 def test_every_part_of_the_page_is_filled_before_training(open_page):
     page = open_page()
@@ -24,6 +32,7 @@ def test_every_part_of_the_page_is_filled_before_training(open_page):
     expect(page.get_by_text(re.compile("^Before the first update the network"))).to_be_visible()
     expect(button(page, "Train")).to_be_enabled()
     expect(button(page, "Reset")).to_be_disabled()
+    assert page.evaluate(MISSING) < 1  # so a sample of other lines moves nothing below it
 
 
 def test_train_draws_a_curve_and_a_sample_of_200_characters(open_page, eventually):

@@ -126,10 +126,12 @@ def _draw_counts(subject: Subject) -> None:
     st.markdown("### How often each one occurs")
     height = min(HEIGHT - CONTROLS_HEIGHT, character_charts.ROW_PIXELS * len(shown) + 24)
     with st.container(height=height, border=False, key="frequency"):
+        spec = character_charts.frequency_spec(len(shown))
         st.vega_lite_chart(
             character_charts.frequency_rows(subject.table, shown),
-            character_charts.frequency_spec(len(shown)),
+            spec,
             key="frequency_chart",
+            height=spec["height"],
             alt="How often each character occurs, most frequent first; the table beside the chart "
             "has the same numbers",
         )

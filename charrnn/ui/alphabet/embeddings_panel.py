@@ -74,10 +74,12 @@ def _draw_map(subject: Subject, run: Run, measurements: Measurements, kept: list
         subject.table, ids, measurements.points, kinds, inspected_index(subject)
     )
     key = f"map_{run.id}"
+    spec = embedding_charts.map_spec(tuple(kind for kind in character_info.KINDS if kind in kinds))
     st.vega_lite_chart(
         rows,
-        embedding_charts.map_spec(tuple(kind for kind in character_info.KINDS if kind in kinds)),
+        spec,
         key=key,
+        height=spec["height"],  # here and below: from the start, so that nothing moves later
         on_select=_inspect_point,
         selection_mode=["pick", "zoom"],
         alt="The characters' embeddings in two dimensions; the table below has the coordinates",
@@ -120,10 +122,12 @@ def _draw_neighbors(subject: Subject, snapshot: Snapshot) -> None:
         st.text("There is no other character.")
         return
     rows = embedding_charts.neighbor_rows(subject.table, ids, cosines)
+    spec = embedding_charts.neighbor_spec(len(ids))
     st.vega_lite_chart(
         rows,
-        embedding_charts.neighbor_spec(len(ids)),
+        spec,
         key="neighbor_chart",
+        height=spec["height"],
         alt="The characters with the most similar embeddings; the table below has the numbers",
     )
     with st.container():  # also if it is empty: nothing below it may move
@@ -173,10 +177,12 @@ def _draw_embeddings(subject: Subject, snapshot: Snapshot, order: np.ndarray) ->
     embeddings = snapshot.weights.Wxh.T  # (V, H)
     H, n_units = embeddings.shape[1], min(embeddings.shape[1], embedding_charts.MAX_UNITS)
     st.markdown("### Each character's embedding")
+    spec = embedding_charts.embedding_spec(len(order), n_units)
     st.vega_lite_chart(
         embedding_charts.embedding_rows(subject.table, order, embeddings),
-        embedding_charts.embedding_spec(len(order), n_units),
+        spec,
         key=f"embeddings_{len(order)}",
+        height=spec["height"],
         alt="The embeddings as colors, one row per character; the table below has the numbers",
     )
     units = f"{H}" if n_units == H else f"the {n_units} of {H} that differ most"
@@ -206,10 +212,12 @@ def describe_faded(counts: np.ndarray) -> str:
 def _draw_surprisal(subject: Subject, measurements: Measurements, order: np.ndarray) -> None:
     st.markdown("### Surprisal: what it cannot predict yet")
     nats, counts = measurements.surprisal
+    spec = character_charts.surprisal_spec(len(order))
     st.vega_lite_chart(
         character_charts.surprisal_rows(subject.table, order, nats, counts),
-        character_charts.surprisal_spec(len(order)),
+        spec,
         key=f"surprisal_{len(order)}",
+        height=spec["height"],
         alt="The surprisal of each character in bits; the table below has the numbers",
     )
     st.caption(

@@ -8,7 +8,7 @@ import streamlit as st
 
 from charrnn.engine.gauges import Gauges
 from charrnn.engine.parameters import ARRAYS, MATRICES
-from charrnn.runs.config import RunConfig
+from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.recording import GAUGE_INTERVAL
 from charrnn.ui import services, session
 from charrnn.ui.inside import gauges_chart
@@ -56,10 +56,12 @@ def _draw_gauge(
     gauge: Gauge, measured: list[tuple[int, Gauges]], recent: Gauges, config: RunConfig
 ) -> None:
     st.markdown(f"## {gauge.title}")
+    spec = gauges_chart.spec(tuple(gauge.lines), gauge.kind, gauge.limit)
     st.vega_lite_chart(
         gauges_chart.rows(gauge.lines, measured),
-        gauges_chart.spec(tuple(gauge.lines), gauge.kind, gauge.limit),
+        spec,
         key=f"gauge_{gauge.title}",
+        height=spec["height"],  # from the start, so that nothing below it moves later
         alt=f"{gauge.title} over iterations; the sentence below says where it is",
     )
     st.markdown(gauge.explain(recent, config))
@@ -133,10 +135,15 @@ def _explain_saturation(recent: Gauges, config: RunConfig) -> str:
 
 def _explain_updates(recent: Gauges, config: RunConfig) -> str:
     return (
-        f"One step changes Whh by **{recent.update_Whh:.2%}** of its own size: a few percent at "
-        "first and some tenths of a percent later are healthy, far more is unstable, far less is "
-        "slow."
+        f"One step changes Whh by **{_percent(recent.update_Whh)}** of its own size: a few percent "
+        "at first and some tenths of a percent later are healthy, far more is unstable, far less "
+        "is slow."
     )
+
+
+def _percent(share: float) -> str:
+    """In two digits, however small."""
+    return f"{in_digits(float(f'{100 * share:.2g}'))}%"
 
 
 def _explain_norm(recent: Gauges, config: RunConfig) -> str:

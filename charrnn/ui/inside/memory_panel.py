@@ -116,10 +116,12 @@ def _draw_flow(
     st.markdown("## How far back a loss reaches")
     rows = memory_chart.flow_rows(curves, one)
     distance = sizes.shape[1] - 1
+    spec = memory_chart.flow_spec(T, distance)
     st.vega_lite_chart(
         rows,
-        memory_chart.flow_spec(T, distance),
+        spec,
         key="flow",
+        height=spec["height"],  # from the start, so that nothing below it moves later
         alt="What is left of a gradient over distance, as training goes on; see the table below",
     )
     left = curves[now][min(10, distance)]
@@ -159,11 +161,13 @@ def _draw_spectrum(view: View) -> None:
     rows = memory_chart.spectrum_rows(found.eigenvalues)
     # In steps, so that the axes seldom move.
     largest = max(1.2, math.ceil(2.2 * found.radius) / 2)
+    spec = memory_chart.spectrum_spec(largest)
     st.vega_lite_chart(
         rows,
-        memory_chart.spectrum_spec(largest),
+        spec,
         key="spectrum",
         width="content",
+        height=spec["height"],
         alt="The eigenvalues of Whh around the unit circle; the table below has the numbers",
     )
     st.markdown(describe(found))
@@ -186,6 +190,7 @@ def describe(found: Spectrum) -> str:
             "fades: all eigenvalues are inside the circle."
         )
     return figures + (
-        "Outside the dashed circle the recurrence lets what the hidden state carries grow; only "
-        "tanh keeps it within ±1, and where tanh is saturated the gradient fades all the same."
+        "Eigenvalues outside the dashed circle make what the hidden state carries grow from step "
+        "to step. Only tanh keeps it within ±1, and where tanh is saturated, the gradient fades "
+        "all the same."
     )

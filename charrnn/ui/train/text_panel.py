@@ -124,14 +124,17 @@ def _pick() -> bool:
 
 def _upload() -> bool:
     file = st.file_uploader(
-        f"A text file, up to {Limits.from_environment().text_megabytes:g} MB",
+        f"A text file, up to {_megabytes()} MB",
         key=session.UPLOAD,
         label_visibility="collapsed",
-        max_upload_size=max(1, Limits.from_environment().text_bytes // MEGABYTE),
+        max_upload_size=_megabytes(),
     )
     if file is None:
         if session.TRAIN_ON_UPLOAD in st.session_state:
-            st.info("Training starts as soon as your file is here.", icon=":material/hourglass:")
+            st.info(
+                f"Training starts as soon as your file is here (up to {_megabytes()} MB).",
+                icon=":material/hourglass:",
+            )
         return False
     with st.spinner("Reading your text"):
         problem = _select_uploaded(file)
@@ -140,6 +143,11 @@ def _upload() -> bool:
     _show_problem(problem)
     text_encoding.draw(file)
     return not problem
+
+
+def _megabytes() -> int:
+    """How large a file may be. The browser does not send a larger one, and says why beside it."""
+    return max(1, Limits.from_environment().text_bytes // MEGABYTE)
 
 
 def _select_uploaded(file: UploadedFile) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from sqlalchemy import update
 
 from charrnn.engine.parameters import Parameters
@@ -116,6 +117,21 @@ def test_page_of_a_run_shows_the_weights_of_its_newest_checkpoint(open_alphabet,
     snapshot = Subject.of_run(cats).newest_snapshot()
     np.testing.assert_array_equal(snapshot.weights.Wxh, weights.Wxh)
     np.testing.assert_array_equal(snapshot.hidden, state["hidden"][0])
+
+
+def test_charts_take_their_space_before_the_browser_has_drawn_them(
+    open_alphabet, cats, monkeypatch
+):
+    heights, draw = [], st.vega_lite_chart
+
+    def note(rows, spec, **options):
+        heights.append((options.get("height"), spec["height"]))
+        return draw(rows, spec, **options)
+
+    monkeypatch.setattr(st, "vega_lite_chart", note)
+    open_alphabet(run=cats.id)
+    assert len(heights) == 5
+    assert all(taken == drawn for taken, drawn in heights), heights
 
 
 def test_slider_goes_back_to_before_the_first_update(open_alphabet, cats):

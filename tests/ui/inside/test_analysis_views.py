@@ -69,7 +69,7 @@ def test_the_spectrum_says_whether_the_state_can_grow():
     grows = memory_panel.describe(memory_panel.spectrum(2 * np.eye(3)))
     fades = memory_panel.describe(memory_panel.spectrum(0.5 * np.eye(3)))
     both = memory_panel.describe(memory_panel.spectrum(np.array([[0.1, 5.0], [0.0, 0.2]])))
-    assert "lets what the hidden state carries grow" in grows
+    assert "make what the hidden state carries grow" in grows
     assert "so it fades" in fades
     assert "One product can lengthen" in both
 

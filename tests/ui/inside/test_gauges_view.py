@@ -67,7 +67,9 @@ def test_each_chart_says_where_its_gauge_is_and_should_be(open_view, store, trai
     words = "\n".join(element.value for element in page.markdown)
     recent = mean(store.history.gauges(trained)[-8:])
     assert f"**{recent.saturated:.0%}** of the hidden states" in words
-    assert f"by **{recent.update_Whh:.2%}** of its own size" in words
+    assert f"by **{100 * recent.update_Whh:.2g}%** of its own size" in words
+    small = recent._replace(update_Whh=3.2e-7)
+    assert "by **0.000032%** of its own size" in gauges_panel._explain_updates(small, SMALL)
     assert f"is **{recent.gradient_norm:.1f}** before clipping" in words
     assert "that is how it should be" in words
 
