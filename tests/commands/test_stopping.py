@@ -202,18 +202,18 @@ def test_diverged_training_leaves_the_last_good_state(tmp_path):
     assert archive.load(saved).state["smooth_loss"] < left.state["smooth_loss"]
 
 
-@pytest.mark.parametrize(("spoilt", "good"), [(0, 300), (50, 300), (51, 200), (150, 200)])
+@pytest.mark.parametrize(("ruined", "good"), [(0, 300), (50, 300), (51, 200), (150, 200)])
 def test_state_is_good_only_if_training_went_on_well_from_it(
-    text, tmp_path, monkeypatch, spoilt, good
+    text, tmp_path, monkeypatch, ruined, good
 ):
-    """The network is spoilt for `spoilt` iterations before training diverges, at 450."""
+    """The network is ruined for `ruined` iterations before training diverges, at 450."""
     step = Trainer.step
 
     def diverge(self, *args):
         if self.iteration == 450:
             raise Diverged(451, "the loss is no longer a number")
         record = step(self, *args)
-        bad = self.iteration > 450 - spoilt
+        bad = self.iteration > 450 - ruined
         return record._replace(loss=1_000_000 * record.loss) if bad else record
 
     monkeypatch.setattr(Trainer, "step", diverge)

@@ -1,7 +1,7 @@
-"""Holding hidden units at a value while the network reads or writes.
+"""Holding hidden units at a value (clamping them) while the network reads or writes.
 
-A unit that goes along with something in the text may or may not be needed for it. Holding it at 0,
-silencing it, tests which: only what changes then depends on the unit.
+A unit that goes along with something in the text may or may not be needed for it. Silencing it,
+holding it at 0 (an ablation), shows which: only what changes then depends on the unit.
 """
 
 from collections.abc import Mapping

@@ -61,7 +61,7 @@ def test_a_trial_that_ends_early_says_why(store, corpus, command, eventually, sc
     assert search.trials[0].state == state
 
 
-def test_cancelling_kills_what_runs_and_starts_nothing_more(store, corpus, command, eventually):
+def test_canceling_kills_what_runs_and_starts_nothing_more(store, corpus, command, eventually):
     searches = Searches(store, cores=1, python=command("echo '[50, 1.0, 2.5]'; exec sleep 600"))
     search = searches.start("me", corpus, CONFIGS)
     eventually(lambda: search.trials[0].marks)
