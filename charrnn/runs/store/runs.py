@@ -177,8 +177,9 @@ def next_number(db: Connection, workspace: str) -> int:
 def find_run(db: Connection, column: Column[str], key: str | None) -> Run:
     """The run with this key in a column (id or view_key). Raises RunNotFound."""
     row = None
-    # Keys come from URLs, so they may be anything; PostgreSQL fails on a NUL character.
-    if key and "\0" not in key:
+    # Keys come from URLs and command lines, so they may be anything. PostgreSQL fails on a NUL
+    # character, and both databases on half a surrogate pair.
+    if key and key.isascii() and "\0" not in key:
         row = db.execute(select(*RUN_COLUMNS).where(column == key)).first()
     if row is None:
         raise RunNotFound(key)

@@ -12,7 +12,7 @@ def test_created_run_comes_back_as_it_was_returned(store, run):
     assert not run.leased
 
 
-@pytest.mark.parametrize("run_id", ["unknown", "from a \0 link", None])
+@pytest.mark.parametrize("run_id", ["unknown", "from a \0 link", "\udcff", None])
 def test_unknown_run_raises_key_error(store, run, run_id):
     with pytest.raises(KeyError):
         store.runs.get(run_id)
