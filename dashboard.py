@@ -9,13 +9,14 @@ os.environ.update(ONE_THREAD)  # before NumPy is imported; busy cores make sever
 import streamlit as st
 from starlette.middleware import Middleware
 
-from charrnn.ui import browser_history, errors, services, style
-from charrnn.ui.client_messages import ClientMessages
-from charrnn.ui.html_page import HtmlPage
-from charrnn.ui.response_headers import ResponseHeaders
+from charrnn.ui import errors, services, style
+from charrnn.ui.middleware import browser_history
+from charrnn.ui.middleware.client_messages import ClientMessages
+from charrnn.ui.middleware.html_page import HtmlPage
+from charrnn.ui.middleware.response_headers import ResponseHeaders
+from charrnn.ui.middleware.uploads import UploadLimit
+from charrnn.ui.middleware.workspace_cookie import WorkspaceCookie
 from charrnn.ui.shared.room.changes import RoomChanges
-from charrnn.ui.uploads import UploadLimit
-from charrnn.ui.workspace_cookie import WorkspaceCookie
 
 app = st.App(
     "charrnn/ui/pages.py",

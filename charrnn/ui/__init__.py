@@ -3,19 +3,14 @@
 pages.py          the script that Streamlit runs: all pages
 train/ alphabet/ inside/ compare/ write/ room/ learn/    one page each
 shared/           what several pages use
+middleware/       what lies between the browser and Streamlit: headers, cookies, uploads
 session.py        what the session remembers; the keys of its state
 selection.py      selecting a page, a run, a text, in step with the URL
 workspace_key.py  who owns which runs: the key in the cookie (cookie.js)
-workspace_cookie.py   how a browser keeps the key
 client_address.py     which address a visitor comes from, as a keyed hash
-browser_history.py    which changes of the URL the browser's Back button undoes
-client_messages.py    what a browser may ask of the server
-response_headers.py   what a browser lets a page do
-html_page.py      adds a script and the style sheet to the HTML page
 comparison.py     which runs are compared
 navigation.py     going from page to page
 services.py       the store and the supervisor, shared by all sessions
-uploads.py        how much uploaded files may take in memory
 refresh.py        how often live pages refresh when there are many
 errors.py         errors as sentences on the page
 markdown.py       escaping text for elements that interpret Markdown

@@ -2,7 +2,6 @@
 
 import tomllib
 import weakref
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,7 +13,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from charrnn.runs.limits import Limits
-from charrnn.ui import _compat, uploads
+from charrnn.ui import _compat
+from charrnn.ui.middleware import uploads
+from tests.support.server import ROOT
 
 MEGABYTE = 2**20
 
@@ -167,7 +168,7 @@ def test_what_a_closed_page_held_is_freed_though_no_visitor_comes(monkeypatch, e
 
 
 def test_the_largest_file_that_can_be_uploaded_follows_the_limits(monkeypatch):
-    settings = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert settings["server"]["maxUploadSize"] == Limits().run_file_megabytes + 1
     before = config.get_option("server.maxUploadSize")
     try:

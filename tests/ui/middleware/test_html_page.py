@@ -3,8 +3,8 @@
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from charrnn.ui.browser_history import SCRIPT
-from charrnn.ui.html_page import HtmlPage
+from charrnn.ui.middleware.browser_history import SCRIPT
+from charrnn.ui.middleware.html_page import HtmlPage
 from charrnn.ui.style import DARK, LIGHT, sheet
 
 PAGE = b"<html>\n<head><title>Streamlit</title></head>\n<body><p>\xc3\xa9</p></body></html>"

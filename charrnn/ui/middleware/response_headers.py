@@ -11,7 +11,8 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charrnn.ui import _compat, browser_history
+from charrnn.ui import _compat
+from charrnn.ui.middleware import browser_history
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
