@@ -21,7 +21,11 @@ from charrnn.runs.workers.good_state import GoodState
 
 @dataclass
 class TrainingSession:
-    """A network in training and the same history that a worker would record of it."""
+    """A network in training, and its history as a worker records it.
+
+    Left out are only the held-out losses that a worker measures besides those at its intervals: for
+    challenges, and at the end of a run.
+    """
 
     text: str
     text_name: str

@@ -99,6 +99,6 @@ const player = (box, { count, label, show }) => {
     event.preventDefault();
   };
   bar.append(playButton, range, speeds, place);
-  // drawn anew: after the data have changed; the position stays.
+  // redraw: after the data have changed; the position stays.
   return { bar, go, play, redraw: () => go(Math.min(Math.floor(at), last())) };
 };

@@ -128,7 +128,7 @@ const drawSample = (figure, run, iteration) => {
     ...(sample?.pieces ?? []).map(([piece, copied]) => {
       if (!copied) return document.createTextNode(piece);
       const mark = make("mark", "", piece);
-      mark.title = `These ${piece.length} characters also occur in the text`;
+      mark.title = `These ${[...piece].length} characters also occur in the text`;
       return mark;
     }),
   );
@@ -137,8 +137,8 @@ const drawSample = (figure, run, iteration) => {
     share === null || share === undefined ? "" : `${Math.round(100 * share)}% copied from the text`;
 };
 
-// box: an element that is empty at first. data: what replay.py makes. Called again with other data
-// it goes on at the same position.
+// box: an element that is empty at first. data: from replay_of() in data.py. Called again with other
+// data, it stays at the same position.
 const replay = (box, data) => {
   if (!box.replay) {
     const chart = make("div", "chart");
