@@ -69,7 +69,7 @@ CHALLENGES = "challenges"  # whether they are open, key of an expander
 BY = "by"
 AT = "at"
 RUN_FILE = "run_file"
-IMPORTED_FILE = "imported_file"  # the id of the uploaded file that was imported last
+IMPORTED_FILE = "imported_file"  # the id of the file that was imported last; the run's title
 
 # Beat the network.
 BEAT = "beat_game_expander"  # whether the game is open, key of an expander

@@ -113,7 +113,7 @@ def test_five_temperatures_use_the_same_seed(page, eventually):
     page.wait_for_function(f"text => ({WRITTEN})() === text", arg=samples.nth(3).text_content())
 
     set_temperature(page, "Home", "0")
-    expect(page.locator(PROBABILITIES).first).to_contain_text("100 %")
+    expect(page.locator(PROBABILITIES).first).to_contain_text("100%")
     page.wait_for_function(f"text => ({WRITTEN})() === text", arg=samples.nth(0).text_content())
     greedy_sample = samples.nth(0).text_content()
     sampled = samples.nth(3).text_content()

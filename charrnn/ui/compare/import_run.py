@@ -22,7 +22,11 @@ def draw() -> None:
             label_visibility="collapsed",
         )
         st.caption("Choose a file saved with “Save a copy”.")
-        if file is None or st.session_state.get(session.IMPORTED_FILE) == file.file_id:
+        if file is None:
+            return
+        file_id, title = st.session_state.get(session.IMPORTED_FILE, ("", ""))
+        if file.file_id == file_id:
+            st.success(f"Imported as {escape_markdown(title)}.", icon=":material/check:")
             return
         try:
             with st.spinner("Importing the run …"):
@@ -31,7 +35,7 @@ def draw() -> None:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
         drop_uploaded(file)
-        st.session_state[session.IMPORTED_FILE] = file.file_id
+        st.session_state[session.IMPORTED_FILE] = (file.file_id, run.title)
         comparison.select([*(comparison.selected() or []), run.id])
         selection.select_run(run.id)
         st.rerun()

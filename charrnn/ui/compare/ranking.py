@@ -102,8 +102,8 @@ def in_words(compared_runs: list[ComparedRun]) -> str:
         return f"{isolated(only.run.title)} is at {only.run.bits:.2f} bits per character."
     not_started = [isolated(c.run.title) for c in compared_runs if c.run.iteration == 0]
     if not_started:
-        have = "has" if len(not_started) == 1 else "have"
-        return f"{listed(not_started)} {have} not started: there is nothing to compare yet."
+        are = "is" if len(not_started) == 1 else "are"
+        return f"{listed(not_started)} {are} still at iteration 0: there is nothing to compare yet."
     if len({compared.run.sha256 for compared in compared_runs}) > 1:
         return DIFFERENT_TEXTS
     reached = _reached(compared_runs)

@@ -33,6 +33,7 @@ def draw(compared_runs: list[ComparedRun]) -> None:
         hide_index=True,
         height=38 + 35 * len(frame),
         key="compare_table",
+        placeholder="–",
         column_config={
             "run": st.column_config.TextColumn(width=130, pinned=True),
             "bits now": st.column_config.NumberColumn(format="%.3f"),

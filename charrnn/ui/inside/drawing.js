@@ -33,7 +33,7 @@ const row = (array, t) => array.values.subarray(t * array.columns, (t + 1) * arr
 const signed = (value, digits = 2) =>
   (value < 0 ? "−" : "+") + Math.abs(value).toFixed(digits);
 const percent = (share) =>
-  share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+  share > 0 && share < 0.0005 ? "< 0.1%" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
 const short = (value) => {
   const size = Math.abs(value);
   if (size === 0) return "0";

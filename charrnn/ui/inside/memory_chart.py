@@ -97,16 +97,19 @@ def flow_spec(seq_length: int, distance: int) -> dict[str, Any]:
     )
     points = base.mark_point(filled=True, size=60, opacity=0).encode(x=x, y=y, tooltip=tooltip)
     labeled = base.transform_filter("datum.label != ''").encode(x=x, y=y, text="label:N")
-    # Beside the end of its curve, or below it where there is no room.
+    # Beside the end of its curve; where there is no room, the newest above it, others below.
     room = f"datum.distance < {0.88 * distance}"
     beside = labeled.transform_filter(room).mark_text(align="left", dx=6, dy=-4, **NAMES)
-    below = labeled.transform_filter(f"!({room})").mark_text(align="right", dy=14, **NAMES)
+    at_the_end = labeled.transform_filter(f"!({room})")
+    above = at_the_end.transform_filter("datum.age == 1").mark_text(align="right", dy=-20, **NAMES)
+    below = at_the_end.transform_filter("datum.age < 1").mark_text(align="right", dy=14, **NAMES)
     rule = base.transform_filter("datum.distance == 0").mark_rule(color=MUTED, strokeDash=[2, 3])
     layers = [
         rule.encode(x=alt.XDatum(seq_length)),
         lines,
         points,
         beside,
+        above,
         below,
     ]
     return compiled(alt.layer(*layers).properties(height=HEIGHT))

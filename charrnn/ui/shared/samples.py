@@ -87,7 +87,7 @@ def meter_in_words(text: str, overlap: Overlap) -> str:
 
 def _copied_in_words(text: str, overlap: Overlap) -> str:
     if overlap.matching is None:
-        return "This text repeats itself too much for a copy check"
+        return "No copy check for this sample: the text repeats itself too much"
     if overlap.longest is None:
         return "Nothing in this sample is copied from the text"
     start, length = overlap.longest

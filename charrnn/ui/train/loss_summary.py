@@ -55,7 +55,8 @@ def _held_out(view: RunView) -> str:
 
 def _loss(bits: float, *, digits: int = 1) -> str:
     choices = effective_choices(bits, digits=digits)
-    return f"{bits:.2f} bits per character, {choices} effective choices (perplexity)"
+    noun = "choice" if choices == "1" else "choices"
+    return f"{bits:.2f} bits per character, {choices} effective {noun} (perplexity)"
 
 
 def _is_memorizing(view: RunView) -> bool:

@@ -3,7 +3,7 @@
 export default function ({ parentElement, data, setTriggerValue }) {
   const box = parentElement.querySelector(".probabilities");
   const percent = (share) =>
-    share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+    share > 0 && share < 0.0005 ? "< 0.1%" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.id : null;
   const rows = data.rows.map((row) => {
     const button = document.createElement("button");

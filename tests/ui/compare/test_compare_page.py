@@ -6,6 +6,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from charrnn.runs.files.transfer import export_run
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
 from charrnn.ui.compare import page as compare
@@ -69,6 +70,21 @@ def boxes(page) -> list[tuple[str, bool, bool]]:
     """(label, checked, disabled) of each run in the list, from top to bottom."""
     data = (json.loads(box.proto.json) for box in page.get("bidi_component"))
     return [(box["label"], box["checked"], box["disabled"]) for box in data]
+
+
+def test_an_imported_run_is_named_where_its_file_was_chosen(open_compare, workspace, cats):
+    page = open_compare(cats)
+    file = export_run(workspace.store, cats, with_text=True)
+    page.file_uploader[0].upload("run.safetensors", file).run()
+    assert not page.exception
+    imported = workspace.runs()[0]
+    assert imported.id != cats.id
+    assert [message.value for message in page.success] == [f"Imported as {imported.title}."]
+
+
+def test_what_has_not_been_measured_is_a_dash_in_the_table(open_compare, workspace, corpus):
+    page = open_compare(workspace.create(corpus, SMALL))
+    assert page.dataframe[0].proto.placeholder == "–"
 
 
 def test_page_without_runs_says_what_to_do(open_compare):

@@ -143,5 +143,8 @@ def test_runs_of_different_texts_have_no_winner(compared_run):
 
 def test_caption_names_runs_that_have_not_started_instead_of_comparing(compared_run):
     one, two, three = compared_run(), at(compared_run(), 0), at(compared_run(), 0)
-    assert ranking.in_words([one, two]) == "Run 2 has not started: there is nothing to compare yet."
-    assert ranking.in_words([one, two, three]).startswith("Run 2 and Run 3 have not started:")
+    nothing = "Run 2 is still at iteration 0: there is nothing to compare yet."
+    assert ranking.in_words([one, two]) == nothing
+    assert ranking.in_words([one, two, three]).startswith(
+        "Run 2 and Run 3 are still at iteration 0:"
+    )

@@ -125,7 +125,7 @@ def test_only_some_of_many_new_words_are_listed():
 def test_a_text_that_repeats_itself_too_much_gets_no_verdict():
     overlap = SourceIndex("ab" * 50, min_length=None).compare("ab\nab")
     assert samples.meter_in_words("ab\nab", overlap) == (
-        "This text repeats itself too much for a copy check"
+        "No copy check for this sample: the text repeats itself too much"
     )
     shown = Reader(samples._marked("ab\nab", overlap))
     assert (shown.text, shown.tags) == ("ab\nab", set())

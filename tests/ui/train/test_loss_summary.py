@@ -3,6 +3,7 @@
 import pytest
 
 from charrnn.engine.analysis.baselines import BASELINE_LABELS
+from charrnn.ui.train import loss_summary
 from charrnn.ui.train.loss_rows import draws_held_out_line
 from charrnn.ui.train.loss_summary import BASELINES_IN_WORDS, loss_in_words
 from tests.support.run_views import BIT, T, make_view
@@ -11,6 +12,8 @@ from tests.support.run_views import BIT, T, make_view
 def test_before_the_first_update_the_network_guesses():
     words = loss_in_words(make_view())
     assert "guesses: 5.00 bits per character, 32 effective choices (perplexity)." in words
+    alone = loss_summary._loss(0.0, digits=0)
+    assert alone == "0.00 bits per character, 1 effective choice (perplexity)"
 
 
 def test_every_baseline_of_the_chart_has_words():
