@@ -155,9 +155,9 @@ def _save(session: TrainingSession, options: argparse.Namespace) -> None:
 
 
 def _save_checkpoint(session: TrainingSession, options: argparse.Namespace) -> None:
-    """Save the run on the way. A failure is reported; training goes on, and may save the next."""
+    """Save the run on the way. A failure is reported; training continues, and may save the next."""
     try:
         _save(session, options)
     except CommandError as problem:
         with tqdm.external_write_mode(file=sys.stderr):
-            print_error(f"{problem}; training goes on")
+            print_error(f"{problem}; training continues")

@@ -151,7 +151,7 @@ def test_failed_checkpoint_is_reported_and_training_goes_on(text, tmp_path, monk
     assert attempts == [10, 20, 30]
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 1
-    assert "No space left on device; training goes on" in errors[0]
+    assert "No space left on device; training continues" in errors[0]
     assert archive.load(saved).iteration == 30
 
 

@@ -33,20 +33,20 @@ FAILURE_SECONDS = 30.0  # for which pages say why a task has failed; the next tr
 KILLED = -9  # exit status after several machines have died with it
 
 UNREACHABLE = (
-    "The machines that train runs cannot be reached at the moment. Nothing is lost: runs go on by "
-    "themselves when the machines are back."
+    "The machines that train runs cannot be reached at the moment. Nothing is lost: runs continue "
+    "by themselves when the machines are back."
 )
 NO_MACHINE = (
-    "No machine is there to train runs at the moment. Nothing is lost: runs go on by themselves "
-    "when there is one."
+    "No machine is available to train runs at the moment. Nothing is lost: runs continue by "
+    "themselves when there is one."
 )
 WRONG_STORE = (
-    "The machines that train runs do not find them: whoever runs this server has to set "
+    "The machines that train runs do not find them: the operator of this server has to set "
     "CHARRNN_STORE there to the same database as here."
 )
 BROKEN = (
-    "The machines that train runs cannot start a worker: whoever runs this server has to install "
-    "the same version of charrnn there as here."
+    "The machines that train runs cannot start a worker: the operator of this server has to "
+    "install the same version of charrnn there as here."
 )
 
 

@@ -1,4 +1,4 @@
-"""The last state from which training went on well, kept in case it diverges."""
+"""The last state from which training continued well, kept in case it diverges."""
 
 import math
 from typing import Any
