@@ -54,7 +54,7 @@ def test_invalid_limit_is_refused_in_one_sentence(monkeypatch, variable, value):
 
 
 @pytest.mark.parametrize("variable", ["CHARRNN_VISITOR_RUNS", "CHARRNN_SERVER_RUNS"])
-def test_half_a_run_is_refused_since_every_run_would_wait_for_ever(monkeypatch, variable):
+def test_half_a_run_is_refused_since_every_run_would_wait_forever(monkeypatch, variable):
     monkeypatch.setenv(variable, "0.5")
     with pytest.raises(BadLimit, match=r"is '0\.5'; it must be a whole number above 0\."):
         Limits.from_environment()

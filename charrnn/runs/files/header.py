@@ -158,6 +158,7 @@ def not_a_run() -> BadRunFile:
 
 
 def header_length(data: bytes) -> int:
+    """How many bytes of JSON follow the first 8. Raises BadRunFile if that cannot be."""
     length = int.from_bytes(data[:8], "little")
     if not 2 <= length <= min(MAX_BYTES, len(data) - 8):
         raise not_a_run()

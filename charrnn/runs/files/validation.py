@@ -43,6 +43,7 @@ class BadRunFile(ValueError):
 
 
 def tensor_specs(arrays: Mapping[str, np.ndarray]) -> TensorSpecs:
+    """name -> shape and dtype of each array."""
     return {name: (array.shape, array.dtype.name) for name, array in arrays.items()}
 
 
