@@ -20,7 +20,8 @@ MAX_COST = 0.013
 # The cost of one step in time, in units of NumPy's overhead for a step without gradients (about a
 # microsecond): see _step_cost(). Measured with 8 to 256 hidden units and 1 to 64 streams.
 STREAM_COST, PRODUCT_COST = 0.12, 1 / 54_000  # for each stream, and for each product in it
-TRAINING_STREAMS, TRAINING_OVERHEAD = 1.5, 4.0  # how many times that, with gradients and an update
+# With gradients and an update, a stream costs this many times as much, and so does the overhead.
+TRAINING_STREAM, TRAINING_OVERHEAD = 1.5, 4.0
 # Samples more frequent than this cost more than 2 % themselves. Then a measurement that costs no
 # more than about one of them is always affordable.
 FREQUENT_SAMPLES = 1000  # iterations
@@ -94,7 +95,7 @@ class HeldOut:
         H, V = self._weights.hidden_size, self._weights.vocab_size
         stream = STREAM_COST + PRODUCT_COST * H * (H + V)
         if with_gradients:
-            return TRAINING_OVERHEAD + TRAINING_STREAMS * streams * stream
+            return TRAINING_OVERHEAD + TRAINING_STREAM * streams * stream
         return 1 + streams * stream
 
 

@@ -29,8 +29,8 @@ from charrnn.engine.parameters import Parameters
 from charrnn.engine.window import Window
 
 # All lengths are in characters.
-OPENING = 512  # unless everything before the warm-ups is SHORT: then all of that is the opening
-SHORT = 2048
+OPENING = 512
+SHORT = 2048  # if there are no more before the warm-ups, the opening is all of them
 WARM_UP = 64
 CONTEXT = 32  # where this many are the same, the text repeats itself
 PERIODS = 120  # a multiple of the length of every cycle that was seen
