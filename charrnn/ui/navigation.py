@@ -21,9 +21,15 @@ def go(title: str) -> None:
 
 def follow(title: str, query: dict[str, str]) -> None:
     """Show a page just as its URL says. Does nothing for a page that is not there."""
-    if title in _pages:
-        selection.open_anew(query)
-        st.switch_page(_pages[title], query_params=query)
+    if title not in _pages:
+        return
+    on_this_page = session.page() == title
+    selection.open_anew(query)
+    if on_this_page and session.WALL_VIEW in query:
+        # While the control is on the page, only the control may write its parameter.
+        query = {**query}
+        st.session_state[session.WALL_VIEW] = query.pop(session.WALL_VIEW)
+    st.switch_page(_pages[title], query_params=query)
 
 
 def link(title: str, label: str, *, query: dict[str, str]) -> None:

@@ -41,7 +41,8 @@ def _draw_end() -> None:
         st.markdown(f"## Room {code_in_words(room.code)} is closed")
         st.markdown(
             "Everybody keeps their runs in their own workspace. The wall can be saved for a day, "
-            "without what people start from now on; then it is deleted, with the nicknames."
+            "without what people start from now on; then it is deleted, with the nicknames. A run "
+            "that trains on is saved as it stands at that moment."
         )
         with st.container(horizontal=True):
             saved_wall.draw_buttons(room)

@@ -49,8 +49,15 @@ def _button(kind: str, room: Room, make: Callable[[Wall], bytes], mime: str) -> 
 
 def as_html(wall: Wall) -> bytes:
     """The wall as one HTML page, the lowest loss first. Everything in it is escaped."""
-    when = datetime.fromtimestamp(wall.read_at, UTC)
-    title = f"Room {wall.room.code}, {when:%Y-%m-%d %H:%M} UTC"
+    saved, room = _in_words(wall.read_at), wall.room
+    when, note = saved, ""
+    if not room.is_open:
+        when = f"closed {_in_words(room.ends_at - room.clock_difference)}"
+        note = (
+            "<p>Runs that trained on after the room was closed are shown as they were when this "
+            f"page was saved: {saved}.</p>"
+        )
+    title = f"Room {room.code}, {when}"
     tiles = "\n".join(_article(tile, wall) for tile in in_order(wall, "loss"))
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -59,9 +66,14 @@ def as_html(wall: Wall) -> bytes:
         "style-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{_STYLE}</style></head>\n"
         f"<body><h1>{title}</h1><p>{len(wall.tiles)} people"
-        f" · bits per character, the lowest first</p>\n<main>\n{tiles}\n</main></body></html>\n"
+        f" · bits per character, the lowest first</p>{note}\n"
+        f"<main>\n{tiles}\n</main></body></html>\n"
     )
     return page.encode(errors="replace")
+
+
+def _in_words(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _article(tile: Tile, wall: Wall) -> str:
@@ -93,7 +105,7 @@ def text_name(run: Run, room: Room) -> str:
 
 
 def _svg(curve: list[tuple[int, float]]) -> str:
-    """A curve as SVG, from guessing at the top to 0 bits at the bottom."""
+    """A curve as SVG, from its highest point at the top to 0 bits at the bottom."""
     last = max((n for n, _ in curve), default=0) or 1
     top = max((bits for _, bits in curve), default=0.0) or 1.0
     points = " ".join(

@@ -53,6 +53,8 @@ FOR_EVERYBODY = ("Tiles", "Curves", "Challenge")
 def draw(present: Presence) -> None:
     """Draw the wall, as its presenter or as one of the others sees it."""
     options = list(VIEWS) if present.is_presenter else list(FOR_EVERYBODY)
+    if st.session_state.get(session.WALL_VIEW) not in options:  # the presenter leads with another
+        st.session_state.pop(session.WALL_VIEW, None)
     with st.container(horizontal=True, vertical_alignment="center", key="wall_heading"):
         if present.is_presenter:
             _draw_address(present.room)

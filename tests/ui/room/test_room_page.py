@@ -174,6 +174,20 @@ def test_people_see_what_the_presenter_looks_at_until_they_look_around(
     assert settings(page).hidden_size == SMALL.hidden_size  # back on the Train page
 
 
+def test_people_on_the_page_of_the_room_see_the_view_of_the_presenter(
+    open_page, store, room, presenter
+):
+    store.rooms.join(room, ADA, "Ada")
+    page = open_page("room", key=ADA)
+    # The last view is for the presenter alone, so theirs is the first one.
+    for view, theirs in (("Curves", "Curves"), ("Challenge", "Challenge"), ("Moments", "Tiles")):
+        presenter.lead(Place("Room", {"show": view}))
+        go(page, "room")
+        page.run()
+        assert "You see what the presenter looks at." in words(page)
+        assert page.segmented_control(key="show").value == theirs
+
+
 # --- The end ------------------------------------------------------------------------------------
 
 

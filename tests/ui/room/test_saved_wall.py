@@ -50,6 +50,11 @@ def test_hidden_names_are_not_saved(read, presenter, store, room):
     for file in (saved_wall.as_html(wall), saved_wall.as_csv(wall)):
         assert b"script" not in file
         assert b"HYPERLINK" not in file
+    assert b"closed" not in saved_wall.as_html(wall)
+    presenter.close()
+    page = saved_wall.as_html(store.walls.read(room.id)).decode()
+    assert re.search(r"<h1>Room \w{6}, closed [-\d]{10} \d\d:\d\d UTC</h1>", page)
+    assert "after the room was closed are shown as they were when this page was saved" in page
 
 
 def test_each_run_is_saved_with_the_name_of_its_own_text(read, presenter, store, room, corpus):
