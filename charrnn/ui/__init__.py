@@ -18,5 +18,5 @@ accessibility.py  what the page needs for keyboards and screen readers beyond St
 keys.py           keys for a presenter: Space, the arrows, ? for the list (keys.js)
 direction.py      text from right to left within sentences
 style.py          colors and style sheet, and the theme, dark or light (theme.js)
-_compat.py        Streamlit's internals
+_compat/          Streamlit's internals
 """

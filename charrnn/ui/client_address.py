@@ -11,7 +11,7 @@ import secrets
 from contextlib import suppress
 
 from charrnn.runs.limits import BadLimit
-from charrnn.ui import _compat
+from charrnn.ui._compat import server
 
 PROXIES_VARIABLE = "CHARRNN_PROXIES"
 _KEY = secrets.token_bytes(32)
@@ -19,7 +19,7 @@ _KEY = secrets.token_bytes(32)
 
 def current() -> str | None:
     """The hash of this visitor's address; None if it is not known, or is this machine's."""
-    network = _network(_address(_compat.peer_address(), _compat.forwarded_for(), _proxies()))
+    network = _network(_address(server.peer_address(), server.forwarded_for(), _proxies()))
     return network and hashlib.blake2b(network.encode(), key=_KEY, digest_size=16).hexdigest()
 
 

@@ -6,7 +6,7 @@ The URL parameters are `compare`, `by`, `at` and `axis`.
 import streamlit as st
 
 from charrnn.ui import session
-from charrnn.ui._compat import is_history_navigation
+from charrnn.ui._compat.script_runs import is_history_navigation
 
 MAX_RUNS = 12
 

@@ -9,7 +9,7 @@ from charrnn.runs.errors import RunNotFound, StoreError, TextNotFound
 from charrnn.runs.events import log_event, path
 from charrnn.runs.limits import TooLarge
 from charrnn.ui import session
-from charrnn.ui._compat import in_callback
+from charrnn.ui._compat.script_runs import in_callback
 from charrnn.ui.markdown import escape_markdown
 
 UNEXPECTED = (

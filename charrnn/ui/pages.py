@@ -3,7 +3,6 @@
 import streamlit as st
 
 from charrnn.ui import (
-    _compat,
     accessibility,
     errors,
     keys,
@@ -12,6 +11,7 @@ from charrnn.ui import (
     style,
     workspace_key,
 )
+from charrnn.ui._compat.script_runs import draw_from_the_top
 from charrnn.ui.alphabet import page as alphabet
 from charrnn.ui.compare import page as compare
 from charrnn.ui.inside import page as inside
@@ -30,7 +30,7 @@ from charrnn.ui.shared.room import following, presence, strip
 from charrnn.ui.train import page as train
 from charrnn.ui.write import page as write
 
-_compat.draw_from_the_top()
+draw_from_the_top()
 st.set_page_config(page_title="charrnn", page_icon=style.ICON, layout="wide")
 style.follow_theme()
 accessibility.repair()

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from charrnn.ui import session, workspace_key
-from charrnn.ui._compat import is_history_navigation
+from charrnn.ui._compat.script_runs import is_history_navigation
 
 
 def read_url(page: str) -> None:

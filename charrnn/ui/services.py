@@ -21,16 +21,14 @@ from charrnn.runs.suggestions.search import Searches
 from charrnn.runs.workers.cluster import CLUSTER_VARIABLE, ClusterLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import client_address, session, workspace_key
-from charrnn.ui._compat import (
-    Downloads,
-    allow_uploads,
+from charrnn.ui._compat.downloads import Downloads, media_files
+from charrnn.ui._compat.script_runs import let_no_live_part_change_the_page, session_id
+from charrnn.ui._compat.server import (
     end_quietly_on_interrupt,
     forget_closed_pages,
     keep_out_of_the_log,
-    let_no_live_part_change_the_page,
-    media_files,
-    session_id,
 )
+from charrnn.ui._compat.uploads import allow_uploads
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.refresh import LivePages
 

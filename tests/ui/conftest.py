@@ -16,7 +16,7 @@ from streamlit.util import calc_hash
 from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import services, session, workspace_key
-from charrnn.ui._compat import session_id
+from charrnn.ui._compat.script_runs import session_id
 from charrnn.ui.train import double_click
 from tests.support.store import SMALL, WORKSPACE
 from tests.support.visitor import enter

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 
 from charrnn.runs.errors import StoreError
-from charrnn.ui import _compat, client_address
+from charrnn.ui import client_address
+from charrnn.ui._compat import server
 
 
 @pytest.fixture
@@ -13,8 +14,8 @@ def seen(monkeypatch):
     """seen(peer, forwarded_for="", proxies=""): the hash of the address of such a connection."""
 
     def seen(peer, forwarded_for="", proxies=""):
-        monkeypatch.setattr(_compat, "peer_address", lambda: peer)
-        monkeypatch.setattr(_compat, "forwarded_for", lambda: forwarded_for)
+        monkeypatch.setattr(server, "peer_address", lambda: peer)
+        monkeypatch.setattr(server, "forwarded_for", lambda: forwarded_for)
         monkeypatch.setenv(client_address.PROXIES_VARIABLE, proxies)
         return client_address.current()
 

@@ -6,8 +6,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from charrnn.ui import _compat, services
-from charrnn.ui._compat import Downloads
+from charrnn.ui import services
+from charrnn.ui._compat.downloads import Downloads
 
 
 class Server:
@@ -76,7 +76,7 @@ def test_a_button_works_until_the_browser_has_the_one_that_is_drawn_in_its_place
 
 
 def test_many_files_cannot_fill_the_memory(server, downloads, monkeypatch):
-    monkeypatch.setattr(_compat, "MAX_DOWNLOAD_BYTES", 10)
+    monkeypatch.setattr("charrnn.ui._compat.downloads.MAX_DOWNLOAD_BYTES", 10)
     make = server.media_file_mgr.execute_deferred
     first, second = make(server.draw(b"first")), make(server.draw(b"secnd"))
     assert (server.fetch(first), server.fetch(second)) == (b"first", b"secnd")

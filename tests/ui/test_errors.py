@@ -7,7 +7,8 @@ import logging
 import pytest
 
 from charrnn.runs.events import drop_tracebacks, log_to_stderr
-from charrnn.ui import _compat, errors
+from charrnn.ui import errors
+from charrnn.ui._compat.server import keep_out_of_the_log
 
 SECRET = "Bearbeitet"
 
@@ -73,7 +74,7 @@ def test_other_loggers_write_the_type_and_place_of_an_error_but_no_traceback(log
 def test_streamlit_leaves_the_errors_of_a_page_to_the_app(log):
     from streamlit import error_util
 
-    _compat.keep_out_of_the_log()
+    keep_out_of_the_log()
     handled = []
     error = error_about(SECRET)
     error_util.handle_user_script_exception(error, lambda e: bool(handled.append(e)) or True)
@@ -85,6 +86,6 @@ def test_streamlit_leaves_the_errors_of_a_page_to_the_app(log):
 
 def test_addresses_are_not_logged():
     """They contain keys of workspaces."""
-    _compat.keep_out_of_the_log()
+    keep_out_of_the_log()
     record = logging.makeLogRecord({"msg": "GET /?w=key"})
     assert not logging.getLogger("uvicorn.access").filter(record)

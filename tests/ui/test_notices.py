@@ -12,7 +12,7 @@ from streamlit.testing.v1.element_tree import Block, Widget
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store.runs import Runs
 from charrnn.ui import workspace_key
-from charrnn.ui._compat import in_callback
+from charrnn.ui._compat.script_runs import in_callback
 from tests.support.train_page import as_read, click, words
 
 NOT_FOUND, BLOCKED = "in this link was not found", "This browser keeps no cookies"

@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 from streamlit.runtime.state import SessionState
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 
-from charrnn.ui import _compat
+from charrnn.ui._compat import script_runs
 
 PLACE = 7  # of the container of the live part, in the page
 
@@ -42,10 +42,10 @@ def test_the_page_is_not_drawn_into_the_container_of_a_live_part(open_page, afte
 def answered(monkeypatch) -> list[RerunData]:
     """The requests that have been answered, with the script's own changes to Streamlit in place."""
     answered = []
-    monkeypatch.setattr(_compat, "_run_script", lambda _, request: answered.append(request))
+    monkeypatch.setattr(script_runs, "_run_script", lambda _, request: answered.append(request))
     for changed, name in ((ScriptRunner, "_run_script"), (ScriptRequests, "_request_rerun_locked")):
         monkeypatch.setattr(changed, name, getattr(changed, name))  # put back later
-    _compat.let_no_live_part_change_the_page()
+    script_runs.let_no_live_part_change_the_page()
     return answered
 
 

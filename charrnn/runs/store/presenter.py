@@ -283,7 +283,7 @@ class Presenter:
 
 def start_chosen(workspace: Workspace, room: Room, member: Member) -> Run:
     """Create a run with the settings on the member's page."""
-    chosen = member.chosen or own_start(room.start, member)
+    chosen = member.chosen or room.start.of(member)
     corpus = workspace.store.corpora.get(chosen.sha256, chosen.text_name)
     return workspace.create(corpus, chosen.config.fitted(corpus.characters))
 
@@ -296,11 +296,3 @@ def _next_question(room: Room, text: str, experiment: str = "") -> Question:
 def _withdrawn(question: Question) -> Question:
     """Kept without a text: the number of the next question has to be another one."""
     return Question("", question.number, open=False)
-
-
-def own_start(start: Start, member: Member) -> Start:
-    """The start as one member takes it: with a random seed of their own, if it says so."""
-    if not start.own_seeds:
-        return start
-    seed = (start.config.seed + member.number) % 2**32
-    return replace(start, config=replace(start.config, seed=seed))

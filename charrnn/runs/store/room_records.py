@@ -5,7 +5,7 @@ Times are in seconds since 1970.
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from charrnn.runs.config import RunConfig
@@ -27,6 +27,13 @@ class Start:
     controls: tuple[str, ...] = ()  # the settings that people see; () for all
     experiment: str = ""  # the key of its question; the text is then the one that it reads
     sent_at: float = 0.0  # experiments that were begun earlier belong to another start
+
+    def of(self, member: "Member") -> "Start":
+        """The start as one member takes it: with a random seed of their own, if it says so."""
+        if not self.own_seeds:
+            return self
+        seed = (self.config.seed + member.number) % 2**32
+        return replace(self, config=replace(self.config, seed=seed))
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON; from_dict() reads it."""

@@ -8,7 +8,7 @@ from charrnn.runs.files.validation import BadRunFile
 from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.store.records import Run
 from charrnn.ui import comparison, selection, services, session
-from charrnn.ui._compat import drop_uploaded
+from charrnn.ui._compat.uploads import drop_uploaded
 from charrnn.ui.markdown import escape_markdown
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, services, session
-from charrnn.ui._compat import is_history_navigation
+from charrnn.ui._compat.script_runs import is_history_navigation
 from charrnn.ui.inside import (
     check_panel,
     gauges_panel,

@@ -7,7 +7,7 @@ at work on the page. Nothing on the page sends them, so whoever does is no visit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charrnn.ui import _compat
+from charrnn.ui._compat.server import message_kind
 
 ALLOWED = {
     "rerun_script",
@@ -40,4 +40,4 @@ class ClientMessages:
 
 def _is_allowed(message: Message) -> bool:
     is_data = message["type"] == "websocket.receive"
-    return not is_data or _compat.message_kind(message.get("bytes") or b"") in ALLOWED
+    return not is_data or message_kind(message.get("bytes") or b"") in ALLOWED

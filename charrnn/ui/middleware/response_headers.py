@@ -11,7 +11,7 @@ import re
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charrnn.ui import _compat
+from charrnn.ui._compat.server import index_html
 from charrnn.ui.middleware import browser_history
 
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -22,7 +22,7 @@ def _hash(script: str) -> str:
 
 
 def _content_security_policy() -> str:
-    inline = [*_INLINE_SCRIPT.findall(_compat.index_html()), browser_history.SCRIPT]
+    inline = [*_INLINE_SCRIPT.findall(index_html()), browser_history.SCRIPT]
     sources = {
         "default-src": "'none'",
         # A component's script reaches the browser as a string, which Streamlit loads as a blob.

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from charrnn.runs.limits import MEGABYTE, Limits
-from charrnn.ui import _compat
+from charrnn.ui._compat.uploads import drop_upload, max_upload_bytes, uploaded_files
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+/?")
 KEPT_OF_PAGE = 1  # besides the one that arrives: a page has two uploaders, for a text and a run
@@ -46,20 +46,20 @@ class UploadLimit:
 
     def _make_room(self, session: str, size: int) -> str:
         """Make room for a file. Returns why there is none, as a sentence, or ""."""
-        files = _compat.uploaded_files()
+        files = uploaded_files()
         of_page = [file for file in files if file.session == session]
         for file in of_page[: max(0, len(of_page) - KEPT_OF_PAGE)]:
-            _compat.drop_upload(file)
+            drop_upload(file)
         if sum(arriving == session for arriving, _ in self._arriving) >= ARRIVING_OF_PAGE:
             return "This page is uploading two files already: wait until they have arrived."
         allowed = Limits.from_environment().upload_megabytes * MEGABYTE
         arriving_bytes = size + sum(size for _, size in self._arriving)
-        files = _compat.uploaded_files()  # the oldest first
+        files = uploaded_files()  # the oldest first
         held = sum(file.size for file in files)
         for file in files:
             if held + arriving_bytes <= allowed or time.time() < file.since + MIN_KEPT_SECONDS:
                 break
-            _compat.drop_upload(file)
+            drop_upload(file)
             held -= file.size
         if held + arriving_bytes > allowed:
             return "Too many files are being uploaded just now: try again in a minute."
@@ -69,13 +69,13 @@ class UploadLimit:
 def _size(scope: Scope) -> int:
     """The size that an upload states in bytes, or else the largest that Streamlit receives."""
     stated = dict(scope["headers"]).get(b"content-length", b"")
-    return int(stated) if stated.isdigit() else _compat.max_upload_bytes()
+    return int(stated) if stated.isdigit() else max_upload_bytes()
 
 
 async def _discard(receive: Receive) -> None:
     """Receive the rest of a request: a browser reads no answer before it has sent all of it."""
     received = 0
-    while received <= _compat.max_upload_bytes():
+    while received <= max_upload_bytes():
         message = await receive()
         received += len(message.get("body", b""))
         if not message.get("more_body"):

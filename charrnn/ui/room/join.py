@@ -6,7 +6,7 @@ from charrnn.runs.limits import Limits
 from charrnn.runs.store.presenter import Presenter
 from charrnn.runs.store.rooms import CODE_LENGTH, MAX_NICKNAME_LENGTH, CannotJoin
 from charrnn.ui import client_address, services, workspace_key
-from charrnn.ui._compat import session_id
+from charrnn.ui._compat.script_runs import session_id
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.room.code_guesses import CodeGuesses
 from charrnn.ui.shared.room import presence, starts

@@ -10,7 +10,7 @@ from charrnn.runs.store.corpora import library_titles
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.texts import library
 from charrnn.ui import selection, services, session
-from charrnn.ui._compat import is_history_navigation
+from charrnn.ui._compat.script_runs import is_history_navigation
 
 SOURCES = ("Pick", "Upload", "Paste")
 

@@ -19,7 +19,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import LEARNING_SETTINGS, OWN, RECIPES
 from charrnn.runs.texts import library
 from charrnn.ui import navigation, selection, session
-from charrnn.ui._compat import is_history_navigation
+from charrnn.ui._compat.script_runs import is_history_navigation
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown

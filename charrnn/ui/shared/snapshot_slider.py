@@ -10,7 +10,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Run
 from charrnn.ui import services
-from charrnn.ui._compat import session_id
+from charrnn.ui._compat.script_runs import session_id
 from charrnn.ui.shared.formatting import snapshot_range, why_no_earlier_snapshot
 from charrnn.ui.shared.snapshots import SNAPSHOTS, Snapshot, Subject
 

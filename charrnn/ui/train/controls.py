@@ -15,7 +15,7 @@ from charrnn.runs.errors import RunNotFound
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import selection, services, session
-from charrnn.ui._compat import finish
+from charrnn.ui._compat.script_runs import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import lineage, settings, settings_input

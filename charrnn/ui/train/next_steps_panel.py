@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.ui import comparison, navigation, selection, services, session
-from charrnn.ui._compat import finish
+from charrnn.ui._compat.script_runs import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.shared.dialogs import rerun_page

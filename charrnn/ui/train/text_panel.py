@@ -15,7 +15,7 @@ from charrnn.runs.texts import library
 from charrnn.runs.texts.decoding import NotText, clean_pasted
 from charrnn.runs.texts.names import clean_name, short_name
 from charrnn.ui import session
-from charrnn.ui._compat import UploadedFile, uploaded_file
+from charrnn.ui._compat.uploads import UploadedFile, uploaded_file
 from charrnn.ui.direction import isolated
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import settings

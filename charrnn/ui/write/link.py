@@ -15,7 +15,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.prompts import MAX_LENGTH
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
-from charrnn.ui._compat import is_history_navigation
+from charrnn.ui._compat.script_runs import is_history_navigation
 from charrnn.ui.shared import snapshot_slider
 from charrnn.ui.write import controls
 from charrnn.ui.write.writer import TEMPERATURES

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from charrnn.runs.limits import Limits
 from charrnn.runs.store import rooms as rooms_module
-from charrnn.runs.store.presenter import Presenter, own_start
+from charrnn.runs.store.presenter import Presenter
 from charrnn.runs.store.retention import prune
 from charrnn.runs.store.room_records import Start
 from charrnn.runs.store.workspace import Workspace
@@ -17,9 +17,9 @@ DAY = 86_400
 
 def test_each_person_starts_with_another_seed_unless_the_start_says_otherwise(start, join):
     people = [join(ADA), join(BEN)]
-    assert [own_start(start, member).config.seed for member in people] == [1, 2]
+    assert [start.of(member).config.seed for member in people] == [1, 2]
     alike = replace(start, own_seeds=False)
-    assert [own_start(alike, member).config.seed for member in people] == [0, 0]
+    assert [alike.of(member).config.seed for member in people] == [0, 0]
 
 
 def test_everybody_is_started_once_with_what_stands_on_their_page(

@@ -13,7 +13,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from charrnn.runs.limits import Limits
-from charrnn.ui import _compat
+from charrnn.ui._compat import server
+from charrnn.ui._compat import uploads as compat
 from charrnn.ui.middleware import uploads
 from tests.support.server import ROOT
 
@@ -30,8 +31,8 @@ def serve(app, scope, receive, send) -> None:
 def manager(monkeypatch):
     """Streamlit's manager of uploaded files."""
     manager = MemoryUploadedFileManager("/upload")
-    monkeypatch.setattr(_compat, "_uploads", lambda: manager)
-    monkeypatch.setattr(_compat, "_first_seen", {})
+    monkeypatch.setattr(compat, "_uploads", lambda: manager)
+    monkeypatch.setattr(compat, "_first_seen", {})
     monkeypatch.setenv("CHARRNN_UPLOAD_MEGABYTES", "10")
     return manager
 
@@ -41,7 +42,7 @@ def clock(monkeypatch):
     """The time, in seconds: clock.now."""
     clock = SimpleNamespace(now=1000.0)
     fake = SimpleNamespace(time=lambda: clock.now)
-    monkeypatch.setattr(_compat, "time", fake)
+    monkeypatch.setattr(compat, "time", fake)
     monkeypatch.setattr(uploads, "time", fake)
     return clock
 
@@ -87,7 +88,7 @@ def upload(manager):
 
 
 def held(manager):
-    return {file.file_id for file in _compat.uploaded_files()}
+    return {file.file_id for file in compat.uploaded_files()}
 
 
 @pytest.mark.usefixtures("clock")
@@ -150,15 +151,15 @@ class Page:
 
 def test_what_a_closed_page_held_is_freed_though_no_visitor_comes(monkeypatch, eventually):
     storage = MemorySessionStorage(ttl_seconds=0.05)
-    server = SimpleNamespace(_session_mgr=WebsocketSessionManager(storage, None, None, None))
-    monkeypatch.setattr(_compat.runtime, "get_instance", lambda: server)
+    running = SimpleNamespace(_session_mgr=WebsocketSessionManager(storage, None, None, None))
+    monkeypatch.setattr(server.runtime, "get_instance", lambda: running)
     page = Page()
     storage.save(SimpleNamespace(session=page))
     closed = weakref.ref(page)
     del page
 
     def forgotten():
-        _compat.forget_closed_pages()
+        server.forget_closed_pages()
         return closed() is None
 
     eventually(forgotten)
@@ -173,10 +174,10 @@ def test_the_largest_file_that_can_be_uploaded_follows_the_limits(monkeypatch):
     before = config.get_option("server.maxUploadSize")
     try:
         monkeypatch.setenv("CHARRNN_TEXT_MEGABYTES", "100")
-        _compat.allow_uploads(Limits.from_environment().run_file_megabytes + 1)
-        assert _compat.max_upload_bytes() == (100 - 25 + 270) * MEGABYTE
-        _compat.allow_uploads(10)  # never less than Streamlit's own settings allow
-        assert _compat.max_upload_bytes() == (100 - 25 + 270) * MEGABYTE
+        compat.allow_uploads(Limits.from_environment().run_file_megabytes + 1)
+        assert compat.max_upload_bytes() == (100 - 25 + 270) * MEGABYTE
+        compat.allow_uploads(10)  # never less than Streamlit's own settings allow
+        assert compat.max_upload_bytes() == (100 - 25 + 270) * MEGABYTE
     finally:
         config.set_option("server.maxUploadSize", before)
 

@@ -62,21 +62,24 @@ def test_branch_from_the_newest_starts_at_the_checkpoint(cats, workspace, work, 
     assert workspace.runs()[0].branched_at == 273
 
 
-def the_dialog_at_the_end():
+def the_dialog(iteration):
     from charrnn.ui import selection, services
     from charrnn.ui.shared.run_actions import branch as branching
 
     selection.read_url("Train")
-    branching.branch(services.workspace().runs()[-1], None)
+    branching.branch(services.workspace().runs()[-1], iteration)
+
+
+def open_dialog(iteration):
+    kwargs = {"iteration": iteration}
+    page = enter(AppTest.from_function(the_dialog, kwargs=kwargs, default_timeout=60)).run()
+    return page, "\n".join(caption.value for caption in page.caption)
 
 
 def test_a_branch_from_the_end_of_a_decay_says_so_and_decays_again(workspace, corpus, work):
     config = replace(SMALL, iterations=200, schedule="cosine", decay_iterations=200)
     run = work(workspace.create(corpus, config))
-    page = AppTest.from_function(the_dialog_at_the_end, default_timeout=60)
-    enter(page)
-    page.run()
-    captions = "\n".join(caption.value for caption in page.caption)
+    page, captions = open_dialog(None)
     assert "to iteration 400" in captions
     assert "0.1, of which the schedule leaves 0.2%" in captions
     assert "begins with a learning rate of 0.05" in captions
@@ -90,23 +93,12 @@ def test_a_branch_from_the_end_of_a_decay_says_so_and_decays_again(workspace, co
     assert branch.config.decay_iterations == 400
 
 
-def the_dialog_at_the_start():
-    from charrnn.ui import selection, services
-    from charrnn.ui.shared.run_actions import branch as branching
-
-    selection.read_url("Train")
-    branching.branch(services.workspace().runs()[-1], 0)
-
-
 def test_a_branch_from_a_warm_up_says_so_and_keeps_the_decay(workspace, corpus, work):
     config = replace(
         SMALL, iterations=200, schedule="cosine", warm_up=400, decay_iterations=10_000, held_out=0.1
     )
     run = work(workspace.create(corpus, config))
-    page = AppTest.from_function(the_dialog_at_the_start, default_timeout=60)
-    enter(page)
-    page.run()
-    captions = "\n".join(caption.value for caption in page.caption)
+    page, captions = open_dialog(0)
     assert "0.1, to which it is still warming up" in captions
     assert "begins with a learning rate of 0.00025" in captions
     assert not page.toggle[0].value

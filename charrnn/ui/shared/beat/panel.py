@@ -11,7 +11,7 @@ from charrnn.engine.analysis.guessing_game import Estimate
 from charrnn.runs.store.games import Score
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
-from charrnn.ui._compat import session_id
+from charrnn.ui._compat.script_runs import session_id
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown

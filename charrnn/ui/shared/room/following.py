@@ -9,7 +9,6 @@ from contextlib import suppress
 import streamlit as st
 
 from charrnn.runs.errors import RunNotFound
-from charrnn.runs.store.presenter import own_start
 from charrnn.runs.store.room_records import Member, Place, Room
 from charrnn.ui import navigation, selection, services, session, workspace_key
 from charrnn.ui.shared.room import presence, starts
@@ -53,7 +52,7 @@ def _take_start(room: Room, member: Member) -> None:
     state[_TAKEN] = (room.id, start.number)
     if is_new:
         _pause_own_runs(member)
-        found = starts.put_on_page(own_start(start, member))
+        found = starts.put_on_page(start.of(member))
         services.store().rooms.take_start(member, start.number)
         presence.forget()
         if found:

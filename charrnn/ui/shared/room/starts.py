@@ -7,7 +7,7 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import TextNotFound
-from charrnn.runs.store.presenter import own_start, start_chosen
+from charrnn.runs.store.presenter import start_chosen
 from charrnn.runs.store.records import Corpus, Run
 from charrnn.runs.store.room_records import Member, Question, Room, Start
 from charrnn.runs.store.workspace import Workspace
@@ -73,7 +73,7 @@ def _seed(start: Start, member: Member) -> int:
 
 def of_member(room: Room, member: Member) -> Start:
     """What a member's page would train: what they have chosen, or else the start of the room."""
-    return member.chosen or own_start(room.start, member)
+    return member.chosen or room.start.of(member)
 
 
 def put_on_page(start: Start) -> bool:
