@@ -98,7 +98,7 @@ def test_the_network_is_played_and_stepped_through_with_the_numbers_of_a_plain_l
         assert best.get_attribute("title").startswith(VOCABULARY.characters[p[t].argmax()]) or (
             not VOCABULARY.characters[p[t].argmax()].isalnum()
         )
-        shown = float(re.search(r"([\d.]+) %", best.get_attribute("title"))[1])
+        shown = float(re.search(r"([\d.]+)%", best.get_attribute("title"))[1])
         assert shown == pytest.approx(100 * p[t].max(), abs=0.51)
 
     expect_position(0)

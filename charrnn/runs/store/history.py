@@ -38,6 +38,7 @@ from charrnn.runs.store.runs import find_run
 
 MAX_ITERATION = int(RunConfig.limits("iterations")[1])
 MAX_RATE_CHANGES = 500  # the newest, for a chart
+FIRST_EVALUATIONS = 6  # before training, and where challenges count to
 
 
 class Histories:
@@ -53,8 +54,9 @@ class Histories:
 
         Metrics are thinned to at most about `points` rows, evaluations and the iterations of
         samples likewise: every 2nd, 4th, 8th ... and the newest. The points of a chart are
-        therefore evenly spaced, and keep their places as rows are added. Only these rows are
-        looked up, so a long run costs no more than a short one.
+        therefore evenly spaced, and keep their places as rows are added. The FIRST_EVALUATIONS
+        are all among them: a network learns most at first, and some lie between even intervals.
+        Only these rows are looked up, so a long run costs no more than a short one.
         """
         r = schema.rate_changes.c
         with self._database.reading() as db:
@@ -76,11 +78,16 @@ class Histories:
             newest_changes = changes.order_by(r.iteration.desc()).limit(MAX_RATE_CHANGES)
             return run, History(
                 metrics=rows(schema.metrics, unit=1, most=points),
-                evaluations=rows(
-                    schema.evaluations,
-                    unit=interval,
-                    most=evaluations,
-                    last=_last_evaluation(db, run_id, run.iteration),
+                evaluations=sorted(
+                    {
+                        *_first_evaluations(db, run_id, run.iteration),
+                        *rows(
+                            schema.evaluations,
+                            unit=interval,
+                            most=evaluations,
+                            last=_last_evaluation(db, run_id, run.iteration),
+                        ),
+                    }
                 ),
                 rate_changes=[tuple(row) for row in db.execute(newest_changes)][::-1],
                 sample_iterations=[n for (n,) in rows(schema.samples, unit=interval, most=samples)],
@@ -203,6 +210,13 @@ def _last_sample(db: Connection, run_id: str, until: float) -> tuple[int, str] |
     )
     row = db.execute(query).first()
     return (row.iteration, row.text) if row else None
+
+
+def _first_evaluations(db: Connection, run_id: str, until: int) -> list[tuple[int, float]]:
+    e = schema.evaluations.c
+    query = select(e.iteration, e.held_out_loss).where(e.run == run_id, e.iteration <= until)
+    rows = db.execute(query.order_by(e.iteration).limit(FIRST_EVALUATIONS))
+    return [(iteration, loss) for iteration, loss in rows]
 
 
 def _last_evaluation(db: Connection, run_id: str, until: int) -> int:

@@ -53,7 +53,16 @@ def test_every_sample_and_the_newest_evaluation_are_offered(store, leased_run):
     _, history = store.history.observe(leased_run.id, evaluations=3)
     assert history.sample_iterations == list(range(0, 50_001, 1000))
     assert history.newest_sample == (50_000, "50000")
-    assert [n for n, _ in history.evaluations] == [0, 32_000, 50_000]
+    first = list(range(0, 5001, 1000))
+    assert [n for n, _ in history.evaluations] == [*first, 32_000, 50_000]
+
+
+def test_the_first_evaluations_are_offered_wherever_they_are(store, leased_run):
+    at = (0, 500, 1500, 2500, 3000, 6000, 9000)
+    updates = Progress(evaluations=[{"iteration": n, "held_out_loss": 1.0} for n in at])
+    store.leases.publish(leased_run.id, "one", RUNNING | {"iteration": 9000}, updates)
+    _, history = store.history.observe(leased_run.id)
+    assert [n for n, _ in history.evaluations] == list(at)
 
 
 def test_an_evaluation_that_is_newer_than_the_newest_sample_is_offered(store, leased_run):
@@ -71,7 +80,7 @@ def test_of_a_long_run_some_samples_are_offered_and_each_can_be_found(store, lea
     assert (offered[0], offered[-1], history.newest_sample[0]) == (0, 3_001_000, 3_001_000)
     assert 64 <= len(offered) <= 130
     assert len(set(np.diff(offered[:-1]))) == 1
-    assert len(history.evaluations) == len(offered)
+    assert {n for n, _ in history.evaluations} == {*offered, *range(0, 5001, 1000)}
     find = store.history.nearest_sample
     requests = (-math.inf, 0, 400, 600, 1_234_567, 10**30, math.inf)
     nearest = [find(leased_run.id, n) for n in requests]
