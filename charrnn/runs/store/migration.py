@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from charrnn.runs.errors import StoreError
 from charrnn.runs.store import schema
 
-VERSION = "15"
+VERSION = "16"
 _UNVERSIONED = "1"  # the first version did not record its number
 
 

@@ -205,10 +205,8 @@ class Presenter:
                 "nickname": tile.member.nickname,
                 "caption": caption,
                 "sample": sample,
-                "curve": {
-                    "member": tile.member.number,
-                    "points": [[n, bits] for n, bits, _ in tile.curve],
-                },
+                "curve": [[n, bits] for n, bits, _ in tile.curve],
+                "member": tile.member.number,
             }
             db.execute(schema.room_moments.insert().values(row))
         return True
@@ -219,14 +217,10 @@ class Presenter:
         query = select(schema.room_moments).where(c.room == self.room_id).order_by(c.position)
         with self.store.database.reading() as db:
             rows = [row._asdict() for row in db.execute(query)]
-        for row in rows:
-            if isinstance(row["curve"], list):  # as before the member's number was kept
-                row["curve"] = {"member": None, "points": row["curve"]}
         return [
             Moment(
                 **{name: value for name, value in row.items() if name not in ("room", "curve")},
-                member=row["curve"]["member"],
-                curve=[(n, bits) for n, bits in row["curve"]["points"]],
+                curve=[(n, bits) for n, bits in row["curve"]],
             )
             for row in rows
         ]

@@ -168,7 +168,7 @@ class Moment:
     number: int
     position: int
     nickname: str  # also while names are hidden: what shows a moment has to hide it
-    member: int | None  # the member's number; None if it was kept before numbers were
+    member: int | None  # the member's number; None if they had left before numbers were kept
     caption: str
     sample: str
     curve: list[tuple[int, float]]  # iteration, bits per character

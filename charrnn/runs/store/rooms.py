@@ -32,7 +32,6 @@ KEPT_SECONDS = 86_400.0  # how long a closed room is kept, for its presenter to 
 # Without vowels, which make words, and without what is easily taken for something else.
 CODE_CHARACTERS = "CDFGHJKLMNPQRTVWXY34679"
 CODE_LENGTH = 6
-MEMBER_OF_MOMENT = schema.room_moments.c.curve["member"].as_integer()
 
 
 _IN_OPEN_ROOMS = (
@@ -222,7 +221,7 @@ def distinct_nickname(nickname: str, others: list[Member]) -> str:
 def rename(db: Connection, member: Member, nickname: str) -> None:
     """Give a member another nickname, also in the moments that are kept of them."""
     members, moments = schema.room_members, schema.room_moments
-    for table, number in ((members, members.c.number), (moments, MEMBER_OF_MOMENT)):
+    for table, number in ((members, members.c.number), (moments, moments.c.member)):
         theirs = (table.c.room == member.room) & (number == member.number)
         db.execute(update(table).where(theirs).values(nickname=nickname))
 
@@ -232,7 +231,7 @@ def _next_number(db: Connection, room_id: str) -> int:
     members, moments = schema.room_members.c, schema.room_moments.c
     taken = [
         db.execute(select(func.max(members.number)).where(members.room == room_id)).scalar(),
-        db.execute(select(func.max(MEMBER_OF_MOMENT)).where(moments.room == room_id)).scalar(),
+        db.execute(select(func.max(moments.member)).where(moments.room == room_id)).scalar(),
     ]
     return 1 + max(number or 0 for number in taken)
 

@@ -213,9 +213,8 @@ room_moments = _room_table(
     Column("nickname", Text, nullable=False),
     Column("caption", Text, nullable=False),
     Column("sample", Text, nullable=False),
-    # "points": a list of [iteration, bits per character]; "member": the number of whose they are.
-    # In older moments, the list of points alone.
-    Column("curve", JSON, nullable=False),
+    Column("curve", JSON, nullable=False),  # a list of [iteration, bits per character]
+    Column("member", Integer),  # the member's number; NULL if they had left before version 16
 )
 
 ROOM_TABLES = (room_members, room_guesses, room_moments)
