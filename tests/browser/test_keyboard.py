@@ -85,7 +85,7 @@ def test_tab_leads_through_a_page_and_each_stop_is_visible(open_page, trained, w
     assert invisible == [], invisible
     names = iter(stop["name"] for stop in found)
     for expected in ON_PAGE[path].split(", "):
-        assert any(expected in name for name in names), expected
+        assert any(expected in name for name in names), (expected, [s["name"] for s in found])
 
 
 def test_a_file_is_chosen_and_trained_by_keyboard_alone(open_page, tmp_path, store):
