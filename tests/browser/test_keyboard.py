@@ -66,8 +66,9 @@ def stops(page: Page) -> list[dict]:
 
 
 def tab_to(page: Page, control: Locator) -> None:
-    """Press Tab until the control has the focus."""
+    """Press Tab until the control has the focus, which one that is disabled cannot have."""
     expect(control).to_be_visible()
+    expect(control).to_be_enabled()
     for _ in range(MAX_STOPS):
         if control.evaluate("element => element === document.activeElement"):
             return

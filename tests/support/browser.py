@@ -9,9 +9,10 @@ from playwright.sync_api import Download, Error, Locator, Page, expect
 
 TRIES, TRY_SECONDS = 12, 5
 
-# Whether every element of the page is there, and no placeholder is left.
-LOADED = """() => document.querySelector('.stMain h1')
-    && !document.querySelector(':is(.stMain, [role=dialog]) [data-testid=stSkeleton]')"""
+# Whether the script has run, every element of the page is there, and no placeholder is left.
+LOADED = """() => document.querySelector('.stApp[data-test-script-state=notRunning] .stMain h1')
+    && !document.querySelector(
+        ':is(.stMain, .stSidebar, [role=dialog]) [data-testid=stSkeleton]')"""
 
 # By how many pixels the page could be scrolled sideways.
 SIDEWAYS = """() => Math.max(...[document.scrollingElement, document.querySelector('.stMain')]
