@@ -122,10 +122,11 @@ def _decayed(run: Run, view: RunView) -> Advice | None:
     share = run.config.share_of_rate(view.iteration, view.corpus.characters)
     if share > min(run.config.decay_to, DECAYED) or view.iteration > run.iterations / 2:
         return None
+    steps = larger(run, view.corpus.characters)
     return Advice(
-        f"The schedule has brought the learning rate to {100 * share:.2g}% of what it was: the "
-        "network hardly changes from here on.",
-        Step("pause", "Pause"),
+        f"The schedule has brought the learning rate to {100 * share:.2g}% of what it was, so the "
+        "network hardly changes from here on: a larger one may learn more.",
+        steps[0] if steps else None,
     )
 
 

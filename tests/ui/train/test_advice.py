@@ -116,17 +116,19 @@ def test_a_rise_of_both_losses_calls_for_a_smaller_rate(story, training, advised
     assert step.config.learning_rate < run.config.learning_rate
 
 
-def test_a_decay_that_ends_long_before_the_limit_calls_for_a_pause(store, training, advised):
+def test_a_decay_that_ends_long_before_the_limit_calls_for_a_larger_network(
+    store, training, advised
+):
     opening = store.corpora.add("A page", library.load("three_stone")[:3000])
     settings = RECIPES["quick"].settings | {"hidden_size": 32, "seq_length": 10, "streams": 2}
     decaying, decayed = (training(opening, RunConfig(**settings), n) for n in (1300, 1400))
     assert advised(decaying) is None
     sentence, step = advised(decayed)
     assert sentence == (
-        "The schedule has brought the learning rate to 0.02% of what it was: the network hardly "
-        "changes from here on."
+        "The schedule has brought the learning rate to 0.02% of what it was, so the network hardly "
+        "changes from here on: a larger one may learn more."
     )
-    assert (step.action, step.label) == ("pause", "Pause")
+    assert (step.action, step.config.hidden_size) == ("train", 64)
     store.runs.request(decayed.id, iterations=2000)  # most of which are done
     assert advised(decayed) is None
 
