@@ -15,6 +15,29 @@ COMPLETE = {
 }
 
 
+# From hold() to release(), nothing that the server sends reaches the page.
+HOLD_MESSAGES = """
+    window.held = null;
+    window.hold = () => { held = []; };
+    window.WebSocket = class extends WebSocket {
+        constructor(...parameters) {
+            super(...parameters);
+            this.addEventListener("message", (event) => {
+                if (!held) return;
+                event.stopImmediatePropagation();
+                held.push([this, event.data]);
+            });
+        }
+    };
+    window.release = () => {
+        const messages = held;
+        held = null;
+        for (const [socket, data] of messages)
+            socket.dispatchEvent(new MessageEvent("message", { data }));
+    };
+"""
+
+
 def entries(page: Page) -> int:
     return page.evaluate("history.length")
 
@@ -42,6 +65,29 @@ def test_each_visit_to_a_page_is_one_entry_and_back_returns_through_all_of_them(
         shows(page, title)
     page.go_forward()
     shows(page, "Alphabet")
+
+
+def test_back_pressed_faster_than_the_server_answers_loses_no_entry(open_page, trained, workspace):
+    trained(iterations=400)
+    run = trained(iterations=400, seed=1)
+    page = open_page(f"/?run={run.id}", key=workspace.key)
+    page.add_init_script(HOLD_MESSAGES)
+    page.reload()
+    shows(page, "Train")
+    for title in ("Alphabet", "Compare", "Write"):
+        page.get_by_role("link", name=title).first.click()
+        shows(page, title)
+    page.evaluate("hold()")
+    page.go_back()
+    page.wait_for_function("() => held.length > 2")  # which begin to draw Compare
+    page.go_back()
+    page.evaluate("release(); hold()")
+    page.go_back()
+    page.evaluate("release()")
+    shows(page, "Train")
+    for title in ("Alphabet", "Compare", "Write"):
+        page.go_forward()
+        shows(page, title)
 
 
 def test_a_page_completes_its_own_address_without_an_entry(open_page, trained, workspace):
