@@ -192,7 +192,7 @@ def _run_row(saved: SavedRun, corpus: dict[str, Any], trainer: Trainer) -> dict[
         "iterations": saved.iterations,
         "iteration": saved.iteration,
         "smooth_loss": trainer.smooth_loss,
-        **loss_figures(saved.history.metrics, trainer.smooth_loss)._asdict(),
+        **loss_figures(saved.history.metrics, saved.iteration, trainer.smooth_loss)._asdict(),
         "seconds": saved.seconds,
         "greedy_sample": saved.vocabulary.decode(trainer.greedy_sample(GREEDY_SAMPLE_LENGTH)),
     }

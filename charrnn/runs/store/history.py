@@ -138,12 +138,12 @@ class Histories:
             found = [db.execute(query).scalar() for query in (before, after)]
         return min((n for n in found if n is not None), key=lambda n: abs(n - at), default=None)
 
-    def loss_figures(self, run_id: str, smooth_loss: float) -> LossFigures:
-        """The figures that sum up the losses of a run. smooth_loss: its newest."""
+    def loss_figures(self, run_id: str, iteration: int, smooth_loss: float) -> LossFigures:
+        """The figures that sum up the losses of a run. iteration, smooth_loss: where it is now."""
         with self._database.reading() as db:
             m = schema.metrics
             rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
-        return loss_figures(rows, smooth_loss)
+        return loss_figures(rows, iteration, smooth_loss)
 
     def evaluations(self, run_id: str) -> list[tuple[int, float]]:
         """All (iteration, held-out loss) of a run, in order of iteration."""

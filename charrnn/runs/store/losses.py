@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from charrnn.engine.training import SMOOTHING
 
 RECENT_WINDOWS = 200
-MIN_ROWS = 20  # that the mean takes if it can: later on, few windows are recorded
 
 
 class LossFigures(NamedTuple):
@@ -21,20 +20,31 @@ class LossFigures(NamedTuple):
     best_smooth_loss: float
 
 
-def loss_figures(metrics: Sequence[tuple[Any, ...]], smooth_loss: float) -> LossFigures:
+def loss_figures(
+    metrics: Sequence[tuple[Any, ...]], iteration: int, smooth_loss: float
+) -> LossFigures:
     """The figures from recorded losses alone, for a run whose worker has not measured them.
 
-    metrics: rows of (iteration, loss, smooth loss, ...) in order of iteration. smooth_loss: the
-    newest.
+    metrics: rows of (iteration, loss, smooth loss, ...) in order of iteration, from the first one
+    of the run. iteration, smooth_loss: where it is now.
     """
-    windows = [(n, loss) for n, loss, *_ in metrics[-RECENT_WINDOWS:] if n > 0]
-    recent = [loss for n, loss in windows if n > windows[-1][0] - RECENT_WINDOWS]
-    if len(recent) < MIN_ROWS:
-        recent = [loss for _, loss in windows[-MIN_ROWS:]]
     return LossFigures(
-        recent_loss=fmean(recent) if recent else smooth_loss,
+        recent_loss=_recent_loss(metrics, iteration, smooth_loss),
         best_smooth_loss=min([smooth_loss, *(row[2] for row in metrics)]),
     )
+
+
+def _recent_loss(metrics: Sequence[tuple[Any, ...]], iteration: int, smooth_loss: float) -> float:
+    first = max(0, iteration - RECENT_WINDOWS)
+    recent = [loss for n, loss, *_ in metrics if n > first]
+    if recent and len(recent) == iteration - first:
+        return fmean(recent)
+    # Later on, few windows are recorded: all of them are in the smooth loss.
+    before = [(n, smooth) for n, _, smooth, *_ in metrics if n <= first]
+    if not before:
+        return smooth_loss
+    n, smooth_loss_before = before[-1]
+    return mean_between(smooth_loss_before, smooth_loss, iteration - n)
 
 
 def mean_between(before: float, after: float, windows: int) -> float:

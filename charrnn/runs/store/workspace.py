@@ -188,7 +188,7 @@ class Workspace:
                 branch.copy(table, run.id, first=first, until=ends.get(table, iteration))
             checkpoint = {"iteration": iteration, "seconds": seconds, "state": data}
             branch.insert(schema.checkpoints, checkpoint)
-            figures = self.store.history.loss_figures(branch.id, smooth_loss)
+            figures = self.store.history.loss_figures(branch.id, iteration, smooth_loss)
             return branch.complete(self.key, **figures._asdict())
 
     def _check_may_branch(self, run: Run) -> None:

@@ -84,7 +84,9 @@ class Worker:
             self.trainer.restore(state_from_bytes(state))
             if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
                 store.leases.rewind(run.id, name, self.trainer.iteration)
-                figures = store.history.loss_figures(run.id, self.trainer.smooth_loss)
+                figures = store.history.loss_figures(
+                    run.id, self.trainer.iteration, self.trainer.smooth_loss
+                )
         self._recorder = Recorder(
             self.trainer,
             self.vocabulary,

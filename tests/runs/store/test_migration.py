@@ -177,7 +177,7 @@ def test_losses_of_older_runs_are_those_recorded(url, version_4):
     # Iterations 1 ... 119 with a loss of 40, and 120 with 50; the smooth loss was 9 at first.
     assert diverged.recent_loss == pytest.approx((119 * 40 + 50) / 120)
     assert diverged.best_smooth_loss == 9.0
-    figures = store.history.loss_figures("diverged", diverged.smooth_loss)
+    figures = store.history.loss_figures("diverged", diverged.iteration, diverged.smooth_loss)
     assert figures == pytest.approx((diverged.recent_loss, diverged.best_smooth_loss))
     not_started = store.runs.get("failed")
     assert not_started.recent_loss == not_started.best_smooth_loss == not_started.smooth_loss
