@@ -12,7 +12,7 @@ from charrnn.runs.store.records import Corpus, History, Run
 from charrnn.ui import services
 from charrnn.ui.compare.line_style import LineStyle, styles
 from charrnn.ui.direction import isolated
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 
 MAX_POINTS = 128  # per curve
 ROUNDING_SECONDS = 1e-6  # two times closer than this are the same
@@ -110,7 +110,7 @@ def find(key: str) -> Run | None:
 def read(runs: dict[str, Run]) -> list[ComparedRun]:
     """The runs with their histories as they are now. runs: by key."""
     store = services.store()
-    differing = lineage.varying_settings([run.config for run in runs.values()])
+    differing = wording.varying_settings([run.config for run in runs.values()])
     several_texts = len({run.sha256 for run in runs.values()}) > 1
     lines = styles(list(runs.values()))
     compared_runs = []
@@ -120,7 +120,7 @@ def read(runs: dict[str, Run]) -> list[ComparedRun]:
         )
         corpus = services.text_of(run)
         words = [isolated(corpus.name)] if several_texts else []
-        words += filter(None, [lineage.values_in_words(run.config, differing)])
+        words += filter(None, [wording.values_in_words(run.config, differing)])
         compared_runs.append(
             ComparedRun(key, run, history, corpus, " · ".join(words), lines[run.id])
         )

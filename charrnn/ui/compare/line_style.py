@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from charrnn.runs.store.records import Run
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.charts.specs import COLORS
 
 DASHES = ((1, 0), (6, 3), (2, 3))  # a seventh run repeats the first color with other dashes
@@ -29,7 +29,7 @@ def styles(runs: list[Run]) -> dict[str, LineStyle]:
     In a sweep the color stands for the value of one setting and the dashes for that of another,
     and repeats with other random seeds look alike. Other runs keep the style of their number.
     """
-    varying = lineage.varying_settings([run.config for run in runs])
+    varying = wording.varying_settings([run.config for run in runs])
     settings = [name for name in varying if name != "seed"]
     values = {name: sorted({getattr(run.config, name) for run in runs}) for name in settings}
     settings.sort(key=lambda name: -len(values[name]))  # there are more colors than dashes

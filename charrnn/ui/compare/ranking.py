@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from charrnn.ui.compare.compared_run import ComparedRun
 from charrnn.ui.direction import isolated
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.formatting import listed
 
 # One weight changed in its last bit moved the held-out loss of a run by up to 0.3 bits per
@@ -152,8 +152,8 @@ def _name(group: Group, compared_runs: list[ComparedRun]) -> str:
     if len(group.runs) == 1:
         settings = first.differing_settings
         return isolated(first.run.title) + (f" ({settings})" if settings else "")
-    names = lineage.varying_settings([compared.run.config for compared in compared_runs])
-    settings = lineage.values_in_words(first.run.config, [n for n in names if n != "seed"])
+    names = wording.varying_settings([compared.run.config for compared in compared_runs])
+    settings = wording.values_in_words(first.run.config, [n for n in names if n != "seed"])
     return settings or f"{isolated(first.run.title)} with its repeats"
 
 

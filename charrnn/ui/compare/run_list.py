@@ -14,7 +14,7 @@ from charrnn.ui.compare.line_style import LineStyle, styles
 from charrnn.ui.compare.samples import swatch
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import deleted_runs, lineage
+from charrnn.ui.shared import deleted_runs, wording
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 
 SHOWN_AT_FIRST = 20  # runs
@@ -93,7 +93,7 @@ def _details(run: Run, style: LineStyle, *, name_text: bool) -> str:
     """Below the name: the line's swatch, settings and progress, as HTML."""
     config, doing = run.config, activity(run)
     lines = [
-        lineage.values_in_short(config, ["hidden_size", "seq_length", "learning_rate"]),
+        wording.values_in_short(config, ["hidden_size", "seq_length", "learning_rate"]),
         # The legend refreshes at other moments, and must not be contradicted.
         f"<b>{doing}</b>" if doing else f"{run.bits:.2f} bits at {run.iteration:,}",
     ]

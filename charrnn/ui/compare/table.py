@@ -10,7 +10,7 @@ from charrnn.runs.store.records import Run
 from charrnn.ui.compare import ranking
 from charrnn.ui.compare.compared_run import ComparedRun, activity
 from charrnn.ui.compare.ranking import all_but_the_seed
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.charts.tables import download
 
 SETTINGS = (
@@ -60,9 +60,9 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
     What differs among the runs comes first: their texts and settings, each in a column.
     """
     texts = {compared.run.sha256 for compared in compared_runs}
-    varying = lineage.varying_settings([compared.run.config for compared in compared_runs])
+    varying = wording.varying_settings([compared.run.config for compared in compared_runs])
     first = ["run"] + ["text"] * (len(texts) > 1)
-    first += [lineage.label(name) for name in SETTINGS if name in varying]
+    first += [wording.label(name) for name in SETTINGS if name in varying]
     frame = pd.DataFrame(
         [
             {
@@ -81,7 +81,7 @@ def rows(compared_runs: list[ComparedRun]) -> pd.DataFrame:
                 "characters/s": round(compared.run.characters_per_second),
                 "weights": compared.weights,
             }
-            | {lineage.label(name): _setting(compared.run, name) for name in SETTINGS}
+            | {wording.label(name): _setting(compared.run, name) for name in SETTINGS}
             for compared, repeats in zip(compared_runs, _repeats(compared_runs), strict=True)
         ]
     )
@@ -111,7 +111,7 @@ def _repeats(compared_runs: list[ComparedRun]) -> list[dict[str, float | None]]:
 def _setting(run: Run, name: str) -> Any:
     """The value of a setting: numbers as numbers, which can be sorted."""
     setting = getattr(run.config, name)
-    return lineage.value(name, setting) if isinstance(setting, str) else setting
+    return wording.value(name, setting) if isinstance(setting, str) else setting
 
 
 def state(run: Run) -> str:

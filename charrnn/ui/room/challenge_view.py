@@ -11,7 +11,7 @@ from charrnn.runs.store.room_records import Room, RoomChallenge, Wall
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.room.tiles import name
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.room import presence
 
 CHARACTERS = "challenge_characters"
@@ -85,7 +85,7 @@ def results(wall: Wall, challenge: RoomChallenge) -> list[Result]:
             continue
         measured = services.store().history.evaluations(run.id)
         attempt = challenges.attempt(budget, run, measured)
-        settings = lineage.values_in_short(run.config, list(SETTINGS))
+        settings = wording.values_in_short(run.config, list(SETTINGS))
         progress = min(1.0, attempt.read / challenge.characters)
         found.append(Result(name(tile, wall), attempt.best, progress, settings))
     return sorted(found, key=lambda result: (result.bits is None, result.bits or 0.0))

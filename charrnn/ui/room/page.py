@@ -7,7 +7,7 @@ from charrnn.ui import services, workspace_key
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import join, presenter_panel, saved_wall, views
-from charrnn.ui.shared import experiments, lineage
+from charrnn.ui.shared import experiments, wording
 from charrnn.ui.shared.room import presence, starts, strip
 from charrnn.ui.shared.room.strip import code_in_words
 
@@ -64,7 +64,7 @@ def _draw_for_member(room: Room, member: Member) -> None:
         "time, and all share the machine equally."
     )
     start, setup = room.start, experiments.find(room.start.experiment)
-    values = lineage.values_in_words(start.config, list(SHOWN_SETTINGS))
+    values = wording.values_in_words(start.config, list(SHOWN_SETTINGS))
     what = f"the experiment *{setup.question}*" if setup else values
     text = escape_markdown(start.text_name)
     st.caption(f"The start: {text} · {what} · {starts.seed_note(start)}")

@@ -13,7 +13,7 @@ from charrnn.ui import navigation, services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import people_dialog, saved_wall
-from charrnn.ui.shared import experiments, lineage, settings, settings_link
+from charrnn.ui.shared import experiments, settings, settings_link, wording
 from charrnn.ui.shared.room import countdown, following, presence, starts, strip
 from charrnn.ui.shared.room.strip import draw_lead_button
 
@@ -154,7 +154,7 @@ def _in_words(start: Start) -> str:
         n = len(setup.plans(services.corpus(start.sha256)))
         networks = "1 network" if n == 1 else f"{n} networks, one after the other,"
         return f"**{setup.question}** {networks} for each · {escape_markdown(start.text_name)}"
-    values = lineage.values_in_words(start.config, list(MAIN_SETTINGS))
+    values = wording.values_in_words(start.config, list(MAIN_SETTINGS))
     return f"{escape_markdown(start.text_name)} · {values}"
 
 

@@ -9,7 +9,7 @@ from charrnn.runs.store.presenter import MAX_MOMENTS
 from charrnn.runs.store.room_records import Moment, Tile, Wall
 from charrnn.ui import services
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.room import presence
 
 SORT, LARGE = "wall_sort", "wall_large"
@@ -157,7 +157,7 @@ def _data(tile: Tile, wall: Wall, *, large: bool) -> dict[str, Any]:
     most = MAX_SAMPLE if large else MAX_SMALL_SAMPLE
     settings, label = "", run.experiment.label if run and run.experiment else ""
     if run and large:
-        settings = lineage.values_in_words(run.config, list(SETTINGS))
+        settings = wording.values_in_words(run.config, list(SETTINGS))
     return {
         "key": tile.member.key,
         "name": name(tile, wall),

@@ -4,7 +4,7 @@ The run and its text
 linked_run        the run in the URL
 run_select        choosing one of the visitor's runs
 live_run          following a run while it trains
-lineage           copies and branches, and settings, in words
+lineage           copies and branches, in words
 deleted_runs      undo, and the list of runs that can be restored
 run_actions/      what the menu of a run offers
 chosen_text       the text that is chosen
@@ -18,6 +18,7 @@ gauges            where the gauges of training should be
 beat/             guessing held-out characters against a network
 
 The settings
+wording           their names, values and differences, in words
 settings          those on the page, in step with those of a run
 settings_input    what is entered there
 settings_link     a link that fills them in

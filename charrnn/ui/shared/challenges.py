@@ -12,7 +12,7 @@ from charrnn.ui import navigation, selection, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings, settings_input
+from charrnn.ui.shared import settings, settings_input, wording
 from charrnn.ui.shared.chosen_text import choose_corpus, shipped_sha256
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
@@ -122,7 +122,7 @@ def _snapshot(subject: Subject, iteration: int) -> Snapshot:
 def _in_words(challenge: Challenge, found: Attempt) -> str:
     run = found.run
     title = escape_markdown(isolated(run.title))
-    config = lineage.values_in_words(run.config, list(NAMED))
+    config = wording.values_in_words(run.config, list(NAMED))
     how = f"{TITLES[run.config.recipe]} · {config}"
     figure = _figure(challenge, found.best)
     if found.met_at is not None:

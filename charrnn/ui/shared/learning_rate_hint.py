@@ -29,7 +29,7 @@ import math
 from typing import NamedTuple
 
 from charrnn.runs.config import RunConfig
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.settings import CHOICES
 
 # Where the schedule has left less than this share of the learning rate, a network hardly changes.
@@ -63,9 +63,9 @@ def hint(config: RunConfig) -> str:
         return ""
     units = f"{hidden_size:,} hidden unit{'s' * (hidden_size > 1)}"
     outcome = "diverge" if product >= limits.diverges else "saturate and learn little, or diverge"
-    good = lineage.value("learning_rate", good_rate(config))
+    good = wording.value("learning_rate", good_rate(config))
     return (
-        f"With {units} and a learning rate of {lineage.value('learning_rate', learning_rate)}, "
+        f"With {units} and a learning rate of {wording.value('learning_rate', learning_rate)}, "
         f"training will probably {outcome}: try {good}."
     )
 
@@ -77,7 +77,7 @@ def good_pair(config: RunConfig) -> str:
     """
     if config.optimizer not in _LIMITS:
         return ""
-    good = lineage.value("learning_rate", good_rate(config))
+    good = wording.value("learning_rate", good_rate(config))
     units = f"{config.hidden_size:,} hidden unit{'s' * (config.hidden_size > 1)}"
     return f"With {units}, a learning rate of {good} or less works well."
 

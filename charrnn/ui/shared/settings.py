@@ -13,7 +13,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.recipes import DEFAULT, LEARNING_SETTINGS, RECIPES
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 
 # The settings that can change while a run trains. To change any other takes a new run.
 LIVE = ("learning_rate", "iterations")
@@ -64,7 +64,7 @@ def set_defaults() -> None:
 
 def label(name: str) -> str:
     """The label of a setting's control."""
-    return _LABELS.get(name, lineage.label(name))
+    return _LABELS.get(name, wording.label(name))
 
 
 def load(run: Run) -> bool:
@@ -113,15 +113,15 @@ def problem(name: str) -> str:
     """Why what was typed for a setting is not allowed, as a sentence, or ""."""
     number = entered(name)
     if number is None:
-        low, high = (lineage.value(name, limit) for limit in RunConfig.limits(name))
+        low, high = (wording.value(name, limit) for limit in RunConfig.limits(name))
         return f"{label(name)} is empty. Type a number from {low} to {high}."
     try:
         RunConfig.check(name, number)
     except ValueError:
         if RunConfig.is_whole(name) and not isinstance(number, int):
-            return f"{label(name)} has to be a whole number, not {lineage.value(name, number)}."
-        low, high = (lineage.value(name, limit) for limit in RunConfig.limits(name))
-        return f"{label(name)} can be {low} to {high}, not {lineage.value(name, number)}."
+            return f"{label(name)} has to be a whole number, not {wording.value(name, number)}."
+        low, high = (wording.value(name, limit) for limit in RunConfig.limits(name))
+        return f"{label(name)} can be {low} to {high}, not {wording.value(name, number)}."
     return ""
 
 

@@ -23,7 +23,7 @@ from charrnn.ui._compat.script_runs import is_history_navigation
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings, settings_input
+from charrnn.ui.shared import settings, settings_input, wording
 from charrnn.ui.shared.chosen_text import choose_corpus, shipped_sha256
 from charrnn.ui.shared.formatting import listed
 
@@ -120,7 +120,7 @@ def _parsed(name: str, text: str) -> Any:
 def _refusal(name: str, text: str) -> str:
     choices = RunConfig.choices(name)
     if choices is None:
-        low, high = (lineage.value(name, limit) for limit in RunConfig.limits(name))
+        low, high = (wording.value(name, limit) for limit in RunConfig.limits(name))
         kind = "a whole number" if RunConfig.is_whole(name) else "a number"
         allowed = f"{kind} from {low} to {high}"
     else:

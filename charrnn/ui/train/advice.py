@@ -15,7 +15,7 @@ from charrnn.engine.analysis.overfitting import lowest_before_rise, training_los
 from charrnn.engine.gauges import Gauges
 from charrnn.engine.parameters import MATRICES, Parameters
 from charrnn.runs.store.records import Run
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.gauges import CLIPPED, RECENT, SATURATED, mean
 from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate
 from charrnn.ui.shared.settings import CHOICES
@@ -66,7 +66,7 @@ def _clipped(run: Run, recent: Gauges) -> Advice | None:
     rate = _smaller(run.learning_rate, 0.5)
     step = None
     if rate is not None:
-        label = f"Lower the learning rate to {lineage.value('learning_rate', rate)}"
+        label = f"Lower the learning rate to {wording.value('learning_rate', rate)}"
         step = Step("rate", label, learning_rate=rate)
     return Advice(
         f"{shares[worst]:.0%} of {worst}'s gradient is clipped: try a smaller learning rate.", step
@@ -85,7 +85,7 @@ def _saturated(run: Run, view: RunView, recent: Gauges) -> Advice | None:
     units = f"{run.config.hidden_size:,} hidden unit{'s' * (run.config.hidden_size > 1)}"
     return Advice(
         f"{recent.saturated:.0%} of the hidden states are saturated (beyond ±0.99): a learning "
-        f"rate of {lineage.value('learning_rate', rate)} is too high for {units}.",
+        f"rate of {wording.value('learning_rate', rate)} is too high for {units}.",
         _at_a_smaller_rate(run),
     )
 
@@ -147,7 +147,7 @@ def _plateau(run: Run, view: RunView, recent: Gauges) -> Advice | None:
     if view.bits > view.baselines.unigram:
         rate = min((r for r in CHOICES["learning_rate"] if r > run.learning_rate), default=None)
         if rate is not None:
-            label = f"Raise the learning rate to {lineage.value('learning_rate', rate)}"
+            label = f"Raise the learning rate to {wording.value('learning_rate', rate)}"
             return Advice(
                 f"{stopped}, and is no better than counting characters: try a larger learning "
                 "rate.",

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from charrnn.engine.analysis.overfitting import lowest_before_rise, training_loss_rose
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import DIVERGED, History, Run
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate, hint
 
@@ -129,7 +129,7 @@ def new_run(run: Run, **changes: Any) -> Step:
         config = replace(config, learning_rate=good_rate(config))
     before = replace(run.config, learning_rate=run.learning_rate)
     changed = [
-        f"{lineage.label(name)} {lineage.value(name, value)}"
+        f"{wording.label(name)} {wording.value(name, value)}"
         for name, (_, value) in before.differences(config).items()
     ]
     return Step("train", f"Train with {listed(changed)}", config)

@@ -9,7 +9,7 @@ import math
 import streamlit as st
 
 from charrnn.runs.config import RunConfig
-from charrnn.ui.shared import lineage, settings, settings_input
+from charrnn.ui.shared import settings, settings_input, wording
 from charrnn.ui.shared.settings import CHOICES
 
 FIELD_WIDTH = 84  # pixels: room for seven digits
@@ -23,7 +23,7 @@ def draw_with_slider(name: str, *, advice: str = "") -> None:
             settings.label(name),
             sorted({*CHOICES[name], settings.value(name)}),
             key=settings_input.slider_key(name),
-            format_func=lambda number: lineage.value(name, number),
+            format_func=lambda number: wording.value(name, number),
             help=f"{RunConfig.meaning(name)} {advice}".strip(),
             persist_state="session",
         )

@@ -13,10 +13,10 @@ from charrnn.ui import session
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import (
     learning_rate_hint,
-    lineage,
     settings,
     settings_input,
     settings_link,
+    wording,
 )
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.settings import CHOICES, OPTIONS
@@ -91,8 +91,8 @@ def changes_in_words(run: Run | None, corpus: Corpus, config: RunConfig) -> list
         return []
     text = ["Another text"] if corpus.sha256 != run.sha256 else []
     return text + [
-        f"{lineage.label(name)} {lineage.value(name, before)} → {lineage.value(name, after)}"
-        for name, (before, after) in lineage.changed_settings(run.config, config).items()
+        f"{wording.label(name)} {wording.value(name, before)} → {wording.value(name, after)}"
+        for name, (before, after) in wording.changed_settings(run.config, config).items()
         if name not in settings.LIVE
     ]
 
@@ -102,7 +102,7 @@ def _held_out() -> None:
         settings.label("held_out"),
         sorted({*CHOICES["held_out"], settings.value("held_out")}),
         key="held_out",
-        format_func=lambda share: lineage.value("held_out", share),
+        format_func=lambda share: wording.value("held_out", share),
         help=RunConfig.meaning("held_out"),
         persist_state="session",
     )

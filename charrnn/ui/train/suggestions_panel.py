@@ -19,7 +19,7 @@ from charrnn.runs.suggestions.search import Busy, Search
 from charrnn.runs.suggestions.trial import TRIAL_SECONDS, Trial
 from charrnn.ui import services, workspace_key
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import lineage, settings, settings_input
+from charrnn.ui.shared import settings, settings_input, wording
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.linked_run import leave_run
 from charrnn.ui.train.suggestions_chart import trial_rows, trial_spec
@@ -129,7 +129,7 @@ def _sentence(trials: list[Trial], *, active: bool) -> str:
 def in_words(config: RunConfig) -> str:
     """What a candidate decides, as the beginning of a sentence."""
     streams = f"{config.streams} stream{'s' * (config.streams > 1)}"
-    rate = lineage.value("learning_rate", config.learning_rate)
+    rate = wording.value("learning_rate", config.learning_rate)
     return (
         f"{TITLES[config.recipe]} with {config.hidden_size} hidden units, {streams} and "
         f"learning rate {rate}"
@@ -149,7 +149,7 @@ def _table(trials: list[Trial]) -> str:
             TITLES[config.recipe] + (" (yours)" if trial is trials[0] else ""),
             str(config.hidden_size),
             str(config.streams),
-            lineage.value("learning_rate", config.learning_rate),
+            wording.value("learning_rate", config.learning_rate),
             f"{trial.marks[-1].bits:.2f}" if trial.state == "done" else trial.state,
         ]
         row = "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)

@@ -7,7 +7,7 @@ import streamlit as st
 from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.store.records import Run
 from charrnn.ui import navigation, selection, services
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate
 from charrnn.ui.shared.settings import CHOICES
@@ -62,7 +62,7 @@ def branch(run: Run, iteration: int | None) -> None:
     st.caption(
         f"A new run starts from this network as it {_state_in_words(run, iteration)} and trains "
         f"on independently, to iteration {end:,}. This run is not changed. Its learning rate there "
-        f"is {lineage.value('learning_rate', rate_then)}{_decayed_in_words(run, begin)}."
+        f"is {wording.value('learning_rate', rate_then)}{_decayed_in_words(run, begin)}."
     )
     rate = st.select_slider(
         "learning rate",
@@ -140,7 +140,7 @@ def offer_recovery(run: Run) -> None:
     if last_good is None:
         return
     rate = _recovery_rate(run)
-    shown_rate = lineage.value("learning_rate", rate)
+    shown_rate = wording.value("learning_rate", rate)
     if st.button(
         f"Go back to iteration {last_good:,} with learning rate {shown_rate}",
         icon=":material/undo:",

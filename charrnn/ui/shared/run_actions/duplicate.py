@@ -11,7 +11,7 @@ from charrnn.runs.store.records import Run
 from charrnn.runs.texts.names import MAX_NAME_LENGTH
 from charrnn.ui import comparison, services
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.run_actions import rules
@@ -44,7 +44,7 @@ def duplicate(run: Run) -> None:
     configs = [copy for copy in with_repeats([config], repeats) if copy != run.config]
     names = _choose_names(run, config, configs)
     problem = refusal(configs, corpus)
-    changes = lineage.differences(run.config, config)
+    changes = wording.differences(run.config, config)
     st.text(
         listed(changes) or "Nothing changed yet: move a slider, change a rule, or ask for repeats."
     )
@@ -62,7 +62,7 @@ def duplicate(run: Run) -> None:
 
 def _choose_names(run: Run, config: RunConfig, configs: list[RunConfig]) -> list[str]:
     """The names of the copies: what was typed, or else what is changed; repeats add their seed."""
-    changes = lineage.short_name(run.config, config)
+    changes = wording.short_name(run.config, config)
     typed = st.text_input(
         "Name",
         max_chars=MAX_NAME_LENGTH,
@@ -86,11 +86,11 @@ def _choose_settings(run: Run) -> RunConfig:
     """The controls for the settings of the copy; its random seed is chosen apart."""
     values: dict[str, Any] = {
         name: st.select_slider(
-            lineage.label(name),
+            wording.label(name),
             offered_values(run, name),
             value=getattr(run.config, name),
             key=f"copy_{name}_{run.id}",
-            format_func=partial(lineage.value, name),
+            format_func=partial(wording.value, name),
             help=RunConfig.meaning(name),
         )
         for name in (*SETTINGS, "streams")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.settings import OPTIONS
 
 
@@ -27,7 +27,7 @@ def choose(run: Run) -> dict[str, Any]:
 
 def _choose(run: Run, name: str) -> str:
     chosen: str = st.pills(
-        lineage.label(name),
+        wording.label(name),
         OPTIONS[name],
         default=getattr(run.config, name),
         required=True,
@@ -43,7 +43,7 @@ def _number(run: Run, name: str, *, step: float, disabled: bool) -> float:
     low, high = RunConfig.limits(name)
     before: float = getattr(run.config, name)
     number = st.number_input(
-        lineage.label(name),
+        wording.label(name),
         float(low),
         float(high),
         before,

@@ -11,7 +11,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.store.records import Run
 from charrnn.ui import services
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage
+from charrnn.ui.shared import wording
 from charrnn.ui.shared.dialogs import run_dialog
 from charrnn.ui.shared.run_actions.copies import (
     MAX_COPIES,
@@ -56,23 +56,23 @@ def _choose_sweep(run: Run) -> list[RunConfig]:
     """The controls for a sweep; returns every combination of the chosen values."""
     chosen: dict[str, list[Any]] = {
         name: st.pills(
-            lineage.label(name),
+            wording.label(name),
             offered_values(run, name),
             selection_mode="multi",
             default=[getattr(run.config, name)],
             key=f"sweep_{name}_{run.id}",
-            format_func=partial(lineage.value, name),
+            format_func=partial(wording.value, name),
         )
         or [getattr(run.config, name)]
         for name in SETTINGS
     }
     chosen["iterations"] = [
         st.select_slider(
-            lineage.label("iterations"),
+            wording.label("iterations"),
             offered_values(run, "iterations"),
             value=SWEEP_ITERATIONS,
             key=f"sweep_iterations_{run.id}",
-            format_func=partial(lineage.value, "iterations"),
+            format_func=partial(wording.value, "iterations"),
         )
     ]
     return [
