@@ -113,7 +113,7 @@ def _learned_by_heart(run: Run, view: RunView) -> Advice | None:
         )
     return Advice(
         f"{risen}: the network is learning this text by heart, and more training will not help.",
-        Step("pause", "Pause"),
+        Step("pause", "Pause this run"),
     )
 
 

@@ -101,7 +101,7 @@ def test_rising_held_out_loss_calls_for_a_pause(story, training, advised, monkey
         "Held-out loss has risen since iteration 300: the network is learning this text by heart, "
         "and more training will not help."
     )
-    assert (step.action, step.label) == ("pause", "Pause")
+    assert (step.action, step.label) == ("pause", "Pause this run")
 
 
 def test_a_rise_of_both_losses_calls_for_a_smaller_rate(story, training, advised, monkeypatch):
