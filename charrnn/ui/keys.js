@@ -50,6 +50,11 @@ const turn = (on) => {
   }
 };
 
+// A sample or a wide table with the focus is scrolled by the same keys.
+const scrolls = (element) =>
+  element && !element.matches("body, main") &&
+  (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
+
 // The page itself has the focus after a click on it; a key would draw a frame around it.
 const leavePage = () => document.activeElement?.matches("main") && document.activeElement.blur();
 
@@ -105,6 +110,7 @@ const onKey = (event) => {
   const steps = ["ArrowLeft", "ArrowRight", "Home", "End"].includes(key);
   const users = USES[steps ? "Arrow" : key];
   if (!users || focused()?.closest?.(users)) return;
+  if (key !== "?" && scrolls(focused())) return;
   leavePage();
   if (key === "?") {
     event.preventDefault();

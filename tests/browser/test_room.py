@@ -121,7 +121,7 @@ def test_a_workshop(open_page, store, eventually):
         presenter.get_by_role("button", name="Memory")
     ).first.click()
     expect(people[0]).to_have_url(re.compile("view=Memory"))
-    button(people[0], "Look around yourself").click()
+    button(people[0], "Look around on your own").click()
     people[0].get_by_role("link", name="Alphabet").first.click()
     expect(people[0]).to_have_url(re.compile("/alphabet"))
     button(presenter, "Stop leading").click()

@@ -17,7 +17,7 @@ from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.supervisor import Supervisor
 from charrnn.ui import services, session, workspace_key
 from charrnn.ui._compat.script_runs import session_id
-from charrnn.ui.train import double_click
+from charrnn.ui.shared import double_click
 from tests.support.store import SMALL, WORKSPACE
 from tests.support.visitor import enter
 

@@ -12,7 +12,7 @@ from charrnn.ui.alphabet import character_charts, contents, embedding_charts, ma
 from charrnn.ui.alphabet.measurements import Measurements, measure
 from charrnn.ui.alphabet.one_hot_panel import inspected_index
 from charrnn.ui.direction import isolated
-from charrnn.ui.shared import snapshot_slider
+from charrnn.ui.shared import live_run, snapshot_slider
 from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.replay import ICON
 from charrnn.ui.shared.snapshots import Snapshot, Subject
@@ -47,6 +47,8 @@ def draw(subject: Subject, run: Run) -> None:
     snapshot = subject.newest_snapshot() if iteration is None else subject.snapshot(iteration)
     measurements = measure(subject, run, snapshot, kept)
     status = "training" if run.moving else run.status
+    if live_run.is_queued(run):
+        status = "queued"
     if iteration is not None:
         status = "an earlier snapshot" if iteration else "before the first update"
     st.text(f"Iteration {snapshot.iteration:,} of {run.iterations:,} · {status}")

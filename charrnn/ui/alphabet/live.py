@@ -47,7 +47,7 @@ def _draw_status(run_id: str, timers: tuple[Timers, Timers]) -> None:
         refresh = "To follow the training, move the slider to its right end."
         if charts.view_seconds is not None:
             refresh = f"The charts below are updated every {charts.view_seconds:.0f} seconds."
-        st.text(f"Training is at iteration {run.iteration:,}. {refresh}")
+        st.text(f"{live_run.state_in_words(run)} {refresh}")
 
 
 @shows_errors()

@@ -36,7 +36,8 @@ def draw() -> None:
             return
         drop_uploaded(file)
         st.session_state[session.IMPORTED_FILE] = (file.file_id, run.title)
-        comparison.select([*(comparison.selected() or []), run.id])
+        others = comparison.selected() or []
+        comparison.select([*others[: comparison.MAX_RUNS - 1], run.id])
         selection.select_run(run.id)
         st.rerun()
 

@@ -15,6 +15,7 @@ from charrnn.ui.compare.samples import swatch
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import deleted_runs, wording
+from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
 
 SHOWN_AT_FIRST = 20  # runs
@@ -43,8 +44,10 @@ def _draw(refresh_seconds: float | None, compared: tuple[str, ...]) -> None:
     runs = services.workspace().runs()
     if refresh_seconds:
         services.note_refresh(refresh_seconds)
-    if _compared() != compared or _refresh_seconds(runs) != refresh_seconds:
+    if _compared() != compared:
         st.rerun()  # the rest of the page shows the compared runs
+    if _refresh_seconds(runs) != refresh_seconds:
+        rerun_page()
     st.markdown("## Your runs")
     if not runs:
         st.caption("No runs yet. Press Train on the Train page to start one.")

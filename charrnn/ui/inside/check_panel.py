@@ -30,15 +30,16 @@ def draw(view: View) -> None:
     )
     st.code("dL/dw ≈ (L(w + ε) − L(w − ε)) / 2ε        ε = 1e−5", language=None)
     key = f"{view.run.id}_{view.snapshot.iteration}"
+    window = _window(view)  # at once: when the button is pressed, a run has trained on
     if st.button("Check the gradients", icon=":material/fact_check:", type="primary"):
-        st.session_state[session.CHECKED] = (key, _check(view))
+        st.session_state[session.CHECKED] = (key, _check(view, *window))
     found, checked = st.session_state.get(session.CHECKED, ("", []))
     if found == key:
         _draw_result(view, checked)
 
 
-def _check(view: View) -> list[Checked]:
-    ids, hidden = _window(view)
+def _check(view: View, ids: np.ndarray, hidden: np.ndarray) -> list[Checked]:
+    """ids: (T + 1,). hidden: the state before them, (H,)."""
     rng = np.random.default_rng(0)
     return gradient_check(
         view.snapshot.weights,

@@ -158,14 +158,15 @@ def _draw_ranking(view: View, costs: Costs, units: list[int]) -> None:
     ]
     pictures.ranking(rows, key="costs", on_pick=_pick)
     st.caption(
-        f"Bits per character more, on {costs.characters:,} {_which_characters(view)}, which cost "
-        f"{costs.baseline:.2f} bits each with all units. Click a unit to hold it, or to let it go."
+        f"The extra bits per character, on {costs.characters:,} {_which_characters(view)}, which "
+        f"cost {costs.baseline:.2f} bits each with all units. Click a unit to hold it, or to let "
+        "it go."
     )
     tables.table(
         "What silencing each unit costs, as a table",
         "silencing",
         lambda: pd.DataFrame(
-            {"unit": range(len(costs.bits)), "bits per character more": costs.bits}
+            {"unit": range(len(costs.bits)), "extra bits per character": costs.bits}
         ),
     )
 

@@ -72,12 +72,10 @@ def _offer_newest(run: Run) -> None:
 
 
 def _describe(run: Run, timers: Timers) -> str:
-    if not run.moving:
-        return f"This run is {run.status} at iteration {run.iteration:,} of {run.iterations:,}."
-    training = f"Training is at iteration {run.iteration:,} of {run.iterations:,}."
-    if timers.view_seconds is None:
-        return training
-    return f"{training} The view below is updated every {timers.view_seconds:.0f} seconds."
+    state = live_run.state_in_words(run)
+    if timers.view_seconds is None or live_run.is_queued(run):
+        return state
+    return f"{state} The view below is updated every {timers.view_seconds:.0f} seconds."
 
 
 @shows_errors()

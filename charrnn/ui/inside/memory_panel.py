@@ -147,7 +147,7 @@ def share(part: float) -> str:
         return "all"
     if part >= 0.0005:
         return f"{part:.1%}"
-    return f"a share of {part:.0e}" if part > 0 else "nothing"
+    return f"a share of {part:.0e}" if part > 0 else "none"
 
 
 @st.cache_data(show_spinner=False, max_entries=40)

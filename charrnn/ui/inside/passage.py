@@ -49,7 +49,7 @@ def choose(view: View, length: int) -> Passage:
             return _typed(view.subject, view.snapshot)
         if source == ITS_WRITING:
             seed = st.session_state.setdefault(session.READS_SEED, 0)
-            st.button("Write anew", icon=":material/casino:", on_click=new_seed)
+            st.button("New seed", icon=":material/casino:", on_click=new_seed)
             return written(view.subject, view.snapshot, length, seed)
     return choose_from_text(view, length)
 

@@ -11,7 +11,6 @@ from charrnn.engine.analysis.baselines import BASELINE_LABELS
 from charrnn.runs.errors import TextNotFound
 from charrnn.runs.store.room_records import Tile, Wall
 from charrnn.ui import services
-from charrnn.ui.direction import isolated
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room.tiles import highest_start, name
 from charrnn.ui.shared.charts.specs import SHORT_NUMBERS, compiled, doubled, themed
@@ -38,7 +37,7 @@ def draw(wall: Wall) -> None:
         )
     sentences = [spread(trained)]
     if len(trained) > 1:
-        who = escape_markdown(isolated(name(_lowest(trained), wall)))
+        who = escape_markdown(name(_lowest(trained), wall))
         hidden = "number " if wall.room.names_hidden else ""
         sentences.append(f"The thick curve is the one that ends lowest: **{hidden}{who}**.")
     if len(_texts(trained)) > 1:

@@ -65,8 +65,8 @@ def _draw_open() -> None:
     )
     st.button("Open a room", icon=":material/co_present:", on_click=_open)
     st.caption(
-        f"Up to {most} people can join. You present from this browser: the code alone gives nobody "
-        "your part. A room that you have not looked at for a day closes."
+        f"Up to {most} people can join. You present from this browser: nobody can take over with "
+        "the code alone. A room that you have not looked at for a day closes."
     )
 
 

@@ -34,8 +34,8 @@ def draw(wall: Wall) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="moment_buttons"):
         _button("Back", ":material/arrow_back:", _show, before)
         _button("Next", ":material/arrow_forward:", _show, after)
-        _button("Move back", ":material/keyboard_tab_rtl:", _move, wall.room, shown.number, -1)
-        _button("Move on", ":material/keyboard_tab:", _move, wall.room, shown.number, 1)
+        _button("Move earlier", ":material/keyboard_tab_rtl:", _move, wall.room, shown.number, -1)
+        _button("Move later", ":material/keyboard_tab:", _move, wall.room, shown.number, 1)
         _button("Discard", ":material/delete:", _discard, wall.room, shown.number)
     cards = "".join(_card(moment, _who(moment, wall), moment is shown) for moment in moments)
     st.html(f'<ol class="moments">{cards}</ol>')

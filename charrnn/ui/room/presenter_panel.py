@@ -13,7 +13,7 @@ from charrnn.ui import navigation, services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.room import people_dialog, saved_wall
-from charrnn.ui.shared import experiments, settings, settings_link, wording
+from charrnn.ui.shared import double_click, experiments, settings, settings_link, wording
 from charrnn.ui.shared.room import countdown, following, presence, starts, strip
 from charrnn.ui.shared.room.strip import draw_lead_button
 
@@ -176,6 +176,8 @@ def _send(room: Room) -> None:
 
 @shows_errors()
 def _start_everybody(room: Room) -> None:
+    if double_click.repeats("start_everybody"):
+        return
     begins_at = room.now + countdown.SECONDS
     presenter = presence.presenter(room)
     presenter.count_down(begins_at)
@@ -198,6 +200,8 @@ def _begin(presenter: Presenter, begins_at: float) -> None:
 
 @shows_errors()
 def _call_off(room: Room) -> None:
+    if double_click.repeats("start_everybody"):
+        return
     presence.presenter(room).count_down(None)
     presence.forget()
 

@@ -191,7 +191,7 @@ def _draw_beside(wall: Wall, question: Question, asked: Guess, guesses: dict[str
     if isinstance(asked, Choice):
         who, often = "Guessed most often", statistics.multimode(values)
     else:
-        who, often = "Half of the room guessed up to", [statistics.median(values)]
+        who, often = "The median guess", [statistics.median(values)]
     happened = None if answer is None else guess.from_number(asked, answer)
     guess.draw_beside(asked, [guess.from_number(asked, each) for each in often], happened, who=who)
     if answer is None:

@@ -14,6 +14,7 @@ from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
 from charrnn.ui.room.tiles import in_order, name
 from charrnn.ui.shared.charts import tables
+from charrnn.ui.shared.formatting import people_in_words
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.45 system-ui, sans-serif; }
@@ -65,7 +66,7 @@ def as_html(wall: Wall) -> bytes:
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{_STYLE}</style></head>\n"
-        f"<body><h1>{title}</h1><p>{len(wall.tiles)} people"
+        f"<body><h1>{title}</h1><p>{people_in_words(len(wall.tiles))}"
         f" · bits per character, the lowest first</p>{note}\n"
         f"<main>\n{tiles}\n</main></body></html>\n"
     )

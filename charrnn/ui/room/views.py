@@ -22,6 +22,7 @@ from charrnn.ui.room import (
 )
 from charrnn.ui.room.join import JOIN
 from charrnn.ui.shared.dialogs import rerun_page
+from charrnn.ui.shared.formatting import people_in_words
 from charrnn.ui.shared.room import presence
 from charrnn.ui.shared.room.presence import Presence
 from charrnn.ui.shared.room.strip import code_in_words
@@ -103,7 +104,7 @@ def _status(wall: Wall) -> str:
     """How many people there are, and what the machine is doing."""
     load, people = services.supervisor().load, len(wall.tiles)
     most = int(Limits.from_environment().room_people)
-    words = [f"{people} {'person' if people == 1 else 'people'}"]
+    words = [people_in_words(people)]
     if people >= NEARLY_FULL * most:
         words = [f"{people} of {most} places taken"]
     if load.training > 1:

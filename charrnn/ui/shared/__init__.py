@@ -37,6 +37,7 @@ cluster_notice    a notice while the machines of a cluster cannot train
 workspace_link    opening all runs on another device
 
 Building blocks
+double_click      ignoring the second click of a double click
 charts/           what all charts share
 dialogs           dialogs about a run, which stay open
 formatting        how durations, lists and perplexities are written

@@ -9,7 +9,6 @@ from charrnn.runs.recipes import TITLES
 from charrnn.runs.store.records import Run
 from charrnn.runs.texts import library
 from charrnn.ui import navigation, selection, services, session
-from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared import settings, settings_input, wording
@@ -121,7 +120,7 @@ def _snapshot(subject: Subject, iteration: int) -> Snapshot:
 
 def _in_words(challenge: Challenge, found: Attempt) -> str:
     run = found.run
-    title = escape_markdown(isolated(run.title))
+    title = escape_markdown(run.title)
     config = wording.values_in_words(run.config, list(NAMED))
     how = f"{TITLES[run.config.recipe]} · {config}"
     figure = _figure(challenge, found.best)

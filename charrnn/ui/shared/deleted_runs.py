@@ -85,6 +85,6 @@ def _restore(workspace: Workspace, run: Run) -> None:
         )
     if session.page() == "Compare":
         others = [key for key in comparison.selected() or [] if key != run.id]
-        comparison.select([*others, run.id])
+        comparison.select([*others[: comparison.MAX_RUNS - 1], run.id])
     else:
         selection.select_run(run.id)

@@ -1,4 +1,4 @@
-"""How the page writes durations, perplexities, lists and the range of available snapshots."""
+"""How the page writes durations, perplexities, lists, people and the range of snapshots."""
 
 
 def duration(seconds: float) -> str:
@@ -18,6 +18,11 @@ def effective_choices(bits: float, *, digits: int = 1) -> str:
 def listed(words: list[str]) -> str:
     """a, b and c."""
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def people_in_words(count: int) -> str:
+    """1 person, 2 people."""
+    return f"{count} {'person' if count == 1 else 'people'}"
 
 
 def snapshot_range(iterations: list[int]) -> str:

@@ -61,6 +61,23 @@ def read(run_id: str) -> Run:
     return run
 
 
+def state_in_words(run: Run) -> str:
+    """Where training is, as a sentence."""
+    at = f"at iteration {run.iteration:,} of {run.iterations:,}"
+    if is_queued(run):
+        return f"This run is queued: position {run.queue_position}."
+    if run.moving:
+        return f"Training is {at}."
+    if run.status == "waiting":
+        return "This run has not started."
+    return f"This run failed {at}." if run.status == "failed" else f"This run is {run.status} {at}."
+
+
+def is_queued(run: Run) -> bool:
+    """Whether it waits for a free place to train."""
+    return run.active and not run.leased and run.queue_position is not None
+
+
 def draw_problem(run: Run) -> None:
     """Say why the run failed, or paused by itself, if it did."""
     with st.container():  # also if it is empty: nothing below it may move

@@ -18,7 +18,7 @@ def draw_notice() -> None:
         return
     st.info(
         f"Your texts and runs take {usage.used:,.0f} MB of the {usage.allowed:,.0f} MB that you "
-        "may store here. Delete runs that you no longer need on the page Compare; when there is "
+        "may store here. On the page Compare, delete runs that you no longer need; when there is "
         "no room left, runs pause and nothing can be uploaded.",
         icon=":material/hard_drive:",
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from charrnn.runs.config import RunConfig
+from charrnn.runs.config import RunConfig, in_digits
 from charrnn.runs.recipes import DEFAULT, LEARNING_SETTINGS, RECIPES
 from charrnn.runs.store.records import Run
 from charrnn.ui import session
@@ -113,15 +113,15 @@ def problem(name: str) -> str:
     """Why what was typed for a setting is not allowed, as a sentence, or ""."""
     number = entered(name)
     if number is None:
-        low, high = (wording.value(name, limit) for limit in RunConfig.limits(name))
+        low, high = wording.limits(name)
         return f"{label(name)} is empty. Type a number from {low} to {high}."
     try:
         RunConfig.check(name, number)
     except ValueError:
         if RunConfig.is_whole(name) and not isinstance(number, int):
-            return f"{label(name)} has to be a whole number, not {wording.value(name, number)}."
-        low, high = (wording.value(name, limit) for limit in RunConfig.limits(name))
-        return f"{label(name)} can be {low} to {high}, not {wording.value(name, number)}."
+            return f"{label(name)} has to be a whole number, not {in_digits(number)}."
+        low, high = wording.limits(name)
+        return f"{label(name)} can be {low} to {high}, not {in_digits(number)}."
     return ""
 
 

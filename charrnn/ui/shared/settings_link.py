@@ -120,7 +120,7 @@ def _parsed(name: str, text: str) -> Any:
 def _refusal(name: str, text: str) -> str:
     choices = RunConfig.choices(name)
     if choices is None:
-        low, high = (wording.value(name, limit) for limit in RunConfig.limits(name))
+        low, high = wording.limits(name)
         kind = "a whole number" if RunConfig.is_whole(name) else "a number"
         allowed = f"{kind} from {low} to {high}"
     else:

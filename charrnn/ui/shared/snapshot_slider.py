@@ -80,6 +80,7 @@ def newest_is_asked_for(run: Run, loaded: int) -> bool:
     newest = services.store().snapshots.checkpoint_iteration(run.id) or loaded
     return newest > loaded and st.button(
         f"Load iteration {newest:,} (this is iteration {loaded:,})",
+        key=f"load_newest_{run.id}",  # a label that changes must not lose the click
         icon=":material/update:",
         type="tertiary",
     )

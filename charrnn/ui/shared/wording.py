@@ -45,6 +45,15 @@ def value(setting: str, number: Any) -> str:
     return in_digits(number)
 
 
+def limits(setting: str) -> tuple[str, str]:
+    """The smallest and the largest value of a setting, as numbers that can be typed."""
+    low, high = (
+        in_digits(int(limit) if float(limit).is_integer() else limit)
+        for limit in RunConfig.limits(setting)
+    )
+    return low, high
+
+
 def values_in_words(config: RunConfig, settings: list[str]) -> str:
     """These settings of a run, as "hidden_size 50 · learning rate 0.3"."""
     return " · ".join(f"{label(name)} {value(name, getattr(config, name))}" for name in settings)

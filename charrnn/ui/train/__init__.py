@@ -10,7 +10,6 @@ suggestions_chart.py   their chart
 copy_link.py       copying a link to the settings (copy_link.js)
 number_field.py    a number to type, with a slider
 controls.py        the buttons Train, Pause, Resume, Step, Reset
-double_click.py    ignores the second click of a double click
 next_steps.py      what to do after a run has ended; next_steps_panel.py draws it
 advice.py          what would help a run that trains; advice_panel.py draws it
 live.py            the live part and how often it refreshes

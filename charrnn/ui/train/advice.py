@@ -20,7 +20,7 @@ from charrnn.ui.shared.gauges import CLIPPED, RECENT, SATURATED, mean
 from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate
 from charrnn.ui.shared.settings import CHOICES
 from charrnn.ui.train.loss_rows import Interpolation
-from charrnn.ui.train.next_steps import Step, larger, new_run
+from charrnn.ui.train.next_steps import Step, larger, new_run, slower
 from charrnn.ui.train.run_view import RunView
 
 HALF_SATURATED = 0.5  # and at a plateau
@@ -63,7 +63,7 @@ def _clipped(run: Run, recent: Gauges) -> Advice | None:
     worst = max(MATRICES, key=lambda name: shares[name])
     if run.config.clipping != "value" or shares[worst] < CLIPPED:
         return None
-    rate = _smaller(run.learning_rate, 0.5)
+    rate = slower(run.learning_rate, 0.5)
     step = None
     if rate is not None:
         label = f"Lower the learning rate to {wording.value('learning_rate', rate)}"
@@ -162,13 +162,7 @@ def _plateau(run: Run, view: RunView, recent: Gauges) -> Advice | None:
 
 def _at_a_smaller_rate(run: Run) -> Step | None:
     """A new run with a third of the learning rate, or what suits its hidden units."""
-    rate = _smaller(max(run.config.learning_rate, run.learning_rate), 1 / 3)
+    rate = slower(max(run.config.learning_rate, run.learning_rate), 1 / 3)
     if rate is None:
         return None
     return new_run(run, learning_rate=min(rate, good_rate(run.config)))
-
-
-def _smaller(rate: float, share: float) -> float | None:
-    """The largest learning rate of the slider up to this share of one; None if there is none."""
-    rates = [choice for choice in CHOICES["learning_rate"] if choice <= share * rate * 1.001]
-    return max(rates, default=None)

@@ -18,10 +18,9 @@ from charrnn.ui import selection, services, session
 from charrnn.ui._compat.script_runs import finish
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import lineage, settings, settings_input
+from charrnn.ui.shared import double_click, lineage, settings, settings_input
 from charrnn.ui.shared.linked_run import leave_run
 from charrnn.ui.shared.run_actions.menu import act, draw_menu
-from charrnn.ui.train import double_click
 from charrnn.ui.train.settings_panel import changes_in_words
 from charrnn.ui.train.text_panel import awaits_file, current_corpus
 

@@ -13,6 +13,7 @@ from charrnn.runs.store.records import DIVERGED, History, Run
 from charrnn.ui.shared import wording
 from charrnn.ui.shared.formatting import listed
 from charrnn.ui.shared.learning_rate_hint import DECAYED, good_rate, hint
+from charrnn.ui.shared.settings import CHOICES
 
 TEMPERATURE = 0.7  # lower than 1: fewer surprises, fewer mistakes
 LAST_PART = 0.2  # of the iterations: what the loss did there tells whether it still falls
@@ -106,9 +107,15 @@ def _after_divergence(run: Run) -> NextSteps:
 
 def _at_a_third_of_the_rate(run: Run) -> Step:
     """A new run with a third of the learning rate, or less if its hidden units ask for that."""
+    rate = slower(run.learning_rate, 1 / 3) or float(f"{run.learning_rate / 3:.1g}")
     low, _ = RunConfig.limits("learning_rate")
-    rate = min(good_rate(run.config), run.learning_rate / 3)
-    return new_run(run, learning_rate=max(low, rate))
+    return new_run(run, learning_rate=max(low, min(good_rate(run.config), rate)))
+
+
+def slower(rate: float, share: float) -> float | None:
+    """The largest learning rate of the slider up to this share of one; None if there is none."""
+    rates = [choice for choice in CHOICES["learning_rate"] if choice <= share * rate * 1.001]
+    return max(rates, default=None)
 
 
 def larger(run: Run, characters: int) -> list[Step]:

@@ -55,6 +55,8 @@ def take(run: Run, corpus: Corpus, step: Step) -> None:
         st.rerun()
     elif step.config:
         config = step.config.fitted(corpus.characters)
+        if run.active:  # the new run has the CPU
+            workspace.request(run.id, desired="paused")
         new = workspace.create(corpus, config, parent=run.id)
         services.supervisor().reconcile()
         finish(partial(selection.select_run, new.id))

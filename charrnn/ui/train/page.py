@@ -5,14 +5,13 @@ import streamlit as st
 from charrnn.runs.store.records import Run
 from charrnn.ui import selection, services, session
 from charrnn.ui.errors import shows_errors
-from charrnn.ui.shared import settings, settings_input, settings_link
+from charrnn.ui.shared import double_click, settings, settings_input, settings_link
 from charrnn.ui.shared.chosen_text import choose_linked_text, choose_text_of, follow_history
 from charrnn.ui.shared.linked_run import run_in_link
 from charrnn.ui.shared.room import starts
 from charrnn.ui.train import (
     copy_link,
     counting_panel,
-    double_click,
     notebook_panel,
     suggestions_panel,
 )

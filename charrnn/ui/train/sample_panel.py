@@ -74,7 +74,7 @@ def _offer_actions(run: Run, iteration: int) -> None:
             replay.play(run)
         if nearest is None:
             return
-        if st.button(f"Write from {nearest:,}", icon=":material/edit_note:"):
+        if st.button(f"Write from {nearest:,}", key="write_from", icon=":material/edit_note:"):
             # If that is no snapshot, it is the newest state.
             snapshot_slider.set_iteration(run, nearest, key=session.WRITE_AT)
             navigation.go("Write")

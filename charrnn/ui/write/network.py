@@ -65,6 +65,7 @@ def _offer_best(run: Run, best: tuple[int, float] | None, chosen: int | None) ->
     if best and best[0] != chosen:
         st.button(
             f"Best on held-out text: iteration {best[0]:,}",
+            key="best_snapshot",
             icon=":material/award_star:",
             type="tertiary",
             on_click=_select_snapshot,

@@ -11,6 +11,7 @@ from charrnn.runs.store.workspace import Workspace
 from charrnn.ui import services
 from charrnn.ui.compare import page as compare
 from charrnn.ui.compare import run_list
+from charrnn.ui.comparison import MAX_RUNS
 from charrnn.ui.markdown import escape_markdown
 from tests.support.train_page import as_read, click
 from tests.support.visitor import enter
@@ -80,6 +81,17 @@ def test_an_imported_run_is_named_where_its_file_was_chosen(open_compare, worksp
     imported = workspace.runs()[0]
     assert imported.id != cats.id
     assert [message.value for message in page.success] == [f"Imported as {imported.title}."]
+
+
+def test_an_imported_run_is_compared_in_place_of_the_last_one(
+    open_compare, store, workspace, corpus, cats
+):
+    runs = [cats, *(workspace.create(corpus, SMALL) for _ in range(MAX_RUNS - 1))]
+    page = open_compare(*runs)
+    file = export_run(store, cats, with_text=True)
+    page.file_uploader[0].upload("run.safetensors", file).run()
+    compared = page.query_params["compare"].split(",")
+    assert compared == [*(run.id for run in runs[:-1]), workspace.runs()[0].id]
 
 
 def test_what_has_not_been_measured_is_a_dash_in_the_table(open_compare, workspace, corpus):

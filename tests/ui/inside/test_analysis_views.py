@@ -151,6 +151,17 @@ def test_the_gradient_check_passes(open_inside, cats):
     assert page.dataframe[0].value["array"].tolist() == ["Wxh", "Whh", "Why", "bh", "by"]
 
 
+def test_the_gradient_check_counts_although_the_run_has_trained_on(
+    open_inside, cats, workspace, work
+):
+    page = open_inside("Gradient check", run=cats.id)
+    workspace.request(cats.id, desired="running", pause_at=300)
+    work(workspace.run(cats.id))
+    next(b for b in page.button if b.label == "Check the gradients").click().run()
+    assert "gradients agree" in page.success[0].value
+    assert any(caption.value.startswith("At iteration 250") for caption in page.caption)
+
+
 def test_the_gradient_check_turns_red_without_gradients_through_time(
     open_inside, workspace, corpus, work
 ):

@@ -8,6 +8,7 @@ from charrnn.runs.store.room_records import Place, Start
 from charrnn.runs.store.workspace import Workspace
 from charrnn.ui.room import presenter_panel
 from charrnn.ui.room.code_guesses import MAX_OF_VISITOR
+from charrnn.ui.shared import double_click
 from charrnn.ui.shared.settings import TYPED
 from tests.support.store import SMALL
 from tests.support.train_page import click, settings, words
@@ -127,7 +128,9 @@ def test_when_everybody_is_started_each_page_shows_its_run(
     assert run.id == people()[0].run
     assert started == [run.id]
     assert run.config.hidden_size == 12
-    assert data_of(page, "charrnn_room_watch")["known"]["share"].startswith("yours is 1 of 1 run")
+    assert data_of(page, "charrnn_room_watch")["known"]["share"].startswith(
+        "your run is the only one"
+    )
 
 
 def test_the_presenter_sends_what_stands_on_the_train_page(open_page, room, now):
@@ -152,6 +155,16 @@ def test_starting_everybody_can_be_called_off(wall, now):
     assert now().begins_at is None
 
 
+def test_a_double_click_on_a_button_of_the_presenter_counts_once(wall, now, monkeypatch):
+    page = wall()
+    monkeypatch.setattr(double_click, "clock", lambda: 5.0)
+    for first, second in (("Start everybody", "Call it off"), ("Lead", "Stop leading")):
+        click(page, first)
+        click(page, second)
+    assert now().begins_at is not None
+    assert now().lead is not None
+
+
 # --- Follow me ----------------------------------------------------------------------------------
 
 
@@ -166,7 +179,7 @@ def test_people_see_what_the_presenter_looks_at_until_they_look_around(
     page.run()
     assert "Inside the network" in words(page)
     assert page.query_params["run"] == [run.view_key] or page.query_params["run"] == run.view_key
-    click(page, "Look around yourself")
+    click(page, "Look around on your own")
     assert "The presenter is showing something" in words(page)
     click(leader, "Stop leading")
     go(page, "inside")

@@ -194,7 +194,7 @@ def test_guesses_are_shown_when_guessing_ends(wall, enter_room, now, store, room
     page.run()
     assert "**1 of 1** have guessed" in words(page)
     click(page, "End guessing")
-    assert "Half of the room guessed up to</dt><dd>2.5</dd>" in words(page)
+    assert "The median guess</dt><dd>2.5</dd>" in words(page)
     page.number_input(key="question_answer_1").set_value(2.25)
     click(page, "Show the answer")
     assert "Closest: **Ada**" in words(page)

@@ -116,6 +116,14 @@ def test_divergence_suggests_a_lower_learning_rate(ended):
     assert suggested.steps[0].config == replace(run.config, learning_rate=0.05)
 
 
+def test_the_lower_learning_rate_is_one_of_the_slider(ended):
+    run = replace(ended(hidden_size=32, learning_rate=0.1), status="failed", failure=DIVERGED)
+    assert labels(suggest(run, history()))[0] == "Train with learning rate 0.03"
+    # Below its lowest one:
+    run = replace(ended(hidden_size=32, learning_rate=0.002), status="failed", failure=DIVERGED)
+    assert labels(suggest(run, history()))[0] == "Train with learning rate 0.0007"
+
+
 def test_without_another_run_there_is_nothing_to_compare(ended):
     assert "Compare with other runs" not in labels(suggest(ended(), history(FALLING), others=False))
 

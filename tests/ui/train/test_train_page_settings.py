@@ -66,6 +66,11 @@ def test_the_field_follows_the_slider_and_the_slider_the_field(open_page):
         ("learning_rate", -1.0, "learning rate can be 0.00001 to 10, not -1."),
         ("seed", None, "random seed is empty. Type a number from 0 to 4,294,967,295."),
         ("sample_interval", 1, "sample interval can be 100 to 1,000,000, not 1."),
+        (
+            "seconds",
+            None,
+            "time limit in seconds (0: none) is empty. Type a number from 0 to 10,000,000.",
+        ),
     ],
 )
 def test_a_number_that_is_not_allowed_is_said_in_a_sentence_and_never_used(

@@ -92,6 +92,21 @@ def test_samples_stay_while_the_run_trains_on_until_the_newest_is_loaded(
     assert not [b for b in page.button if b.label.startswith("Load iteration")]
 
 
+def test_a_click_counts_although_the_run_has_trained_on(open_write, workspace, cats, work, written):
+    page = open_write(run=cats.id)
+    workspace.request(cats.id, desired="running", pause_at=260)
+    work(workspace.run(cats.id))
+    page.run()
+    load = next(b for b in page.button if b.label.startswith("Load iteration 260"))
+    branch = next(b for b in page.button if b.label == "Branch from 260")
+    workspace.request(cats.id, desired="running", pause_at=270)
+    trained = work(workspace.run(cats.id))
+    load.click().run()
+    assert written(page) == expected_samples(trained)
+    branch.click().run()
+    assert "as it is at iteration 270" in words(page)
+
+
 def test_imported_run_offers_only_the_snapshots_it_has(open_write, cats, workspace, work):
     run = import_run(workspace, export_run(workspace.store, cats, with_text=True))
     workspace.request(run.id, desired="running", pause_at=260)

@@ -125,7 +125,7 @@ const start = (box, data, send) => {
       tries.push(id);
       const left = data.tries - tries.length;
       if (id === answer) {
-        next(tries.length === 1 ? `${symbol(id)}: first guess right.` : `${symbol(id)}: at try ${tries.length}.`);
+        next(tries.length === 1 ? `${symbol(id)}: first guess right.` : `${symbol(id)}: right on try ${tries.length}.`);
       } else if (left === 0) box.reveal();
       else {
         parts.said.textContent = `Not ${symbol(id)}. ${left} ${left > 1 ? "tries" : "try"} left.`;

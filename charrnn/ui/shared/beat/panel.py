@@ -12,7 +12,6 @@ from charrnn.runs.store.games import Score
 from charrnn.runs.store.records import Run
 from charrnn.ui import services, session
 from charrnn.ui._compat.script_runs import session_id
-from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
 from charrnn.ui.shared.beat import score as scores
@@ -57,7 +56,7 @@ def offer(run: Run) -> None:
 def _draw(run_id: str) -> None:
     run = services.store().runs.get(run_id)
     services.check_view(run)
-    title = escape_markdown(isolated(run.title))
+    title = escape_markdown(run.title)
     st.markdown(
         f"Guess {LENGTH} characters of text that the network of **{title}** was never trained on, "
         "one at a time. "

@@ -103,5 +103,7 @@ def share_in_words(run_id: str) -> str:
         return "no run is training"
     runs = f"{load.training} run{'s' * (load.training > 1)}"
     if supervisor.trains(run_id):
+        if load.training == 1:
+            return "your run is the only one training"
         return f"yours is 1 of {runs} that share the machine evenly"
     return f"{runs} {'are' if load.training > 1 else 'is'} training"

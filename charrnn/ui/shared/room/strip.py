@@ -9,7 +9,7 @@ from charrnn.ui import navigation, selection, services, session
 from charrnn.ui.direction import isolated
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import experiments, guess
+from charrnn.ui.shared import double_click, experiments, guess
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.room import changes, countdown, following, presence, questions
 from charrnn.ui.shared.room.presence import Presence
@@ -102,6 +102,8 @@ def draw_lead_button(room: Room) -> None:
 
 @shows_errors()
 def _lead(room: Room, leads: bool) -> None:
+    if double_click.repeats("lead_button"):
+        return
     presence.presenter(room).lead(following.place() if leads else None)
     presence.forget()
 
@@ -150,7 +152,7 @@ def _draw_wheel() -> None:
             else "You see what the presenter looks at."
         )
         st.button(
-            "Follow the presenter" if alone else "Look around yourself",
+            "Follow the presenter" if alone else "Look around on your own",
             key="wheel_button",
             on_click=following.go_alone,
             args=(not alone,),

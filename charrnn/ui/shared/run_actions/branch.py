@@ -32,6 +32,7 @@ def offer(run: Run, iteration: int) -> None:
     hint = f"Iteration {iteration:,} has no complete snapshot; the nearest one is at {nearest:,}."
     if st.button(
         f"Branch from {nearest:,}",
+        key=f"branch_{run.id}",
         icon=":material/fork_right:",
         help=hint if nearest != iteration else None,
     ):
@@ -46,7 +47,11 @@ def offer_from_newest(run: Run) -> None:
     if not services.may_read_text(run):
         return
     newest = services.store().snapshots.checkpoint_iteration(run.id)
-    if newest is not None and st.button(f"Branch from {newest:,}", icon=":material/fork_right:"):
+    if newest is not None and st.button(
+        f"Branch from {newest:,}",
+        key=f"branch_newest_{run.id}",  # while it trains, the label changes: keep the click
+        icon=":material/fork_right:",
+    ):
         branch(run, None)
 
 

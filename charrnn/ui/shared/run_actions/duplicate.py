@@ -53,6 +53,7 @@ def duplicate(run: Run) -> None:
             show_estimate(configs, corpus, problem)
     if st.button(
         "Start the copy" if len(configs) < 2 else f"Start {len(configs)} copies",
+        key=f"start_copies_{run.id}",
         type="primary",
         icon=":material/play_arrow:",
         disabled=not configs or bool(problem),

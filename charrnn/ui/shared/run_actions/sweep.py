@@ -45,6 +45,7 @@ def sweep(run: Run) -> None:
     show_estimate(configs, corpus, problem)
     if st.button(
         f"Start {n} run{'s' * (n > 1)}",
+        key=f"start_sweep_{run.id}",
         type="primary",
         icon=":material/play_arrow:",
         disabled=bool(problem) or n == 1,

@@ -5,6 +5,7 @@ A click that arrives within a second after the page has answered the last one is
 the two clicks are up to half a second apart, and the way to the server takes its time, too.
 """
 
+import math
 import time
 
 import streamlit as st
@@ -23,6 +24,17 @@ def belongs_to(answered_at: float | None, now: float) -> bool:
     there was none.
     """
     return answered_at is not None and now < answered_at + SECONDS
+
+
+def repeats(key: str) -> bool:
+    """Whether a click on a button comes within a second of the last one on it. Notes the click.
+
+    For a button that is drawn where note_drawn() is not called. key: of the button.
+    """
+    at = f"{key}_clicked_at"
+    now, last = clock(), st.session_state.get(at, -math.inf)
+    st.session_state[at] = now
+    return bool(now < last + SECONDS)
 
 
 def is_second() -> bool:

@@ -7,8 +7,8 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from charrnn.ui import selection
 from charrnn.ui._compat.script_runs import finish
-from charrnn.ui.train import double_click
-from charrnn.ui.train.double_click import SECONDS, belongs_to
+from charrnn.ui.shared import double_click
+from charrnn.ui.shared.double_click import SECONDS, belongs_to
 from tests.support.train_page import buttons, click
 
 
