@@ -10,7 +10,7 @@ from charrnn.ui.learn import experiment_runs, texts
 from charrnn.ui.learn.card import Card, Verdict
 from charrnn.ui.learn.result import Result
 from charrnn.ui.markdown import escape_markdown
-from charrnn.ui.shared import experiments, guess
+from charrnn.ui.shared import experiments, guess, live_run
 from charrnn.ui.shared.dialogs import rerun_page
 from charrnn.ui.shared.room import questions, starts
 from charrnn.ui.shared.room.starts import SharedExperiment
@@ -128,10 +128,10 @@ def _draw_result(card: Card, seconds: float | None, since: float = 0.0) -> None:
         with st.container(key="learn_words"):
             _draw_words(card, corpus, result, verdict)
         with st.container(key="learn_picture"):
-            if whole:
-                card.picture(result)
-            else:
+            if not whole:
                 st.markdown("A run of this experiment is missing: start over to see all of it.")
+            elif not result.broken:
+                card.picture(result)
     _draw_actions(card, result)
 
 
@@ -147,11 +147,8 @@ def _draw_words(card: Card, corpus: Corpus, result: Result, verdict: Verdict | N
 
 
 def _draw_progress(result: Result) -> None:
-    for outcome in result.outcomes:
-        run = outcome.run
-        if run.message and not run.active and run.status != "failed":
-            st.warning(escape_markdown(run.message), icon=":material/pause_circle:")
-            break
+    if result.stopped:
+        live_run.draw_problem(result.stopped)
     if result.trains:
         queued = sum(_is_queued(outcome.run) for outcome in result.outcomes)
         n = sum(outcome.run.moving for outcome in result.outcomes)

@@ -1,7 +1,7 @@
 """The runs of an experiment: ordinary runs of the visitor's, marked as its own."""
 
 from charrnn.runs.errors import RunNotFound
-from charrnn.runs.store.records import Run
+from charrnn.runs.store.records import DIVERGED, Run
 from charrnn.ui import services, session
 from charrnn.ui.learn.card import Card
 from charrnn.ui.learn.result import Outcome, Result
@@ -39,8 +39,8 @@ def delete(runs: list[Run]) -> None:
 
 
 def resume(runs: list[Run]) -> None:
-    """Go on with runs that were paused. Raises StoreError."""
+    """Go on with runs that were paused or could not go on. Raises StoreError."""
     for run in runs:
-        if not run.active and run.iteration < run.iterations and run.status != "failed":
+        if not run.active and run.iteration < run.iterations and run.failure != DIVERGED:
             services.workspace().request(run.id, desired="running")
     services.supervisor().reconcile()

@@ -8,7 +8,7 @@ import numpy as np
 from charrnn.engine.analysis.baselines import Baselines
 from charrnn.engine.corpus import training_length
 from charrnn.engine.evaluation import bits_per_character, newest_evaluation
-from charrnn.runs.store.records import History, Run
+from charrnn.runs.store.records import DIVERGED, History, Run
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 
@@ -27,7 +27,12 @@ class Outcome:
     @property
     def finished(self) -> bool:
         """Whether it has reached its limit, or has diverged."""
-        return self.run.status == "failed" or self.run.iteration >= self.run.iterations
+        return self.run.failure == DIVERGED or self.run.iteration >= self.run.iterations
+
+    @property
+    def broken(self) -> bool:
+        """Whether it has failed for a reason that says nothing about its network."""
+        return self.run.status == "failed" and not self.finished
 
     @property
     def held_out_bits(self) -> float:
@@ -97,6 +102,19 @@ class Result:
     def finished(self) -> bool:
         """Whether all of its runs have ended by themselves."""
         return not self.trains and all(outcome.finished for outcome in self.outcomes)
+
+    @property
+    def stopped(self) -> Run | None:
+        """The run that says why it stopped before it had finished; None if none did."""
+        for outcome in self.outcomes:
+            if outcome.run.message and not outcome.run.active and not outcome.finished:
+                return outcome.run
+        return None
+
+    @property
+    def broken(self) -> bool:
+        """Whether any of its runs is broken: there is nothing to see then."""
+        return any(outcome.broken for outcome in self.outcomes)
 
     @property
     def progress(self) -> float:

@@ -12,6 +12,7 @@ from charrnn.ui.learn import card_view, experiment_runs
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.shared.guess import Choice, in_words
 from tests.support.store import TEXT
+from tests.support.train_page import as_read
 
 SMALL = {"hidden_size": 8, "iterations": 300, "sample_interval": 100}
 
@@ -179,6 +180,33 @@ def test_a_paused_experiment_can_be_resumed_and_is_live_again(
     assert drawn == ["page"]
     card_view._draw_result(card, 1.0)
     assert drawn == ["page"]
+
+
+@pytest.mark.parametrize("key", ["good-loss", "clipping", "spikes"])
+def test_an_experiment_whose_run_cannot_be_started_says_why_and_has_no_verdict(
+    open_page, store, workspace, work, quick, key
+):
+    card = CARDS[key]
+    quick(card)
+    guess_and_start(open_page("learn", question=key), card)
+    *others, run = sorted(workspace.runs(), key=lambda run: run.number)
+    for other in others:
+        work(other)
+    store.leases.fail(run.id, "This run cannot be started: it is *broken*.")
+    page = open_page("learn", question=key)
+    assert not page.exception
+    assert [as_read(error.value) for error in page.error] == [
+        "This run cannot be started: it is *broken*."
+    ]
+    assert beside_each_other(page)[1] == "…"
+    assert not page.get("vega_lite_chart")
+
+    press(page, "Resume")  # gives it another try
+    assert workspace.run(run.id).active
+    work(run)
+    page = open_page("learn", question=key)
+    assert not page.error
+    assert beside_each_other(page)[1] != "…"
 
 
 @pytest.mark.parametrize(

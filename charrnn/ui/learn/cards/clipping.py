@@ -49,7 +49,7 @@ def _picture(result: Result) -> None:
         alt="The loss of the networks with and without clipping",
     )
     run = result[FREE].run
-    if run.status == "failed" and run.failure == DIVERGED and not result.trains:
+    if run.failure == DIVERGED and not result.trains:
         _offer_to_rewind(run)
 
 
@@ -87,7 +87,7 @@ def _verdict(result: Result) -> Verdict:
             f"learning rate of {SMALLER_RATE:g} it then reached **{free.held_out_bits:.2f} bits** "
             f"without clipping: smaller steps help, too, but take longer. {adagrad}",
         )
-    if free.run.status == "failed":
+    if free.run.failure == DIVERGED:
         return Verdict(
             "diverges",
             f"{ended} Without, the loss was far above guessing at iteration "
