@@ -161,6 +161,21 @@ def test_the_text_that_was_chosen_may_be_read_if_it_is_long_enough(
     assert "your text has 1,000 characters" in words(page)
 
 
+def test_a_text_of_a_single_character_has_no_spike(open_page, workspace, work, quick):
+    card = CARDS["spikes"]
+    quick(card)
+    own = workspace.add_text("aaa", 6000 * "a")
+    guess_and_start(open_page("learn", question=card.key, text=own.sha256), card)
+    [run] = workspace.runs()
+    work(run)
+    page = open_page("learn", question=card.key)
+    assert not page.exception
+    assert run.sha256 == own.sha256
+    assert beside_each_other(page)[1] == "nothing"
+    assert "in a text of a single character, no window costs anything" in words(page)
+    assert "nan" not in words(page)
+
+
 def test_a_paused_experiment_can_be_resumed_and_is_live_again(
     open_page, workspace, quick, monkeypatch
 ):

@@ -129,6 +129,12 @@ def _verdict(result: Result) -> Verdict:
     over = sum(spike.after <= BACK * spike.before for spike in found)
     highest = max(found, key=lambda spike: spike.loss)
     text, nats = costs(services.url(), outcome.run.id, highest.iteration, outcome)
+    if not nats.any():  # one character alone is certain: there is nothing that a share is of
+        return Verdict(
+            "",
+            "There is no spike: in a text of a single character, no window costs anything, "
+            "because there is nothing to guess.",
+        )
     share = np.sort(nats)[-COSTLIEST:].sum() / nats.sum()
     return Verdict(
         "text" if over > len(found) / 2 else "worse",
