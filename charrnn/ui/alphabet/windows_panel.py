@@ -21,17 +21,18 @@ def draw(subject: Subject) -> None:
         "the next one."
     )
     T, streams = subject.config.seq_length, subject.config.streams
+    carries = subject.config.hidden_state == "carried"
     length = training_length(subject.corpus.characters, subject.config.held_out) // streams
     n_windows = windows_per_epoch(length, T)
     k, stream = _choose_window(subject, n_windows, streams)
     start = stream * length + (k - 1) * T
     ids = subject.ids[start : start + T + 1]
-    st.text(_describe_start(k, n_windows, T, length))
+    st.text(_describe_start(k, n_windows, T, length, carries=carries))
     with st.container(key="window_cells"):
         st.html(cells.window(subject.vocabulary, ids[:-1], ids[1:]))
     st.caption(
         "Every target is the input of the next step: the same text, shifted by one. "
-        + _describe_end(k, n_windows, T, length)
+        + _describe_end(k, n_windows, T, length, carries=carries)
     )
     tables.table("The window as a table", "window", lambda: _frame(subject, ids, start))
 
@@ -89,18 +90,21 @@ def _go_to_current(run_id: str, n_windows: int) -> None:
     _go_to(services.store().runs.get(run_id).iteration % n_windows + 1)
 
 
-def _describe_start(k: int, n_windows: int, T: int, length: int) -> str:
+def _describe_start(k: int, n_windows: int, T: int, length: int, *, carries: bool) -> str:
+    """carries: whether the hidden state goes from window to window."""
     start = (k - 1) * T
-    hidden = "is zero" if k == 1 else "is carried over from the window before"
+    before = "is carried over from the window before" if carries else "is cleared (zero)"
+    hidden = "is zero" if k == 1 else before
     return (
         f"Window {k:,} of {n_windows:,}: characters {start:,} to {start + T:,} of {length:,}; "
         f"the hidden state {hidden}."
     )
 
 
-def _describe_end(k: int, n_windows: int, T: int, length: int) -> str:
+def _describe_end(k: int, n_windows: int, T: int, length: int, *, carries: bool) -> str:
     if k < n_windows:
-        return "The hidden state is carried over to the next window."
+        goes_on = "carried over to" if carries else "cleared before"
+        return f"The hidden state is {goes_on} the next window."
     left = length - k * T
     return (
         f"Here the text wraps, with {left} character{'s' * (left != 1)} left. The hidden "

@@ -22,6 +22,7 @@ from charrnn.ui.shared import live_run
 from charrnn.ui.shared.live_run import Timers
 from charrnn.ui.shared.snapshots import Subject
 from tests.support.alphabet_page import texts
+from tests.support.train_page import click
 
 
 def test_without_a_run_the_page_is_complete_and_says_how_to_start_one(open_alphabet):
@@ -132,6 +133,25 @@ def test_charts_take_their_space_before_the_browser_has_drawn_them(
     open_alphabet(run=cats.id)
     assert len(heights) == 5
     assert all(taken == drawn for taken, drawn in heights), heights
+
+
+@pytest.mark.parametrize(
+    ("hidden_state", "before", "after"),
+    [
+        ("carried", "is carried over from the window before", "is carried over to the next window"),
+        ("cleared", "is cleared (zero)", "is cleared before the next window"),
+    ],
+)
+def test_windows_say_what_becomes_of_the_hidden_state(
+    open_alphabet, workspace, corpus, hidden_state, before, after
+):
+    run = workspace.create(corpus, RunConfig(hidden_size=8, hidden_state=hidden_state))
+    page = open_alphabet(run=run.id)
+    captions = "\n".join(caption.value for caption in page.caption)
+    assert "the hidden state is zero." in texts(page)
+    assert f"The hidden state {after}." in captions
+    click(page, "Next")
+    assert f"the hidden state {before}." in texts(page)
 
 
 def test_slider_goes_back_to_before_the_first_update(open_alphabet, cats):
