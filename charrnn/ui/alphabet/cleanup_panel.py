@@ -1,6 +1,7 @@
 """Cleaning up a text: a preview, and a new text beside the old one, which stays as it is."""
 
 from collections import Counter
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -27,40 +28,43 @@ OPTIONS = {
 }
 
 
+class Cleanup(NamedTuple):
+    """What the choices make of a text."""
+
+    before: dict[str, int]  # how often each character occurs in it
+    counts: dict[str, int]  # the same once it is composed
+    changes: dict[str, str]  # see cleanup.plan()
+
+    @property
+    def composes(self) -> bool:
+        return self.counts != self.before
+
+    @property
+    def too_short(self) -> bool:
+        return cleanup.counts_after(self.counts, self.changes).total() < MIN_CHARACTERS
+
+    def apply(self, text: str) -> str:
+        return cleanup.apply(cleanup.compose(text) if self.composes else text, self.changes)
+
+
 def draw(subject: Subject) -> None:
     """Draw the expander with its choices, the preview and the button that makes the new text."""
     with st.expander("Clean up a copy of this text", icon=":material/cleaning_services:"):
-        counts = dict(zip(subject.vocabulary.characters, subject.counts.tolist(), strict=True))
         with st.container(horizontal=True, vertical_alignment="bottom", key="cleanup"):
-            rare, replacement = _choose_rare()
-            options = [
+            _draw_rare()
+            for key, (label, value) in OPTIONS.items():
                 st.checkbox(label, value=value, key=key, persist_state="session")
-                for key, (label, value) in OPTIONS.items()
-            ]
-            composes = st.checkbox(
+            st.checkbox(
                 "Compose accents (NFC)",
                 key=session.COMPOSED,
                 persist_state="session",
                 help="A letter followed by its accent becomes one character, as in é.",
             )
-        before = counts
-        if composes:
-            counts = _composed_counts(services.url(), subject.corpus.sha256)
-        quotes, dashes, spaces, invisible = options
-        changes = cleanup.plan(
-            counts,
-            quotes=quotes,
-            dashes=dashes,
-            spaces=spaces,
-            invisible=invisible,
-            rare=rare,
-            replacement=replacement,
-        )
-        _draw_preview(subject, before, counts, changes)
+        _draw_preview(subject, _chosen(subject))
 
 
-def _choose_rare() -> tuple[str, str]:
-    """What to do with rare characters, and what replaces them."""
+def _draw_rare() -> None:
+    """The controls for what to do with rare characters, and what replaces them."""
     rare = st.segmented_control(
         "Rare characters",
         cleanup.RARE_CHOICES,
@@ -70,17 +74,35 @@ def _choose_rare() -> tuple[str, str]:
         key=session.RARE,
         persist_state="session",
     )
-    if rare != "replace":
-        return rare, DEFAULT_REPLACEMENT
-    replacement = st.text_input(
-        "with",
-        value=DEFAULT_REPLACEMENT,
-        max_chars=1,
-        key=session.REPLACEMENT,
-        persist_state="session",
-        width=60,
+    if rare == "replace":
+        st.text_input(
+            "with",
+            value=DEFAULT_REPLACEMENT,
+            max_chars=1,
+            key=session.REPLACEMENT,
+            persist_state="session",
+            width=60,
+        )
+
+
+def _chosen(subject: Subject) -> Cleanup:
+    """What the controls say, also in a callback."""
+    state = st.session_state
+    before = dict(zip(subject.vocabulary.characters, subject.counts.tolist(), strict=True))
+    counts = before
+    if state[session.COMPOSED]:
+        counts = _composed_counts(services.url(), subject.corpus.sha256)
+    quotes, dashes, spaces, invisible = (state[key] for key in OPTIONS)
+    changes = cleanup.plan(
+        counts,
+        quotes=quotes,
+        dashes=dashes,
+        spaces=spaces,
+        invisible=invisible,
+        rare=state[session.RARE],
+        replacement=state.get(session.REPLACEMENT) or DEFAULT_REPLACEMENT,
     )
-    return rare, replacement or DEFAULT_REPLACEMENT
+    return Cleanup(before, counts, changes)
 
 
 @st.cache_data(show_spinner=False, max_entries=6)
@@ -89,22 +111,18 @@ def _composed_counts(url: str, sha256: str) -> dict[str, int]:
     return dict(Counter(cleanup.compose(services.store().corpora.text(sha256))))
 
 
-def _draw_preview(
-    subject: Subject, before: dict[str, int], counts: dict[str, int], changes: dict[str, str]
-) -> None:
-    """before: how often each character occurs in the text; counts: once it is composed."""
-    if not changes and counts == before:
+def _draw_preview(subject: Subject, chosen: Cleanup) -> None:
+    before, counts, changes = chosen
+    if not changes and not chosen.composes:
         st.text("Nothing to clean up: these choices leave the text as it is.")
         return
     st.text(summarize(before, counts, changes, subject.config.hidden_size))
     if changes:
         st.code(list_changes(counts, changes), language=None, wrap_lines=True)
-    composes = counts != before
-    opening = _cleaned(subject.corpus.opening, changes, composes=composes)
+    opening = chosen.apply(subject.corpus.opening)
     st.caption("The new text begins:")
     st.code(opening[:OPENING_CHARACTERS], language=None, wrap_lines=True, height=130)
-    too_short = cleanup.counts_after(counts, changes).total() < MIN_CHARACTERS
-    if too_short:
+    if chosen.too_short:
         st.text(
             f"The new text would be too short: a text needs at least {MIN_CHARACTERS} characters. "
             "Keep or replace the rare ones."
@@ -113,13 +131,9 @@ def _draw_preview(
         "Create the new text",
         icon=":material/content_copy:",
         on_click=_create_text,
-        args=(subject, changes, composes),
-        disabled=too_short,
+        args=(subject,),
+        disabled=chosen.too_short,
     )
-
-
-def _cleaned(text: str, changes: dict[str, str], *, composes: bool) -> str:
-    return cleanup.apply(cleanup.compose(text) if composes else text, changes)
 
 
 def list_changes(counts: dict[str, int], changes: dict[str, str]) -> str:
@@ -157,12 +171,15 @@ def summarize(
 
 
 @shows_errors()
-def _create_text(subject: Subject, changes: dict[str, str], composes: bool) -> None:
+def _create_text(subject: Subject) -> None:
     """Store the new text and choose it. A run of the old text pauses if it is the visitor's own."""
     if subject.run and not services.may_read_text(services.store().runs.get(subject.run.id)):
         return  # its owner has stopped sharing it: the page is about to say so
-    store = services.store()
-    text = _cleaned(store.corpora.text(subject.corpus.sha256), changes, composes=composes)
+    # Not what was drawn: a last choice can arrive together with the click.
+    chosen = _chosen(subject)
+    if chosen.too_short or not (chosen.changes or chosen.composes):
+        return  # the page is about to say so
+    text = chosen.apply(services.store().corpora.text(subject.corpus.sha256))
     corpus = add_text(f"{subject.corpus.name}, cleaned up", text)
     if subject.run and services.owned(subject.run):
         services.workspace().request(subject.run.id, desired="paused")

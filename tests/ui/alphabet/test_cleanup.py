@@ -1,5 +1,7 @@
 """Cleaning up a copy of a text, on the Alphabet page."""
 
+import pytest
+
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.workspace import Workspace
 from tests.support.alphabet_page import texts
@@ -35,6 +37,30 @@ def test_cleanup_of_spaces_marks_and_accents_is_previewed_with_counts(open_alpha
     assert listed in [code.value.replace("\u00a0", " ") for code in page.code]
     click(page, "Create the new text")
     assert store.corpora.text(page.session_state["text"]) == "été a\n" * 20
+
+
+def test_choices_that_arrive_together_with_the_click_count(open_alphabet, store):
+    page = open_alphabet(text="“ab”\n" * 20 + "x")
+    page.button_group(key="rare").set_value("replace").run()
+    page.text_input(key="replacement").set_value("?")
+    page.checkbox(key="quotes").uncheck()
+    click(page, "Create the new text")
+    assert store.corpora.text(page.session_state["text"]) == "“ab”\n" * 20 + "?"
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"), [("drop", "The new text would be too short"), ("keep", "Nothing to clean")]
+)
+def test_a_last_choice_that_leaves_too_little_or_nothing_to_do_creates_no_text(
+    open_alphabet, choice, said
+):
+    page = open_alphabet(text="abc")
+    page.button_group(key="rare").set_value("replace").run()
+    before = page.session_state["text"]
+    page.button_group(key="rare").set_value(choice)
+    click(page, "Create the new text")
+    assert page.session_state["text"] == before
+    assert said in texts(page)
 
 
 def test_cleaning_up_the_text_of_an_own_run_pauses_the_run_and_leaves_its_page(
