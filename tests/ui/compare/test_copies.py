@@ -79,6 +79,21 @@ def test_unchanged_run_can_be_repeated_with_other_seeds(pair, workspace, started
     assert [(c.name, c.config.seed) for c in copies] == [("seed 1", 1), ("seed 2", 2)]
 
 
+def test_repeats_with_another_seed_name_each_seed_once(pair, workspace, started):
+    page = open_dialog(the_copy_dialog)
+    key = pair[0].id
+    page.number_input(key=f"copy_seed_{key}").set_value(5).run()
+    assert page.text_input(key=f"copy_name_{key}").placeholder == "seed 5"
+    page.number_input(key=f"copy_repeats_{key}").set_value(2).run()
+    assert page.text_input(key=f"copy_name_{key}").placeholder == "seed 5"
+    click(page, "Start 2 copies")
+    assert [copy.name for copy in workspace.runs()[1::-1]] == ["seed 5", "seed 6"]
+    page.select_slider(key=f"copy_learning_rate_{key}").set_value(0.03).run()
+    click(page, "Start 2 copies")
+    names = [copy.name for copy in workspace.runs()[1::-1]]
+    assert names == ["lr 0.03 · seed 5", "lr 0.03 · seed 6"]
+
+
 def test_copy_leaves_runs_of_other_texts_out_of_the_comparison(
     pair, workspace, store, corpus, started
 ):

@@ -63,11 +63,13 @@ def duplicate(run: Run) -> None:
 
 def _choose_names(run: Run, config: RunConfig, configs: list[RunConfig]) -> list[str]:
     """The names of the copies: what was typed, or else what is changed; repeats add their seed."""
-    changes = wording.short_name(run.config, config)
+    # Each of several copies gets its own seed below, so that it is no part of their common name.
+    alike = replace(config, seed=run.config.seed) if len(configs) > 1 else config
+    changes = wording.short_name(run.config, alike)
     typed = st.text_input(
         "Name",
         max_chars=MAX_NAME_LENGTH,
-        placeholder=changes or f"seed {config.seed + 1}",
+        placeholder=changes or f"seed {configs[0].seed if configs else config.seed + 1}",
         key=f"copy_name_{run.id}",
     )
     name = typed.strip() or changes
