@@ -63,11 +63,10 @@ def _draw_start(
             st.rerun()
     n = len(card.plans(corpus))
     networks = "one network" if n == 1 else f"{n} networks"
-    how = "one after the other" if shared and n > 1 else "which takes about twenty seconds"
-    st.caption(
-        f"This trains {networks} on {escape_markdown(corpus.name)}, {how} if nothing else is "
-        "training."
-    )
+    how = "which takes about twenty seconds if nothing else is training"
+    if shared and n > 1:
+        how = "one after the other"
+    st.caption(f"This trains {networks} on {escape_markdown(corpus.name)}, {how}.")
 
 
 def _start(card: Card, corpus: Corpus, answer: str, shared: SharedExperiment | None) -> None:

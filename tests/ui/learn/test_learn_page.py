@@ -93,6 +93,7 @@ def test_each_card_goes_from_the_guess_to_what_happened(
     quick(card)
     page = open_page("learn", question=key)
     assert [b.disabled for b in page.button if b.label == "See what happens"] == [True]
+    assert ", which takes about twenty seconds if nothing else is training." in words(page)
     page = guess_and_start(page, card)
     runs = workspace.runs()
     assert {run.experiment.question for run in runs} == {key}

@@ -106,6 +106,7 @@ def test_whoever_joins_after_the_countdown_begins_alone(enter_room, send, begin,
     page = enter_room(ADA, "Ada")
     go(page, "learn")
     page.run()
+    assert "This trains 2 networks on Three Stone, one after the other.\n" in words(page)
     page.radio(key=f"guess_{KEY}").set_value("much").run()
     click(page, "See what happens")
     assert {run.experiment.guess for run in Workspace(store, ADA).runs()} == {"much"}
