@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from charrnn.runs.config import RunConfig
 from charrnn.runs.store.presenter import Presenter
@@ -41,6 +41,13 @@ def tile(page: Page, name: str):
     return page.locator(".tile").filter(has_text=name)
 
 
+def expect_to_be_read_as_a_whole(tile: Locator) -> None:
+    """A button or a label would hide the sample from a screen reader."""
+    expect(tile).to_have_role("group")
+    assert tile.get_attribute("aria-label") is None
+    assert tile.get_attribute("tabindex") == "-1"
+
+
 def test_a_workshop(open_page, store, eventually):
     presenter = open_page("/room", heading="Room")
     button(presenter, "Open a room").click()
@@ -73,6 +80,7 @@ def test_a_workshop(open_page, store, eventually):
     room = store.rooms.find(code)
     view(presenter, "Tiles")
     expect(presenter.locator(".tile")).to_have_count(3)
+    expect(button(presenter, "Ada, no run yet")).to_be_visible()
     for page in (presenter, *people):
         page.evaluate(NOTE_NUMBERS)
     button(presenter, "Start everybody").click()
@@ -93,6 +101,8 @@ def test_a_workshop(open_page, store, eventually):
     tile(presenter, NAMES[1]).click()
     expect(presenter.locator(".tile")).to_have_count(1)
     expect(presenter.locator(".tile-name")).to_have_text(NAMES[1])
+    expect_to_be_read_as_a_whole(presenter.locator(".tile"))
+    presenter.locator(".tile").click()  # does nothing
     button(presenter, "Keep this moment").click()
     expect(presenter.get_by_text("Kept: it is in the view Moments.")).to_be_visible()
     presenter.keyboard.press("Escape")  # though the button has the focus
@@ -153,6 +163,7 @@ def test_a_whole_sample_is_on_the_big_screen(open_page, store, workspace, traine
     title = f"Room {code_in_words(room.code)}"
     page = open_page("/room?show=Moments", key=workspace.key, heading=title, viewport=sizes[0])
     expect(page.locator(".tile-name")).to_have_css("direction", "rtl")  # it is cut at its end
+    expect_to_be_read_as_a_whole(page.locator(".tile"))
     sample = page.locator(".tile-sample")
     for size in (*sizes, sizes[0]):
         page.set_viewport_size(size)

@@ -28,8 +28,6 @@ function add(parent, tag, className) {
 function newTile() {
   const tile = document.createElement("div");
   tile.className = "tile";
-  tile.tabIndex = 0;
-  tile.setAttribute("role", "button");
   const head = add(tile, "div", "tile-head");
   const curve = document.createElementNS(SVG, "svg");
   curve.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
@@ -115,6 +113,20 @@ function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+// A tile to choose is a button, which a screen reader reads as its label alone. A large one is no
+// button, so that its sample is read; it keeps the focus that it had, but Tab does not stop at it.
+function setRole(tile, data, large) {
+  tile.tabIndex = large ? -1 : 0;
+  tile.setAttribute("role", large ? "group" : "button");
+  if (large) tile.removeAttribute("aria-label");
+  else tile.setAttribute("aria-label", label(data));
+}
+
+function label({ name, bits, state }) {
+  const loss = bits && bits !== "–" ? `${bits} bits per character` : "";
+  return [name, loss, state].filter(Boolean).join(", ");
+}
+
 function fill(tile, data, { top, bottom, last, large }) {
   const { name, bits, sample, state, path } = tile.parts;
   setText(name, data.name);
@@ -124,7 +136,7 @@ function fill(tile, data, { top, bottom, last, large }) {
   const words = [data.settings, data.iteration && `iteration ${data.iteration}`, data.state];
   setText(state, words.filter(Boolean).join(" · "));
   tile.classList.toggle("tile-idle", !data.trains);
-  tile.setAttribute("aria-label", `${data.name}, ${data.bits} bits per character, ${data.state}`);
+  setRole(tile, data, large);
   const points = data.curve.map(([iteration, loss]) => {
     const x = (WIDTH * iteration) / Math.max(1, last);
     return `${x.toFixed(2)} ${((HEIGHT * (top - loss)) / (top - bottom)).toFixed(2)}`;
@@ -164,11 +176,11 @@ export default function ({ parentElement, data, setTriggerValue }) {
   box.fit();
   const choose = (event) => {
     const tile = event.target.closest(".tile");
-    if (tile) setTriggerValue("chosen", data.large ? "" : tile.dataset.key);
+    if (tile) setTriggerValue("chosen", tile.dataset.key);
   };
-  box.onclick = choose;
+  box.onclick = data.large ? null : choose;
   box.onkeydown = (event) => {
-    if (event.key === "Enter" || event.key === " ") {
+    if (!data.large && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       choose(event);
     }

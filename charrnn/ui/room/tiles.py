@@ -172,7 +172,7 @@ def _data(tile: Tile, wall: Wall, *, large: bool) -> dict[str, Any]:
 
 
 def _choose() -> None:
-    """Show the tile that was clicked, or all again."""
+    """Show the tile that was clicked, or all again after Escape."""
     st.session_state[LARGE] = st.session_state["tiles"]["chosen"] or ""
 
 
