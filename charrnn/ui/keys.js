@@ -50,10 +50,14 @@ const turn = (on) => {
   }
 };
 
-// A sample or a wide table with the focus is scrolled by the same keys.
-const scrolls = (element) =>
-  element && !element.matches("body, main") &&
-  (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
+// Whether a key scrolls what has the focus: a long sample, a wide table.
+const scrolls = (element, key) => {
+  if (!element || element.matches("body, main")) return false;
+  const { overflowX, overflowY } = getComputedStyle(element);
+  return key.startsWith("Arrow")
+    ? /auto|scroll/.test(overflowX) && element.scrollWidth > element.clientWidth
+    : /auto|scroll/.test(overflowY) && element.scrollHeight > element.clientHeight;
+};
 
 // The page itself has the focus after a click on it; a key would draw a frame around it.
 const leavePage = () => document.activeElement?.matches("main") && document.activeElement.blur();
@@ -110,7 +114,7 @@ const onKey = (event) => {
   const steps = ["ArrowLeft", "ArrowRight", "Home", "End"].includes(key);
   const users = USES[steps ? "Arrow" : key];
   if (!users || focused()?.closest?.(users)) return;
-  if (key !== "?" && scrolls(focused())) return;
+  if (key !== "?" && scrolls(focused(), key)) return;
   leavePage();
   if (key === "?") {
     event.preventDefault();

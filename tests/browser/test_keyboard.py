@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import LOADED, button, slider
+from tests.support.browser import LOADED, button, slider, wait_until_idle
 
 MAX_FRAMES = 60
 MAX_STOPS = 90  # presses of Tab that lead through any page
@@ -87,6 +87,22 @@ def test_tab_leads_through_a_page_and_each_stop_is_visible(open_page, trained, w
     names = iter(stop["name"] for stop in found)
     for expected in ON_PAGE[path].split(", "):
         assert any(expected in name for name in names), (expected, [s["name"] for s in found])
+
+
+def test_a_long_sample_with_the_focus_is_scrolled_by_space_which_trains_nothing(
+    open_page, trained, workspace
+):
+    run = trained(iterations=2000)
+    page = open_page(f"/?run={run.id}", key=workspace.key)
+    page.wait_for_function(LOADED)
+    sample = page.locator("pre.written").first
+    sample.evaluate(
+        "element => { element.style.setProperty('max-height', '60px', 'important'); element.focus(); }"
+    )
+    page.keyboard.press("Space")
+    page.wait_for_function("() => document.querySelector('pre.written').scrollTop > 0")
+    wait_until_idle(page)
+    assert [each.id for each in workspace.runs()] == [run.id]
 
 
 def test_a_file_is_chosen_and_trained_by_keyboard_alone(open_page, tmp_path, store):
