@@ -96,9 +96,8 @@ def test_a_long_sample_with_the_focus_is_scrolled_by_space_which_trains_nothing(
     page = open_page(f"/?run={run.id}", key=workspace.key)
     page.wait_for_function(LOADED)
     sample = page.locator("pre.written").first
-    sample.evaluate(
-        "element => { element.style.setProperty('max-height', '60px', 'important'); element.focus(); }"
-    )
+    sample.evaluate("element => element.style.setProperty('max-height', '60px', 'important')")
+    sample.focus()
     page.keyboard.press("Space")
     page.wait_for_function("() => document.querySelector('pre.written').scrollTop > 0")
     wait_until_idle(page)
