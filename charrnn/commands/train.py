@@ -80,6 +80,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def _check_out(options: argparse.Namespace) -> None:
     """Raises CommandError if the options about the file of the run make no sense."""
+    if options.out == "":
+        raise CommandError("--out has no name: name a file to save the run in")
     if options.out and options.file and _same_file(options.out, options.file):
         raise CommandError(f"{options.out} is the text itself: save the run in another file")
     if not options.out:

@@ -80,7 +80,8 @@ def _train_and_save(
         _save(session, options)
         raise
     _save(session, options)
-    print_output(f"{'stopped' if stopped() else 'done'} {_progress(session.trainer, speed)}")
+    ending = "stopped" if stopped() else "done"
+    print_output(f"{ending} {_progress(session.trainer, speed, session.loss_now())}")
 
 
 def _train(
@@ -103,15 +104,19 @@ def _train(
     with bar:
         while True:
             iteration = trainer.iteration
+            sample = session.evaluate()
             if prints_progress and iteration > first and iteration % PROGRESS_ITERATIONS == 0:
-                print_output(_progress(trainer, speed))
-            if (sample := session.evaluate()) is not None:
+                print_output(_progress(trainer, speed, session.newest_loss))
+            if sample is not None:
                 with tqdm.external_write_mode(file=sys.stdout):
                     print_output(f"sample iteration={iteration}")
                     print_output(indented(sample))
             if session.stop_early():
                 best = trainer.iteration
-                print_output(f"stopped early: back at iteration {best}, the best on held-out text")
+                since = "" if session.is_at_best else " since the run was resumed"
+                print_output(
+                    f"stopped early: back at iteration {best}, the best on held-out text{since}"
+                )
                 session.change(iterations=max(1, best))
                 return speed
             if session.seconds >= end:
@@ -130,15 +135,16 @@ def _train(
             bar.set_postfix(smooth_loss=f"{trainer.smooth_loss:.2f}", refresh=False)
 
 
-def _progress(trainer: Trainer, speed: float) -> str:
-    """One line of `name=value`. speed: characters per second."""
+def _progress(trainer: Trainer, speed: float, held_out_loss: float) -> str:
+    """One line of `name=value`. speed: characters per second. held_out_loss: nats per character, or
+    nan."""
     values = {
         "iteration": f"{trainer.iteration}",
         "smooth_loss": f"{trainer.smooth_loss:.2f}",
         "bits_per_char": f"{bits_per_character(trainer.smooth_loss, trainer.seq_length):.3f}",
     }
-    if (loss := trainer.held_out_loss()) is not None:
-        values["held_out_bits"] = f"{bits_per_character(loss, 1):.3f}"
+    if not math.isnan(held_out_loss):
+        values["held_out_bits"] = f"{bits_per_character(held_out_loss, 1):.3f}"
     values["chars_per_second"] = f"{speed:.0f}"
     return " ".join(f"{name}={value}" for name, value in values.items())
 

@@ -81,6 +81,7 @@ class TrainingSession:
         session.rows = {table: list(getattr(saved.history, table)) for table in HISTORY_COLUMNS}
         session.seconds, session.name = saved.seconds, saved.name
         session._known_rise = lowest_before_rise(session.rows["evaluations"])
+        session._note_best()
         session.change(iterations=saved.iterations, learning_rate=saved.learning_rate)
         return session
 
@@ -106,19 +107,21 @@ class TrainingSession:
         """
         trainer, metrics = self.trainer, self.rows["metrics"]
         start, before = time.perf_counter(), self.seconds
-        while trainer.iteration < until and not stopped():
-            seconds = before + time.perf_counter() - start
-            if seconds >= end:
-                break
-            measurement = self._measurement if should_measure(trainer.iteration + 1) else None
-            record = trainer.step(measurement)
-            self._good_state.note(record.loss)
-            if should_record(record.iteration):
-                metrics.append((*record, seconds))
-            if measurement:
-                self.rows["gauges"].append((record.iteration, *measurement.gauges))
-            yield
-        self.seconds = before + time.perf_counter() - start
+        try:
+            while trainer.iteration < until and not stopped():
+                seconds = before + time.perf_counter() - start
+                if seconds >= end:
+                    break
+                measurement = self._measurement if should_measure(trainer.iteration + 1) else None
+                record = trainer.step(measurement)
+                self._good_state.note(record.loss)
+                if should_record(record.iteration):
+                    metrics.append((*record, seconds))
+                if measurement:
+                    self.rows["gauges"].append((record.iteration, *measurement.gauges))
+                yield
+        finally:  # also if training diverges
+            self.seconds = before + time.perf_counter() - start
 
     def return_to_good_state(self) -> None:
         """After training has diverged: the network, and its history, from before that."""
@@ -157,9 +160,39 @@ class TrainingSession:
             return sample
         if (held_out := self.trainer.held_out_loss()) is not None:
             evaluations.append((iteration, held_out))
-            if config.early_stopping == "on" and held_out < self._best_loss:
-                self._best_state, self._best_loss = self.trainer.state(), held_out
+            self._note_best()
         return sample
+
+    def _note_best(self) -> None:
+        """With early stopping, keep the state if held-out text was just predicted best."""
+        loss = self.newest_loss
+        if self.config.early_stopping == "on" and self._is_measured and loss < self._best_loss:
+            self._best_state, self._best_loss = self.trainer.state(), loss
+
+    @property
+    def newest_loss(self) -> float:
+        """The held-out loss that was measured last, in nats per character; nan without any."""
+        evaluations = self.rows["evaluations"]
+        return float(evaluations[-1][1]) if evaluations else math.nan
+
+    def loss_now(self) -> float:
+        """The held-out loss now, in nats per character; nan if nothing is held out."""
+        if self._is_measured:
+            return self.newest_loss
+        loss = self.trainer.held_out_loss()
+        return math.nan if loss is None else loss
+
+    @property
+    def _is_measured(self) -> bool:
+        """Whether the held-out loss of this iteration was measured."""
+        evaluations = self.rows["evaluations"]
+        return bool(evaluations) and evaluations[-1][0] == self.trainer.iteration
+
+    @property
+    def is_at_best(self) -> bool:
+        """Whether no state before this one has predicted held-out text better."""
+        losses = [loss for _, loss in self.rows["evaluations"]]
+        return not losses or losses[-1] == min(losses)
 
     def saved_run(self, *, with_text: bool) -> SavedRun:
         """The session as a run to save."""

@@ -3,8 +3,8 @@
     normal       every weight from N(0, scale²); the textbook's, with scale 0.01
     scaled       from N(0, 1/n), if n inputs are added up, so that the sum is as large as they are:
                  n = H for Whh and Why, and n = 1 for Wxh, since a one-hot vector has a single 1
-    orthogonal   as "scaled", but Whh is a random orthogonal matrix: Whh h is as long as h
-    identity     as "scaled", but Whh = I: Whh h = h (meant for rectified linear units; tanh still
+    orthogonal   like "scaled", but Whh is a random orthogonal matrix: Whh h is as long as h
+    identity     like "scaled", but Whh = I: Whh h = h (meant for rectified linear units; tanh still
                  shrinks h a little at each step)
 
 H is the number of hidden units. Orthogonal: Saxe, McClelland and Ganguli, "Exact solutions to the

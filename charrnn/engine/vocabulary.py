@@ -61,7 +61,10 @@ class Vocabulary:
 
     def one_hot(self, ids: ArrayLike, dtype: DTypeLike = np.float32) -> FloatArray:
         """One row per id, 1 at the id and 0 elsewhere: (len(ids), V)."""
-        return np.eye(len(self), dtype=dtype)[np.asarray(ids, dtype=np.intp)]
+        ids = np.asarray(ids, dtype=np.intp)
+        rows = np.zeros((len(ids), len(self)), dtype)
+        rows[np.arange(len(ids)), ids] = 1
+        return rows
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

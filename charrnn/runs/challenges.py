@@ -66,7 +66,7 @@ CHALLENGES = (
         "decide whether a memory lasts that long.",
     ),
 )
-ROOM_BUDGETS = (100_000, 300_000, 1_000_000, 3_000_000)  # characters, one of which a room counts to
+ROOM_BUDGETS = (100_000, 300_000, 1_000_000, 3_000_000)  # characters
 # After how many characters the held-out loss of every run is measured, whatever its settings.
 BUDGETS = sorted({*ROOM_BUDGETS, *(each.characters for each in CHALLENGES)})
 

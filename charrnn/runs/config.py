@@ -76,8 +76,8 @@ class RunConfig:
         0.0,
         0.0,
         10_000_000.0,
-        "Training pauses after this many seconds of training, and after as many again whenever it "
-        "is resumed; 0 for no limit.",
+        "Training pauses each time its training time reaches a multiple of this many seconds; 0 "
+        "for no limit.",
     )
     sample_length: int = _number(200, 1, 2000, "Length of each sample, in characters.")
     sample_interval: int = _number(

@@ -90,7 +90,7 @@ RECIPES = {
     ),
     "patient": Recipe(
         "Patient",
-        "The best samples after about ten minutes: as Quick, but larger and slower.",
+        "The best samples after about ten minutes: like Quick, but larger and slower.",
         TEXTBOOK.settings
         | _ADAM
         | {

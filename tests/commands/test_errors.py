@@ -54,6 +54,8 @@ def test_run_that_cannot_be_resumed_is_refused_with_the_reason(text, trained, tm
         (["train", "--resume", "text", "--recipe", "quick"], "recipe cannot be changed"),
         (["train", "text", "--out", "missing/run"], "missing/run cannot be written"),
         (["train", "text", "--out", "."], "cannot be written"),
+        (["train", "text", "--out", "/"], "/ cannot be written: it is a directory"),
+        (["train", "text", "--out", ""], "--out has no name"),
         (["train", "text", "--out", "text"], "the text itself"),
         (["train", "text", "--checkpoint-every", "10"], "--checkpoint-every needs --out"),
         (["train", "text", "--with-text"], "--with-text needs --out"),

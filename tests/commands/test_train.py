@@ -202,3 +202,7 @@ def test_early_stopping_returns_to_the_best_state_on_held_out_text(tmp_path):
     assert f"stopped early: back at iteration {best}, the best on held-out text" in result.stdout
     assert result.stdout.splitlines()[-1].startswith(f"done iteration={best} ")
     assert archive.load(saved).iterations == max(1, best)
+
+    result = run("train", text, "--resume", saved, "--iterations", "20000", "--out", saved)
+    assert f"stopped early: back at iteration {best}, the best on held-out text\n" in result.stdout
+    assert archive.load(saved).iteration == best

@@ -1,4 +1,4 @@
-"""RMSProp: as Adagrad, but old gradients are forgotten, so the steps do not become ever smaller.
+"""RMSProp: like Adagrad, but old gradients are forgotten, so the steps do not become ever smaller.
 
     v <- decay · v + (1 - decay) g²      w <- w - learning_rate · g / (sqrt(v) + 1e-8)
 

@@ -206,8 +206,6 @@ def read(path: str | Path) -> bytes:
 def check_writable(path: str | Path) -> None:
     """Raises OSError if write(path) would fail, as far as that can be known beforehand."""
     target, temporary = _target_and_temporary(path)
-    if target.is_dir():
-        raise IsADirectoryError("it is a directory")
     if target.exists() and not target.is_file():
         raise OSError("it is not a regular file")  # os.replace would replace a device
     try:
@@ -229,8 +227,13 @@ def _text(data: np.ndarray, sha256: str, vocabulary: Vocabulary) -> str:
 
 
 def _target_and_temporary(path: str | Path) -> tuple[Path, Path]:
-    """The file that a path leads to, and one beside it to write until it is complete."""
+    """The file that a path leads to, and one beside it to write until it is complete.
+
+    Raises IsADirectoryError.
+    """
     target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError("it is a directory")
     return target, target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
 
 

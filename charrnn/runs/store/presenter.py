@@ -28,6 +28,7 @@ from charrnn.runs.store.rooms import (
     CODE_LENGTH,
     distinct_nickname,
     find_room,
+    forget,
     members_of,
     rename,
 )
@@ -172,10 +173,12 @@ class Presenter:
                     rename(db, member, distinct_nickname(nickname, others))
 
     def remove(self, member_key: str) -> None:
-        """Remove a member from the room, with nickname and tile. Their runs stay theirs."""
+        """Remove a member from the room, with nickname, guesses and tile; the runs stay theirs."""
         with self.store.database.writing() as db:
             self._check(find_room(db, self.room_id))
-            db.execute(delete(schema.room_members).where(self._member(member_key)))
+            for member in members_of(db, self.room_id):
+                if member.key == member_key:
+                    forget(db, member)
 
     # --- Moments --------------------------------------------------------------------------------
 
@@ -259,10 +262,6 @@ class Presenter:
     def _mine(self) -> Any:
         r = schema.rooms.c
         return (r.id == self.room_id) & (r.presenter == self.key) & r.closed_at.is_(None)
-
-    def _member(self, member_key: str) -> Any:
-        m = schema.room_members.c
-        return (m.room == self.room_id) & (m.key == member_key)
 
     def _check(self, room: Room) -> None:
         if room.presenter != self.key or room.closed_at is not None:

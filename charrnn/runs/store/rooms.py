@@ -108,9 +108,11 @@ class Rooms:
         with self._database.writing() as db:
             if not find_room(db, room.id).is_open:
                 raise CannotJoin("This room has been closed.")
-            db.execute(
-                delete(schema.room_members).where(m.workspace == workspace, m.room != room.id)
+            elsewhere = select(schema.room_members).where(
+                m.workspace == workspace, m.room != room.id
             )
+            for left in db.execute(elsewhere).all():
+                forget(db, member_from_row(left))
             members = members_of(db, room.id)
             others = [member for member in members if member.workspace != workspace]
             mine = [member for member in members if member.workspace == workspace]
@@ -136,11 +138,8 @@ class Rooms:
 
     def leave(self, member: Member) -> None:
         """Leave a room. The runs stay, and the wall no longer shows them."""
-        m, g = schema.room_members.c, schema.room_guesses.c
         with self._database.writing() as db:
-            for table, c in ((schema.room_members, m), (schema.room_guesses, g)):
-                theirs = (c.room == member.room) & (c.workspace == member.workspace)
-                db.execute(delete(table).where(theirs))
+            forget(db, member)
 
     def take_start(self, member: Member, number: int) -> None:
         """Record that the member's page has taken a start, and would train just that."""
@@ -224,6 +223,13 @@ def rename(db: Connection, member: Member, nickname: str) -> None:
     for table, number in ((members, members.c.number), (moments, moments.c.member)):
         theirs = (table.c.room == member.room) & (number == member.number)
         db.execute(update(table).where(theirs).values(nickname=nickname))
+
+
+def forget(db: Connection, member: Member) -> None:
+    """Delete what a room has of a member: the place in it, and the guesses."""
+    for table in (schema.room_members, schema.room_guesses):
+        theirs = (table.c.room == member.room) & (table.c.workspace == member.workspace)
+        db.execute(delete(table).where(theirs))
 
 
 def _next_number(db: Connection, room_id: str) -> int:

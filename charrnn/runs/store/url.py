@@ -24,7 +24,7 @@ def default_url() -> str:
 
     Relative paths are resolved, because workers run in another directory. Raises BadStoreURL.
     """
-    location = os.environ.get(URL_VARIABLE, ".charrnn")
+    location = os.environ.get(URL_VARIABLE, "").strip() or ".charrnn"
     if "://" not in location:
         return f"sqlite:///{Path(location).resolve() / 'charrnn.sqlite'}"
     url = parse_url(location)

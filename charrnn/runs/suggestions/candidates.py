@@ -32,9 +32,11 @@ def candidates(
     """The current settings first, then the others, each fitted to the text; no two alike.
 
     What a candidate does not decide is as in the current settings. Settings that exceed the limits
-    are left out. Raises ValueError if the text is too short for any window.
+    are left out. Raises TooLarge if the current ones do, and ValueError if the text is too short
+    for any window.
     """
     current = replace(current, held_out=current.held_out or HELD_OUT)
+    limits.check(current.fitted(n_characters), vocab_size)
     chosen: dict[tuple[Any, ...], RunConfig] = {}
     for config in (current, *(_config(current, *tried) for tried in TRIED)):
         fitted = config.fitted(n_characters)

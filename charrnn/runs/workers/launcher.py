@@ -53,4 +53,4 @@ class Launcher(Protocol):
         """Start a worker for a run. Raises OSError if that is not possible just now."""
 
     def close(self) -> None:
-        """Give up whatever starting workers has needed. Those that run go on."""
+        """Release what was needed to start workers. Those that run go on."""

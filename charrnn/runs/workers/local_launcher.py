@@ -44,7 +44,7 @@ class LocalWorker:
             self.process.send_signal(signal.SIGCONT)  # one that was stopped could not end
 
     def kill(self) -> None:
-        """End it at once; its last checkpoint is at most a few seconds old."""
+        """End it at once; its last checkpoint may be two minutes old if it is large."""
         self.process.kill()
 
     def wait(self, seconds: float | None = None) -> bool:

@@ -53,7 +53,8 @@ class Recorder:
         self._evaluations = evaluations
         # A run that was stopped early and resumed is not stopped again for the same rise.
         self._known_rise = lowest_before_rise(evaluations)
-        self.state_bytes = 2 * trainer.weights.flat.nbytes  # with Adagrad's accumulator
+        arrays = 1 + len(trainer.optimizer.accumulators)
+        self.state_bytes = arrays * trainer.weights.flat.nbytes
         self._first_snapshot = checkpointing.first_snapshot(
             self.state_bytes, config.characters_per_iteration
         )
@@ -155,10 +156,13 @@ class Recorder:
         if lowest is None or lowest == self._known_rise:
             return ""
         self._known_rise = lowest
+        kept = "of that iteration"
+        if self._best.iteration != lowest:  # earlier than what was imported or branched off
+            kept = f"of iteration {self._best.iteration:,}, the best one kept"
         return (
             f"Stopped early: held-out text was predicted best at iteration {lowest:,}, and "
             "worse ever since, because the network has begun to learn this text by heart. The "
-            "page Write offers the network of that iteration; Resume trains on all the same."
+            f"page Write offers the network {kept}; Resume trains on all the same."
         )
 
     def _add_snapshot(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""The supervisor: sees to it that each run that should train has a worker.
+"""The supervisor: makes sure that each run that should train has a worker.
 
 Each server has one. Once a second (reconcile) it shows that it lives, reads which runs should train
 and which have workers, decides what changes if it is the first of all servers (see decider.py), and

@@ -135,7 +135,7 @@ class Worker:
         trainer, recorder = self.trainer, self._recorder
         started, first_iteration = time.perf_counter(), trainer.iteration
         limit = self.run.config.seconds
-        # The next multiple of it: a run that was resumed trains for as long again.
+        # The next multiple of it, where a run that was paused there pauses once more.
         end = limit * (self._seconds // limit + 1) - self._seconds if limit else math.inf
         enough_cpu_time = time.process_time() + self._publish_cost / OVERHEAD_SHARE
         while trainer.iteration < until and not _turn_over(started, enough_cpu_time):

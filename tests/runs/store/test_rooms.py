@@ -142,6 +142,22 @@ def test_a_removed_member_loses_nickname_and_tile_but_no_run(store, presenter, r
     assert join(ADA, "Ada again").nickname == "Ada again"
 
 
+def test_who_was_removed_or_joins_another_room_takes_the_guess_along(
+    store, presenter, room, start, join
+):
+    presenter.ask("Which loss?")
+    for each in (ADA, BEN):
+        member = join(each)
+        question = store.rooms.people(room.id)[0].question
+        store.rooms.guess(member, question, 2.0)
+    assert len(store.rooms.guesses(room.id, question)) == 2
+    presenter.remove(next(m.key for m in store.rooms.people(room.id)[1] if m.workspace == ADA))
+    assert len(store.rooms.guesses(room.id, question)) == 1
+    another = Presenter.open_room(store, CLEO, start)
+    store.rooms.join(another, BEN, "Ben")
+    assert len(store.rooms.guesses(room.id, question)) == 0
+
+
 def test_the_presenter_renames_people_to_distinct_names(store, presenter, room, join):
     join(ADA, "Ada")
     presenter.rename(join(BEN, "Ben").key, "ada")

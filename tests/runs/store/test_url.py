@@ -16,6 +16,7 @@ POSTGRESQL = "postgresql+psycopg://user:secret@host/name"
     ("location", "file"),
     [
         ("runs", "runs/charrnn.sqlite"),
+        ("", ".charrnn/charrnn.sqlite"),  # as if it were not set
         ("sqlite:///rel.db", "rel.db"),
         ("sqlite:///deep/../rel.db", "rel.db"),
         ("sqlite+pysqlite:///rel.db", "rel.db"),

@@ -9,7 +9,7 @@ from charrnn.engine.evaluation import bits_per_character
 from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
-from charrnn.runs.limits import Limits
+from charrnn.runs.limits import Limits, TooLarge
 from charrnn.runs.recipes import RECIPES
 from charrnn.runs.suggestions.candidates import HELD_OUT, SUGGESTED, candidates
 from charrnn.runs.suggestions.ranking import MIN_GAIN, ranked, suggested
@@ -37,6 +37,11 @@ def test_candidates_fit_the_text_and_the_limits_and_hold_something_out():
     assert all(config == config.fitted(400) for config in tried)
     assert all(config.held_out == HELD_OUT for config in tried)
     assert max(config.hidden_size for config in tried) == 128
+
+
+def test_current_settings_beyond_the_limits_are_refused_and_not_left_out():
+    with pytest.raises(TooLarge):
+        candidates(replace(QUICK, hidden_size=200), 1_000_000, 60, Limits(weights=35_000))
 
 
 def test_equal_iterations_give_equal_results_which_are_the_held_out_loss():

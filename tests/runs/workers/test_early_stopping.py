@@ -4,10 +4,12 @@ from dataclasses import replace
 from math import inf
 
 import pytest
+from sqlalchemy import delete
 
 from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import Trainer
 from charrnn.runs.serialization import state_from_bytes
+from charrnn.runs.store import schema
 from charrnn.runs.workers import checkpointing
 from tests.support.workers import SMALL, publish_often
 
@@ -88,6 +90,18 @@ def test_a_run_stops_early_once_and_can_be_resumed(store, corpus, work, losses):
     assert (run.status, run.iteration, run.message) == ("finished", 3000, "")
     again = work(store.runs.create(corpus, STOPPING))
     assert again.iteration == stopped_at, "it depends on the settings alone"
+
+
+def test_only_a_network_that_was_kept_is_offered(store, corpus, work, losses):
+    run = work(store.runs.create(corpus, STOPPING, pause_at=850))
+    with store.database.writing() as db:  # as in a branch, which takes few snapshots along
+        lowest = schema.snapshots.c.iteration == LOWEST
+        db.execute(delete(schema.snapshots).where(schema.snapshots.c.run == run.id, lowest))
+    store.runs.request(run.id, desired="running")
+    best, _ = store.snapshots.best(run.id)
+    message = work(run).message
+    assert f"best at iteration {LOWEST}," in message
+    assert f"offers the network of iteration {best}, the best one kept;" in message
 
 
 def test_a_run_stops_again_if_the_loss_rises_again_after_a_new_low(store, corpus, work, losses):

@@ -33,8 +33,8 @@ def save(run: Run) -> None:
         "application/octet-stream",
     )
     st.markdown(
-        "**A page**: one HTML file that opens offline in any browser, with the curve, all samples "
-        "and the settings."
+        "**A page**: one HTML file that opens offline in any browser, with the curve, up to "
+        "a thousand samples and the settings."
     )
     in_page = st.toggle("Include the text in the page", value=False)
     _download(
