@@ -16,11 +16,14 @@ def local_store(*, create: bool = False, pruning: bool = False) -> "Store":
     space that is reserved for it.
     """
     from charrnn.runs.store.database import free_reserve
+    from charrnn.runs.store.database_errors import as_store_errors
     from charrnn.runs.store.store import Store
     from charrnn.runs.store.url import URL_VARIABLE, default_url, is_missing
 
     url = default_url()
-    if not create and is_missing(url):
+    with as_store_errors("opened"):
+        missing = is_missing(url)
+    if missing and not create:
         raise CommandError(
             "there is no store here: change to the folder of the dashboard, or set "
             f"{URL_VARIABLE} to where its runs are"

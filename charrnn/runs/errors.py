@@ -5,7 +5,7 @@ class StoreError(Exception):
     """The store cannot be used right now. The message tells people what failed and what to do."""
 
 
-class NoRoom(StoreError):
+class OutOfSpace(StoreError):
     """The disk, or the share of it that one visitor may take, is full."""
 
 

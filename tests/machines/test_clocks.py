@@ -14,7 +14,7 @@ from tests.support.workers import ENDLESS
 MINUTES = 5.0
 # Longer than a lease lasts, and than a server may be missing.
 WATCHED_SECONDS = 12.0
-DISTURBANCES = ("hung", "lease_released", "lease_lost", "paused", "server_missing", "made_way")
+DISTURBANCES = ("hung", "lease_released", "lease_lost", "paused", "server_missing", "preempted")
 
 
 @pytest.fixture(autouse=True)

@@ -87,9 +87,9 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
     be given: its hash alone does not give access to it.
 
     Everything is checked first, then all of it is written or nothing. Of very many evaluations
-    or samples, only every 2nd, 4th ... is taken. Raises TextNeeded, BadRunFile, or NoRoom.
+    or samples, only every 2nd, 4th ... is taken. Raises TextNeeded, BadRunFile, or OutOfSpace.
     """
-    workspace.quota.ensure_room(len(data))
+    workspace.quota.ensure_space(len(data))
     saved = archive.from_bytes(data, Limits.from_environment())
     if saved.sha256 is None:
         raise BadRunFile(
@@ -97,7 +97,9 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
             "training: sample from it (python -m charrnn sample), or train anew."
         )
     text = _text(workspace, saved, saved.sha256, text)
-    corpus = corpus_row(text)
+    corpus, state = corpus_row(text), state_to_bytes(saved.state)
+    # As a checkpoint and as a snapshot.
+    workspace.quota.ensure_space(2 * len(state) + len(corpus["text"]), keep=saved.sha256)
     ids = saved.vocabulary.encode(text)
     row = _run_row(saved, corpus, _trainer(saved, ids)) | {
         "address": workspace.address,
@@ -110,7 +112,7 @@ def import_run(workspace: Workspace, data: bytes, *, text: str | None = None) ->
         history=_thinned(saved.history),
         iteration=saved.iteration,
         seconds=saved.seconds,
-        state=state_to_bytes(saved.state),
+        state=state,
     )
     log_event("imported", run=run.id, iteration=saved.iteration)
     return run

@@ -18,7 +18,7 @@ HUNG = "hung"
 STORE_FAILED = "store failed"  # the worker could not use the store
 NOT_STARTED = "not started"  # there was no process or memory for it
 LOST = "lost"  # nothing more is known of it, for example because its machine has failed
-MADE_WAY = "made way"  # another run was to have the slot, or the server was closed
+PREEMPTED = "preempted"  # another run was to have the slot, or the server was closed
 _FAILURES = (EXITED, HUNG)
 
 
@@ -67,7 +67,7 @@ class Attempts:
     def end(self, run_id: str, reason: str, *, server: str, worker: str | None = None) -> None:
         """Record that a worker on a server has ended, and release its lease.
 
-        worker: the name under which it may hold the lease. The reason is MADE_WAY if the run has
+        worker: the name under which it may hold the lease. The reason is PREEMPTED if the run has
         lost its slot. If the run need not go on, it loses the slot now, and its attempts start
         over. An attempt that has failed before (see Decisions.failed) stays as it is.
         """
@@ -82,6 +82,6 @@ class Attempts:
                 db.execute(this_run.where(r.server == server).values(server=None))
                 db.execute(delete(schema.attempts).where(a.run == run_id))
                 return
-            values = {"reason": reason if row.server == server else MADE_WAY, "ended_at": Now()}
+            values = {"reason": reason if row.server == server else PREEMPTED, "ended_at": Now()}
             under_way = (a.run == run_id) & (a.reason == "")
             db.execute(update(schema.attempts).where(under_way).values(values))

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from charrnn.runs.errors import NoRoom
+from charrnn.runs.errors import OutOfSpace
 from charrnn.runs.limits import TooLarge
 from charrnn.runs.store import schema
 from charrnn.runs.store.clock import Now
@@ -113,7 +113,7 @@ class Presenter:
     def _start(self, room: Room, member: Member, start_run: StartRun | None) -> bool:
         """Start one member. Returns whether that was possible."""
         workspace = Workspace(self.store, member.workspace, address=member.address)
-        with suppress(KeyError, TooLarge, NoRoom, ValueError):
+        with suppress(KeyError, TooLarge, OutOfSpace, ValueError):
             workspace.pause()
             run = (start_run or start_chosen)(workspace, room, member)
             m = schema.room_members.c

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from charrnn.runs.errors import NoRoom
+from charrnn.runs.errors import OutOfSpace
 from charrnn.runs.limits import MEGABYTE, Limits
 from charrnn.runs.store import retention
 from charrnn.runs.store.store import Store
@@ -28,17 +28,17 @@ class Quota:
         used = self._store.space.used_megabytes([self._workspace])[self._workspace]
         return Usage(used, self._store.space.allowed_megabytes(limits))
 
-    def ensure_room(self, n_bytes: int = 0, *, keep: str = "") -> None:
-        """Raises NoRoom unless n_bytes more can be stored.
+    def ensure_space(self, n_bytes: int = 0, *, keep: str = "") -> None:
+        """Raises OutOfSpace unless n_bytes more can be stored.
 
-        To make room, deleted runs and unused texts of the workspace are removed for good. keep: the
-        SHA-256 of a text that is about to be used.
+        To free space, deleted runs and unused texts of the workspace are removed for good. keep:
+        the SHA-256 of a text that is about to be used.
         """
-        while problem := self._lack_of_room(n_bytes / MEGABYTE):
-            if not retention.make_room(self._store, self._workspace, keep=keep):
-                raise NoRoom(problem)
+        while problem := self._lack_of_space(n_bytes / MEGABYTE):
+            if not retention.free_space(self._store, self._workspace, keep=keep):
+                raise OutOfSpace(problem)
 
-    def _lack_of_room(self, more: float) -> str:
+    def _lack_of_space(self, more: float) -> str:
         """Why `more` megabytes cannot be stored, as a sentence for people; "" if they can."""
         space, limits = self._store.space, Limits.from_environment()
         free = space.free_megabytes()

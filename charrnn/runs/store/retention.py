@@ -63,7 +63,7 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
     return Pruned(deleted, unseen, texts, "" if dry_run else store.database.compact())
 
 
-def make_room(store: Store, workspace: str, *, keep: str = "") -> bool:
+def free_space(store: Store, workspace: str, *, keep: str = "") -> bool:
     """Remove for good what one visitor needs least; returns whether anything was removed.
 
     That is the run that was deleted longest ago, or else a text of theirs that no run uses; not the

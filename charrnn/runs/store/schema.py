@@ -226,7 +226,7 @@ servers = Table(
     Column("number", Integer, primary_key=True),  # 1, 2, 3 ... as they came
     Column("name", String(255), nullable=False, unique=True),
     Column("slots", Integer, nullable=False),  # how many runs it trains at the same time
-    Column("seen_at", Float, nullable=False),  # when it last showed the others that it lives
+    Column("seen_at", Float, nullable=False),  # when it last renewed its heartbeat
 )
 
 # The last start of a worker for a run that has not ended well since.

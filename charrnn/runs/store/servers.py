@@ -38,7 +38,7 @@ class Servers:
         self._database = database
 
     def renew(self, name: str, slots: int) -> None:
-        """Show that a server lives. A new one comes last, and so does one that was removed.
+        """Renew the heartbeat of a server. A new one comes last, and so does one that was removed.
 
         slots: how many runs it trains at the same time.
         """

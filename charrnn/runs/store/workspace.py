@@ -78,11 +78,14 @@ class Workspace:
         return run
 
     def add_text(self, name: str, text: str) -> Corpus:
-        """Store a text that this workspace uploaded; own_text() finds it again. Raises NoRoom."""
+        """Store a text that this workspace uploaded; own_text() finds it again.
+
+        Raises OutOfSpace.
+        """
         try:
             self.own_text(sha256_of(text))
         except KeyError:
-            self.quota.ensure_room(len(text.encode(errors="surrogatepass")))
+            self.quota.ensure_space(len(text.encode(errors="surrogatepass")))
         corpus = self.store.corpora.add(name, text)
         row = {"workspace": self.key, "sha256": corpus.sha256, "name": name} | {
             "address": self.address
@@ -123,8 +126,8 @@ class Workspace:
         parent: str | None = None,
         experiment: Experiment | None = None,
     ) -> Run:
-        """A new run in this workspace: see Runs.create(). Raises NoRoom as well."""
-        self.quota.ensure_room(keep=corpus.sha256)
+        """A new run in this workspace: see Runs.create(). Raises OutOfSpace as well."""
+        self.quota.ensure_space(keep=corpus.sha256)
         return self.store.runs.create(
             corpus,
             config,
@@ -154,14 +157,16 @@ class Workspace:
         decays_again: it decays until the end of the branch, not until where the parent's decay
         ends. Raises RunNotFound if `run` was deleted or its link withdrawn meanwhile,
         TextNotShared, KeyError if there is no such state, ValueError for a learning rate that is
-        not allowed, TooLarge, NoRoom.
+        not allowed, TooLarge, OutOfSpace.
         """
         self._check_may_branch(run)
         corpus = self.store.corpora.get(run.sha256, run.text_name)
         seconds, data = self._saved_state(run, iteration)
-        self.quota.ensure_room(len(data))
+        self.quota.ensure_space(len(data))
         state = state_from_bytes(data)
         iteration = int(state["iteration"])
+        copied = self._copied_snapshots(run, iteration, len(data))
+        self.quota.ensure_space((1 + len(copied)) * len(data))
         rate = float(state["learning_rate"]) if learning_rate is None else learning_rate
         iterations = run.limit_from(iteration)
         config = replace(run.config, learning_rate=rate, iterations=iterations)
@@ -184,7 +189,7 @@ class Workspace:
             for table in schema.HISTORY_TABLES:
                 first = 0
                 if table is schema.snapshots:
-                    first = self._first_copied(run, iteration, len(data))
+                    first = copied[0] if copied else iteration + 1
                 branch.copy(table, run.id, first=first, until=ends.get(table, iteration))
             checkpoint = {"iteration": iteration, "seconds": seconds, "state": data}
             branch.insert(schema.checkpoints, checkpoint)
@@ -200,11 +205,11 @@ class Workspace:
         if not self.may_read_text(now):
             raise TextNotShared
 
-    def _first_copied(self, run: Run, iteration: int, state_bytes: int) -> int:
-        """The first snapshot that a branch at an iteration takes along."""
+    def _copied_snapshots(self, run: Run, iteration: int, state_bytes: int) -> list[int]:
+        """The iterations of the snapshots that a branch at an iteration takes along."""
         kept = [n for n in self.store.snapshots.iterations(run.id) if n <= iteration]
         most = MAX_COPIED_BYTES // state_bytes
-        return kept[-most:][0] if kept and most else iteration + 1
+        return kept[-most:] if most else []
 
     def may_read_text(self, run: Run) -> bool:
         """Whether this workspace may read the text of a run, and train on it."""
@@ -229,10 +234,11 @@ class Workspace:
     def request(self, run_id: str, **desired_state: Any) -> None:
         """Change what a run should do: see Runs.request().
 
-        Raises RunNotFound if it is not here, and NoRoom if it should train but could save nothing.
+        Raises RunNotFound if it is not here, and OutOfSpace if it should train but could save
+        nothing.
         """
         if desired_state.get("desired") == "running":
-            self.quota.ensure_room()
+            self.quota.ensure_space()
             self._update(self.run(run_id).id, address=self.address)  # of who resumes it
         self.store.runs.request(self.run(run_id).id, **desired_state)
 

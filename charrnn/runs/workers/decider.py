@@ -62,7 +62,7 @@ class Decider:
         )
         paused = {pause.run.id for pause in pauses}
         runs = [replace(run, desired="paused") if run.id in paused else run for run in runs]
-        placed, making_way = self._place(runs, places, situation.one_each)
+        placed, preempted = self._place(runs, places, situation.one_each)
         decisions = Decisions(
             expired,
             # On a cluster, only the lease shows that a whole machine has died.
@@ -80,8 +80,8 @@ class Decider:
             log_event("lease_released", run=run.id, worker=run.worker)
         for pause in pauses:
             log_event("paused", run=pause.run.id, **pause.facts)
-        for run in making_way:
-            log_event("made_way", run=run.id, worker=run.worker)
+        for run in preempted:
+            log_event("preempted", run=run.id, worker=run.worker)
         return placed
 
     def _lease_expired(self, run: Candidate, places: Mapping[str, int]) -> bool:
@@ -105,7 +105,7 @@ class Decider:
     def _place(
         self, runs: list[Candidate], places: Mapping[str, int], one_each: Container[str]
     ) -> tuple[list[Candidate], list[Candidate]]:
-        """(All runs with their servers and queue positions, those that lose their slot).
+        """(All runs with their servers and queue positions, those that are preempted).
 
         Runs that stay where they are are the same objects.
         """
@@ -114,7 +114,7 @@ class Decider:
         runnable = sorted((run for run in runs if run.active), key=lambda run: not run.leased)
         training = {run.id for run in runnable if run.leased or run.server in places}
         slots = queue.assign_slots(runnable, training, limits, one_each=one_each)
-        may_train = training - slots.giving_way | {run.id for run in slots.startable}
+        may_train = training - slots.preempted | {run.id for run in slots.startable}
         idle = [run for run in runs if not run.active and (run.leased or run.server in places)]
         kept = self._kept_idle(idle, runnable, limits)
 
@@ -135,8 +135,8 @@ class Decider:
             if (server, position) != (run.server, run.queue_position):
                 run = replace(run, server=server, queue_position=position)
             placed.append(run)
-        making_way = [run for run in runs if run.id in slots.giving_way and run.server is not None]
-        return placed, making_way
+        preempted = [run for run in runs if run.id in slots.preempted and run.server is not None]
+        return placed, preempted
 
     def _kept_idle(
         self, idle: Iterable[Candidate], runnable: list[Candidate], limits: Limits

@@ -15,12 +15,12 @@ MAX_EXPERIMENTS = 2  # of a visitor that train at the same time; further ones ar
 class Slots(NamedTuple):
     """Who may train now. startable: runs to start. positions: of each queued run's id, from 1.
 
-    giving_way: the ids of runs that train, and have to leave their slots to others.
+    preempted: the ids of runs that train, and lose their slots to others.
     """
 
     startable: list[Candidate]
     positions: dict[str, int]
-    giving_way: set[str]
+    preempted: set[str]
 
 
 def assign_slots(
@@ -34,7 +34,7 @@ def assign_slots(
 
     runnable: those runs, oldest first. training: the ids of those that have a worker. While there
     is room, a run starts at once. On a full server the slots are dealt out one by one (see
-    _by_turn), and a run that trains out of turn gives way. A run whose visitor already trains as
+    _by_turn), and a run that trains out of turn is preempted. A run whose visitor already trains as
     many runs as the limits allow does not hold up the runs behind it, nor do the experiments of
     the page Learn beyond MAX_EXPERIMENTS. one_each: the workspaces that train one run at a time,
     because they are in a room.

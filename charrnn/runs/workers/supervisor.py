@@ -1,8 +1,8 @@
 """The supervisor: makes sure that each run that should train has a worker.
 
-Each server has one. Once a second (reconcile) it shows that it lives, reads which runs should train
-and which have workers, decides what changes if it is the first of all servers (see decider.py), and
-starts the workers of the runs that are placed on its own server (see pool.py).
+Each server has one. Once a second (reconcile) it renews its heartbeat, reads which runs should
+train and which have workers, decides what changes if it is the first of all servers (see
+decider.py), and starts the workers of the runs that are placed on its own server (see pool.py).
 """
 
 import threading
@@ -25,7 +25,7 @@ from charrnn.runs.workers.observations import Observations
 from charrnn.runs.workers.pool import HANG_SECONDS, WorkerPool
 
 ROUND_SECONDS = 1.0
-RENEW_SECONDS = 2.0  # between two times that a server shows others that it lives
+HEARTBEAT_SECONDS = 2.0  # between two heartbeats of a server
 # A server that has not shown it for this long is gone. With the rounds before and after, another
 # one decides within ten seconds.
 MISSING_SECONDS = 6.0
@@ -77,7 +77,7 @@ class Supervisor:
             self._observations,
             hang_seconds=hang_seconds,
         )
-        self._renewed_at = -RENEW_SECONDS
+        self._renewed_at = -HEARTBEAT_SECONDS
         self._alone = False  # whether this is the only server there is, as of the last round
         # Those that should train, by id, as of the last round.
         self._runs: dict[str, Candidate] = {}
@@ -153,8 +153,8 @@ class Supervisor:
                 self._pool.wait()
 
     def _renew(self) -> None:
-        """Show the other servers, if there are any, now and then that this one lives."""
-        if not self._alone and self._clock() >= self._renewed_at + RENEW_SECONDS:
+        """Renew the heartbeat of this server now and then, if there are others."""
+        if not self._alone and self._clock() >= self._renewed_at + HEARTBEAT_SECONDS:
             self.store.servers.renew(self.name, self._slots)
             self._renewed_at = self._clock()
 
@@ -173,7 +173,7 @@ class Supervisor:
     def _places(self, situation: Situation) -> dict[str, int]:
         """How many runs can be trained where, at the same time."""
         if self._shared_place is not None:
-            # As many as train there already, even if machines are missing: none makes way for that.
+            # As many as train there already, even if machines are missing: that preempts none.
             trained = sum(run.active and run.leased for run in situation.runs)
             return {self._shared_place: max(self._launcher.slots or 0, trained)}
         return {server.name: server.slots for server in situation.servers if server.slots}

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from charrnn.runs.errors import NoRoom
+from charrnn.runs.errors import OutOfSpace
 from charrnn.runs.files.transfer import TextNeeded, import_run
 from charrnn.runs.files.validation import BadRunFile
 from charrnn.runs.limits import Limits, TooLarge
@@ -31,7 +31,7 @@ def draw() -> None:
         try:
             with st.spinner("Importing the run …"):
                 run = _import(file.getvalue())
-        except (BadRunFile, TooLarge, NoRoom) as error:
+        except (BadRunFile, TooLarge, OutOfSpace) as error:
             st.error(escape_markdown(str(error)), icon=":material/error:")
             return
         drop_uploaded(file)
@@ -45,7 +45,7 @@ def draw() -> None:
 def _import(data: bytes) -> Run:
     """Import a run; one saved without its text continues with a text of this workspace.
 
-    Raises BadRunFile, TooLarge, NoRoom.
+    Raises BadRunFile, TooLarge, OutOfSpace.
     """
     try:
         return import_run(services.workspace(), data)

@@ -19,7 +19,7 @@ def draw_notice() -> None:
     st.info(
         f"Your texts and runs take {usage.used:,.0f} MB of the {usage.allowed:,.0f} MB that you "
         "may store here. On the page Compare, delete runs that you no longer need; when there is "
-        "no room left, runs pause and nothing can be uploaded.",
+        "no space left, runs pause and nothing can be uploaded.",
         icon=":material/hard_drive:",
     )
 

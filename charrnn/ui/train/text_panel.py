@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from charrnn.engine.corpus import training_length
-from charrnn.runs.errors import NoRoom
+from charrnn.runs.errors import OutOfSpace
 from charrnn.runs.limits import MEGABYTE, Limits
 from charrnn.runs.store.records import Corpus
 from charrnn.runs.texts import library
@@ -194,7 +194,7 @@ def _select_new(name: str, read: Callable[[], str], *, identity: str | int) -> s
         try:
             last = _LastText(identity, sha256=add_text(name, read()).sha256)
             st.session_state.pop(session.OFFER, None)
-        except (NotText, NoRoom) as error:
+        except (NotText, OutOfSpace) as error:
             last = _LastText(identity, problem=str(error))
         st.session_state[session.LAST_TEXT] = last
     if not last.problem:

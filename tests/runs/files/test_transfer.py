@@ -8,6 +8,7 @@ from charrnn.runs.files import archive, transfer
 from charrnn.runs.files.archive import BadRunFile
 from charrnn.runs.files.transfer import NoCheckpoint, TextNeeded, import_run
 from charrnn.runs.serialization import state_from_bytes
+from charrnn.runs.store.quota import Quota
 from charrnn.runs.store.records import Progress
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.texts import library
@@ -34,6 +35,28 @@ def test_imported_run_continues_to_the_same_bits(source, destination, with_text)
     uninterrupted = trained_run(source, until=1300)
     assert history_rows(destination.store, imported) == history_rows(source, uninterrupted)
     assert state_bytes(destination.store, imported) == state_bytes(source, uninterrupted)
+
+
+def test_space_is_asked_for_all_that_an_import_or_a_branch_stores(source, destination, monkeypatch):
+    run = trained_run(source)
+    data = transfer.export_run(source, run, with_text=False)
+    asked = []
+    monkeypatch.setattr(
+        Quota, "ensure_space", lambda self, n_bytes=0, keep="": asked.append(n_bytes)
+    )
+    imported = import_run(destination, data, text=TEXT)
+    assert asked[-1] == stored_states(destination.store, imported) + len(TEXT.encode())
+
+    asked.clear()
+    branch = Workspace(source, run.workspace).branch(run, None)
+    assert asked[-1] == pytest.approx(stored_states(source, branch), rel=0.01)
+
+
+def stored_states(store, run) -> int:
+    """The bytes of the checkpoint and the snapshots of a run."""
+    iterations = store.snapshots.iterations(run.id)
+    states = [store.snapshots.get(run.id, n) for n in iterations]
+    return len(store.snapshots.checkpoint(run.id)[1]) + sum(map(len, states))
 
 
 def test_imported_run_is_paused_and_equals_the_original(source, destination):

@@ -100,9 +100,9 @@ def test_what_is_not_the_fault_of_the_run_does_not_count(store, placed_run, reas
     assert not end(store, placed_run, reason).failed
 
 
-def test_a_worker_whose_run_has_lost_its_slot_made_way(store, placed_run):
+def test_a_worker_whose_run_has_lost_its_slot_preempted(store, placed_run):
     assert store.placement.apply("here", Decisions(placed=[(placed_run, None, 1)]))
-    assert end(store, placed_run).reason == attempts.MADE_WAY
+    assert end(store, placed_run).reason == attempts.PREEMPTED
 
 
 def test_attempts_start_over_once_the_run_is_paused(store, placed_run):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from charrnn.runs.config import RunConfig
-from charrnn.runs.errors import NoRoom
+from charrnn.runs.errors import OutOfSpace
 from charrnn.runs.limits import Limits
 from charrnn.runs.store.workspace import Workspace
 from tests.support.store import grow
@@ -80,7 +80,7 @@ def test_a_visitor_cannot_store_more_than_the_quota(store, corpus, mine, monkeyp
     run = mine.create(corpus, RunConfig())
     mine.rename(run.id, "the big one")
     grow(store, run, 4)
-    with pytest.raises(NoRoom) as caught:
+    with pytest.raises(OutOfSpace) as caught:
         mine.add_text("more", text_of(2))
     assert str(caught.value) == (
         "With this, your texts and runs would take 6 MB, and 5 MB are allowed: delete runs on the "
@@ -92,7 +92,7 @@ def test_a_visitor_cannot_store_more_than_the_quota(store, corpus, mine, monkeyp
         lambda: mine.request(run.id, desired="running"),
         lambda: mine.branch(run, 0),
     ):
-        with pytest.raises(NoRoom, match="and 5 MB are allowed"):
+        with pytest.raises(OutOfSpace, match="and 5 MB are allowed"):
             start()
     assert Workspace(store, "yours").add_text("more", text_of(2)).characters > 2_000_000
 
@@ -120,7 +120,7 @@ def test_a_text_that_another_visitor_has_uploaded_too_is_not_removed(store, mine
     monkeypatch.setenv("CHARRNN_VISITOR_MEGABYTES", "3")
     shared = mine.add_text("shared", text_of(2))
     Workspace(store, "yours").add_text("shared", text_of(2))
-    with pytest.raises(NoRoom, match="wait until older ones have been removed"):
+    with pytest.raises(OutOfSpace, match="wait until older ones have been removed"):
         mine.add_text("more", text_of(2, "x"))
     assert store.corpora.get(shared.sha256, shared.name) == shared
 
@@ -158,7 +158,7 @@ def test_many_workspaces_at_one_address_leave_room_for_other_addresses(store, di
 
     for n in range(5):  # half of the 20 MB above those that stay free, and of what is stored
         add(n, "one")
-    with pytest.raises(NoRoom, match="all texts and runs from your network address would take"):
+    with pytest.raises(OutOfSpace, match="all texts and runs from your network address would take"):
         add(5, "one")
     assert add(0, "two").characters
 
@@ -166,7 +166,7 @@ def test_many_workspaces_at_one_address_leave_room_for_other_addresses(store, di
 @pytest.mark.usefixtures("store_file")
 def test_an_upload_is_refused_when_the_disk_is_nearly_full(store, mine, disk):
     disk(201)
-    with pytest.raises(NoRoom) as caught:
+    with pytest.raises(OutOfSpace) as caught:
         mine.add_text("text", text_of(2))
     assert str(caught.value) == (
         "Only 201 MB of disk space are free on the server, and 200 MB of it have to stay free: "

@@ -29,7 +29,7 @@ def assign(names, training=(), *, visitor=8, server=32, one_each=()):
 
     Returns (the names of the runs that may start, the positions of those that are queued).
     """
-    startable, positions, giving_way = assign_slots(
+    startable, positions, preempted = assign_slots(
         [
             SimpleNamespace(id=name, workspace=name[0], address=None, experiment="x" in name)
             for name in names
@@ -38,7 +38,7 @@ def assign(names, training=(), *, visitor=8, server=32, one_each=()):
         Limits(visitor_runs=visitor, server_runs=server),
         one_each=one_each,
     )
-    assert giving_way == set()
+    assert preempted == set()
     return [run.id for run in startable], positions
 
 
@@ -146,15 +146,15 @@ def share(server, *addresses):
                 for n in range(int(count))
             ]
         for _ in range(100):
-            startable, positions, giving_way = assign_slots(runs, training, limits)
+            startable, positions, preempted = assign_slots(runs, training, limits)
             assert training.isdisjoint(run.id for run in startable)
             assert len(training) + len(startable) <= server
             assert positions.keys() == {run.id for run in runs} - training - {
                 run.id for run in startable
             }
-            if not startable and not giving_way:
+            if not startable and not preempted:
                 break
-            training = (training | {run.id for run in startable}) - giving_way
+            training = (training | {run.id for run in startable}) - preempted
         else:
             pytest.fail("the slots never settle")
     return Counter(run_id[0] for run_id in training)

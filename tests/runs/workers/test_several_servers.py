@@ -9,7 +9,7 @@ from charrnn.runs.limits import Limits
 from charrnn.runs.store.leases import LEASE_SECONDS
 from charrnn.runs.workers.local_launcher import LocalLauncher
 from charrnn.runs.workers.pool import MAX_STARTS_WITHOUT_PROGRESS
-from charrnn.runs.workers.supervisor import MISSING_SECONDS, RENEW_SECONDS, Supervisor
+from charrnn.runs.workers.supervisor import HEARTBEAT_SECONDS, MISSING_SECONDS, Supervisor
 from tests.support.supervisors import (
     FAILS_AT_ONCE,
     Log,
@@ -112,7 +112,7 @@ def test_a_server_writes_nothing_as_long_as_it_is_alone_and_nothing_changes(
     assert written == []
     servers(1)
     written.clear()
-    pass_time(clock, RENEW_SECONDS + 1, a)
+    pass_time(clock, HEARTBEAT_SECONDS + 1, a)
     assert written != []
 
 
