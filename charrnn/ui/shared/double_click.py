@@ -5,7 +5,6 @@ A click that arrives within a second after the page has answered the last one is
 the two clicks are up to half a second apart, and the way to the server takes its time, too.
 """
 
-import math
 import time
 
 import streamlit as st
@@ -32,9 +31,9 @@ def repeats(key: str) -> bool:
     For a button that is drawn where note_drawn() is not called. key: of the button.
     """
     at = f"{key}_clicked_at"
-    now, last = clock(), st.session_state.get(at, -math.inf)
+    now, last = clock(), st.session_state.get(at)
     st.session_state[at] = now
-    return bool(now < last + SECONDS)
+    return belongs_to(last, now)
 
 
 def is_second() -> bool:
