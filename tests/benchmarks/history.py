@@ -166,9 +166,9 @@ class MeasuredWorker(Worker):
             super().__init__(store, run, "benchmark")
         publish = store.leases.publish
 
-        def measured(*arguments: Any) -> None:
+        def measured(*arguments: Any, **options: Any) -> float:
             with self.writing:
-                publish(*arguments)
+                return publish(*arguments, **options)
 
         store.leases.publish = measured  # type: ignore[method-assign]
 

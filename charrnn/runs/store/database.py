@@ -241,7 +241,8 @@ def _set_up_postgresql(engine: Engine) -> None:
             for timeout in ("lock_timeout", "idle_in_transaction_session_timeout"):
                 cursor.execute(f"SET {timeout} = {int(BUSY_SECONDS * 1000)}")
             # A turn to write does not last until the disk has it. As on SQLite, a power failure
-            # may lose the last commits, but cannot damage the database.
+            # may lose the last commits, but cannot damage the database. Workers outlive it, and
+            # notice: see Leases.publish().
             cursor.execute("SET synchronous_commit = off")
         connection.commit()  # SET is undone if its transaction is rolled back
 

@@ -12,11 +12,12 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Update, delete, or_, update
+from sqlalchemy import Update, delete, or_, select, update
 
 from charrnn.runs.store import schema
 from charrnn.runs.store.clock import Now
 from charrnn.runs.store.database import Database
+from charrnn.runs.store.database_errors import StoreUnreachable
 from charrnn.runs.store.records import Progress
 
 # A lease that was not renewed for this long has expired.
@@ -25,6 +26,16 @@ LEASE_SECONDS = 10.0
 
 class LeaseLost(RuntimeError):
     """Another worker holds the lease of the run now, or the run has been deleted."""
+
+
+class ProgressLost(StoreUnreachable):
+    """The database server has crashed, and lost what a worker had published."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The runs cannot be saved: the database has lost the newest progress in a crash. Check "
+            "its log, then try again."
+        )
 
 
 def worker_name(pid: int) -> str:
@@ -79,17 +90,35 @@ class Leases:
         with self._database.writing() as db:
             db.execute(_update_if_held(run_id, worker).values(worker=None))
 
-    def publish(self, run_id: str, worker: str, state: dict[str, Any], updates: Progress) -> None:
+    def publish(
+        self,
+        run_id: str,
+        worker: str,
+        state: dict[str, Any],
+        updates: Progress,
+        *,
+        previous: float | None = None,
+    ) -> float:
         """Write the state of a run and the updates to its history, and renew the lease.
 
         All in one transaction. state: columns of schema.runs -> values. A run that has reached
-        `iterations` or `pause_at` is set to paused. Raises LeaseLost, and then writes nothing.
+        `iterations` or `pause_at` is set to paused. Returns the time of the renewal. previous: the
+        time of this worker's previous one, if the store is to be checked for it: a database
+        server that crashes may lose its last transactions, and the next connection does not tell.
+
+        Raises LeaseLost, or ProgressLost if the previous renewal is not there, and then writes
+        nothing.
         """
         r = schema.runs.c
         query = _update_if_held(run_id, worker)
         with self._database.writing() as db:
-            if db.execute(query.values(heartbeat=Now(), **state)).rowcount == 0:
-                raise LeaseLost(run_id)
+            renewed = query.values(heartbeat=Now(), **state).returning(r.heartbeat)
+            if previous is not None:
+                renewed = renewed.where(r.heartbeat == previous)
+            heartbeat: float | None = db.execute(renewed).scalar()
+            if heartbeat is None:
+                holder = db.execute(select(r.worker).where(r.id == run_id)).scalar()
+                raise ProgressLost if holder == worker else LeaseLost(run_id)
             # Compared in SQL, because a page may have changed both after the worker read them.
             arrived = or_(r.iteration >= r.iterations, r.iteration >= r.pause_at)
             db.execute(query.where(arrived).values(desired="paused", pause_at=None))
@@ -110,16 +139,23 @@ class Leases:
                     db.execute(
                         self._database.upsert(table), [{"run": run_id, **row} for row in rows]
                     )
+        return heartbeat
 
-    def rewind(self, run_id: str, worker: str, iteration: int) -> None:
-        """Set a run back to an iteration, and delete its history after that. Raises LeaseLost."""
-        query = _update_if_held(run_id, worker)
+    def rewind(self, run_id: str, worker: str, iteration: int) -> float:
+        """Set a run back to an iteration, and delete its history after that.
+
+        Renews the lease, and returns the time of that. Raises LeaseLost.
+        """
+        r = schema.runs.c
+        renewed = _update_if_held(run_id, worker).values(iteration=iteration, heartbeat=Now())
         with self._database.writing() as db:
-            if db.execute(query.values(iteration=iteration, heartbeat=Now())).rowcount == 0:
+            heartbeat: float | None = db.execute(renewed.returning(r.heartbeat)).scalar()
+            if heartbeat is None:
                 raise LeaseLost(run_id)
             for table in schema.HISTORY_TABLES:
                 later = (table.c.run == run_id) & (table.c.iteration > iteration)
                 db.execute(delete(table).where(later))
+        return heartbeat
 
     def pause(self, run_id: str, message: str, *, worker: str) -> None:
         """Pause a run whose worker cannot go on, and release its lease. message: why, for people.

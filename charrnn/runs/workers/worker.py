@@ -74,6 +74,7 @@ class Worker:
         self._greedy_sample = ""
         self._greedy_throttle = Throttle(PUBLISH_SECONDS / 2)
         self._published_at = -math.inf
+        self._renewed = run.heartbeat  # when the lease was last renewed, by the clock of the store
         self._publish_cost = 0.0  # CPU seconds of the last publish() without a saved state
         self._new_baselines: Baselines | None = None  # computed since the last publish()
         self._pause_reason = ""  # why the run pauses by itself, for people
@@ -83,7 +84,7 @@ class Worker:
             self._seconds, state = checkpoint
             self.trainer.restore(state_from_bytes(state))
             if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
-                store.leases.rewind(run.id, name, self.trainer.iteration)
+                self._renewed = store.leases.rewind(run.id, name, self.trainer.iteration)
                 figures = store.history.loss_figures(
                     run.id, self.trainer.iteration, self.trainer.smooth_loss
                 )
@@ -186,7 +187,9 @@ class Worker:
         if checkpoint:
             recorder.add_checkpoint(self._seconds, diverged=failure == DIVERGED)
         cpu_time = time.process_time()
-        self.store.leases.publish(self.run.id, self.name, fields, recorder.updates)
+        self._renewed = self.store.leases.publish(
+            self.run.id, self.name, fields, recorder.updates, previous=self._renewed
+        )
         if not checkpoint and not recorder.updates.snapshots:
             self._publish_cost = time.process_time() - cpu_time
         recorder.clear()

@@ -3,7 +3,7 @@
 import pytest
 
 from charrnn.runs.store import schema
-from charrnn.runs.store.leases import LeaseLost
+from charrnn.runs.store.leases import LeaseLost, ProgressLost
 from charrnn.runs.store.records import Progress
 from tests.support.progress import RUNNING, metrics_row
 
@@ -22,6 +22,22 @@ def test_worker_without_the_lease_writes_nothing(store, leased_run):
     assert store.runs.get(leased_run.id) == leased_run
     with store.database.reading() as db:
         assert db.execute(schema.metrics.select()).all() == []
+
+
+def test_worker_whose_progress_was_lost_writes_nothing_more(store, leased_run):
+    first = store.leases.publish(
+        leased_run.id, "one", RUNNING, Progress(), previous=leased_run.heartbeat
+    )
+    lost = first + 1.0  # of a transaction that the server has lost
+    progress = Progress(metrics=[metrics_row(1)])
+    with pytest.raises(ProgressLost):
+        store.leases.publish(leased_run.id, "one", {"iteration": 9}, progress, previous=lost)
+    assert store.runs.get(leased_run.id).iteration == RUNNING["iteration"]
+    assert store.history.observe(leased_run.id)[1].metrics == []
+    rewound = store.leases.rewind(leased_run.id, "one", 0)
+    store.leases.publish(leased_run.id, "one", RUNNING, progress, previous=rewound)
+    with pytest.raises(LeaseLost):
+        store.leases.publish(leased_run.id, "two", RUNNING, progress, previous=lost)
 
 
 def test_worker_rewinds_a_run_only_with_the_lease(store, leased_run):

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from tests.support.workers import (
     checkpoint,
     expected_rows,
     history,
+    publish_often,
     rows_without_times,
     work,
     worker_process,
@@ -184,6 +186,31 @@ def test_a_disk_that_fills_up_during_training_pauses_the_run(store, corpus, main
     assert rows_without_times(store, run) == expected
 
 
+@pytest.mark.parametrize("lost", [2, 3, 5])
+def test_a_run_whose_progress_a_crash_of_the_database_lost_continues_from_its_checkpoint(
+    store, corpus, main, monkeypatch, lost
+):
+    publish, calls = Leases.publish, []
+
+    def commit_in_vain(*arguments, previous, **others):
+        calls.append(previous)
+        if len(calls) == lost:  # the server answers, and crashes before its disk has it
+            return previous + 1.0
+        return publish(*arguments, previous=previous, **others)
+
+    publish_often(monkeypatch)
+    monkeypatch.setattr(process, "OUTAGE_POLL_SECONDS", 0.01)
+    run = store.runs.create(corpus, replace(SMALL, iterations=2000))
+    monkeypatch.setattr(process, "_stop_when_input_closes", lambda _: StopWhenIdle(store, run))
+    with monkeypatch.context() as crashing:
+        crashing.setattr(Leases, "publish", commit_in_vain)
+        assert main(run.id) == 0
+    assert len(calls) > lost + 1
+    assert store.runs.get(run.id).status == "finished"
+    expected = expected_rows(store.corpora.text(corpus.sha256), run.config)
+    assert rows_without_times(store, run) == expected
+
+
 OWNERS = {"claim": Leases, "publish": Leases, "pause": Leases, "text": Corpora}
 
 
@@ -204,7 +231,7 @@ def test_an_error_that_cannot_be_stored_is_logged(store, corpus, main, monkeypat
 def test_a_worker_without_the_lease_does_not_pause_the_run(store, corpus, main, monkeypatch):
     run = store.runs.create(corpus, SMALL)
 
-    def lose_the_lease_and_fail(*_):
+    def lose_the_lease_and_fail(*_, **__):
         store.leases.release(run.id, worker_name(os.getpid()))
         assert store.leases.claim(run.id, "another worker")
         fill_the_disk()

@@ -99,9 +99,9 @@ def test_checkpoints_are_written_at_the_intended_intervals(store, corpus, monkey
 
     publish = store.leases.publish
 
-    def publish_and_note(run_id, name, fields, updates):
+    def publish_and_note(run_id, name, fields, updates, **options):
         published.append((fields["seconds"], updates.checkpoint is not None))
-        publish(run_id, name, fields, updates)
+        return publish(run_id, name, fields, updates, **options)
 
     monkeypatch.setattr(store.leases, "publish", publish_and_note)
     work(store, run)
