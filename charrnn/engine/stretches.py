@@ -81,13 +81,15 @@ class Stretches:
     ) -> Iterator[tuple[IntArray, FloatArray]]:
         """The characters that are predicted, and the loss at each in nats, window by window.
 
-        position, hidden: the current training position, and the hidden state there, (H,). If the
-        text before the stretches is short, or has no room for an opening after that position,
-        training will soon be back at the start of the text, so the opening begins there.
+        position, hidden: the current training position, and the hidden state there, (H,), or what
+        to read the text from its start with. If the text before the stretches is short, or has no
+        room for an opening after that position, training will soon be back at the start of the
+        text, so the opening begins there, with zeros.
         """
         weights, window, T = self._weights, self._window, self._window.seq_length
         opening = self._opening
-        if self._is_short or position + opening.seq_length > self._starts.min():
+        no_room = self._is_short or position + opening.seq_length > self._starts.min()
+        if position and no_room:
             position, hidden = 0, 0.0
         opening.load(self._ids[position : position + opening.seq_length + 1, None])
         opening.carried = hidden

@@ -48,8 +48,8 @@ def test_duplicate_change_and_compare_curves_and_samples(
     button(page, "Duplicate and change").click()
     dialog = page.get_by_role("dialog")
     expect(button(dialog, "Start the copy")).to_be_disabled()
-    move(slider(dialog, "copy_learning_rate"), "0.3")
-    expect(dialog.get_by_text("learning rate 0.1 → 0.3")).to_be_visible()
+    move(slider(dialog, "copy_learning_rate"), "0.001")
+    expect(dialog.get_by_text("learning rate 0.1 → 0.001")).to_be_visible()
     expect(
         dialog.get_by_text(re.compile(r"^About \d+ (s|min)\b.* on this machine"))
     ).to_be_visible()
@@ -57,11 +57,11 @@ def test_duplicate_change_and_compare_curves_and_samples(
 
     # Both curves, with the settings that differ; live until the copy has finished.
     legend = page.locator(".run-legend")
-    expect(legend).to_contain_text("lr 0.3")
+    expect(legend).to_contain_text("lr 0.001")
     expect(legend).to_contain_text("learning rate 0.1 ·")
-    expect(legend).to_contain_text("learning rate 0.3 ·")
+    expect(legend).to_contain_text("learning rate 0.001 ·")
     copy = workspace.runs()[0]
-    assert (copy.parent, copy.config.learning_rate) == (run.id, 0.3)
+    assert (copy.parent, copy.config.learning_rate) == (run.id, 0.001)
     expect(heading(page, copy)).to_contain_text("iteration 4,000")
     page.wait_for_function(f"() => new Set(({COLORS})()).size === 2")
 
@@ -88,10 +88,10 @@ def test_duplicate_change_and_compare_curves_and_samples(
 
     # Both runs' own pages name the difference.
     open_run(page, run)
-    expect(page.get_by_text("Copy: lr 0.3, learning rate 0.1 → 0.3")).to_be_visible()
+    expect(page.get_by_text("Copy: lr 0.001, learning rate 0.1 → 0.001")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     open_run(page, copy)
-    expect(page.get_by_text("Copy of Run 1: learning rate 0.1 → 0.3")).to_be_visible()
+    expect(page.get_by_text("Copy of Run 1: learning rate 0.1 → 0.001")).to_be_visible()
 
 
 def test_one_step_back_from_a_run_restores_the_comparison(open_compare, trained):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn.engine.arrays import IntArray
+from charrnn.engine.arrays import FloatArray, IntArray
 from charrnn.engine.parameters import Parameters
 from charrnn.engine.stretches import WARM_UP, Stretches, evenly_spaced
 
@@ -24,17 +24,18 @@ class Surprisal(NamedTuple):
     counts: NDArray[np.int64]  # (V,); a mean over few is mostly chance
 
 
-def surprisal(weights: Parameters, ids: IntArray) -> Surprisal:
+def surprisal(weights: Parameters, ids: IntArray, hidden: FloatArray) -> Surprisal:
     """Read a text, or as much of it as is cheap, and measure how likely each character was.
 
-    ids: the text, (n,), n >= 2. Every stretch that is read has a warm-up (see stretches.py), so
-    the first characters of the text do not count.
+    ids: the text, (n,), n >= 2. hidden: a hidden state of the network to begin with, (H,), because
+    many networks never learn to begin from zeros. Every stretch that is read has a warm-up (see
+    stretches.py), so the first characters of the text do not count.
     """
     V = weights.vocab_size
     start = min(WARM_UP, len(ids) // 2)
     begins, ends = evenly_spaced(start, len(ids), _max_characters(V, weights.hidden_size))
     nats, counts = np.zeros(V), np.zeros(V, dtype=np.int64)
-    for targets, losses in Stretches(ids, begins, ends, weights).losses():
+    for targets, losses in Stretches(ids, begins, ends, weights).losses(0, hidden):
         nats += np.bincount(targets, losses, minlength=V)
         counts += np.bincount(targets, minlength=V)
     return Surprisal(nats, counts)

@@ -70,4 +70,4 @@ def _map(
 
 @st.cache_data(show_spinner=False, max_entries=300)
 def _surprisal(_subject: Subject, _snapshot: Snapshot, run_id: str, iteration: int) -> Surprisal:
-    return surprisal(_snapshot.weights, _subject.ids)
+    return surprisal(_snapshot.weights, _subject.ids, _snapshot.hidden)

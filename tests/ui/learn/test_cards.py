@@ -58,7 +58,7 @@ def test_a_start_at_0_finds_letter_frequencies_alone_and_a_start_at_1_is_saturat
 
 
 def test_a_cleared_hidden_state_costs_most_at_the_start_of_a_window(answer):
-    result = answer(card("hidden-state"), 15_000)
+    result = answer(card("hidden-state"), 30_000)
     carried, cleared = (hidden_state.by_place(result[x]) for x in ("carried", "cleared"))
     assert cleared.mean() > carried.mean() + hidden_state.LITTLE
     assert cleared[0] - carried[0] > 3 * (cleared[-1] - carried[-1])

@@ -83,7 +83,7 @@ def test_a_run_that_diverged_after_its_rate_was_raised_goes_back_to_before_that(
 def test_a_network_that_was_ruined_before_it_diverged_is_not_gone_back_to(
     open_page, store, workspace, dinosaurs, diverge
 ):
-    config = replace(CONFIG, hidden_size=100, learning_rate=0.5, iterations=2000)
+    config = replace(CONFIG, hidden_size=100, learning_rate=0.3, iterations=2000)
     run = work(store, workspace.create(dinosaurs, config, pause_at=1200))
     store.runs.request(run.id, desired="running", learning_rate=10.0)
     page = open_page(run=diverge(run).id)

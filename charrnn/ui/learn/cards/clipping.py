@@ -15,7 +15,7 @@ from charrnn.ui.shared.experiments import Plan
 from charrnn.ui.shared.guess import Choice
 
 LIMIT = 5.0
-RATE, SMALLER_RATE = 0.03, 0.01
+RATE, SMALLER_RATE = 0.05, 0.01
 # Adagrad divides each update by the gradients so far, which is a brake of its own: with it, leaving
 # out clipping changes hardly anything.
 CONFIG = RunConfig(

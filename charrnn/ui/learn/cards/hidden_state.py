@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
+from charrnn.engine.analysis.reading import hidden_before
 from charrnn.engine.analysis.window_losses import losses_by_place
 from charrnn.engine.sampling import prime, sample
 from charrnn.runs.config import RunConfig
@@ -43,12 +44,12 @@ def _plans(corpus: Corpus) -> list[Plan]:
 
 def by_place(outcome: Outcome) -> np.ndarray:
     """The loss in bits at each place in the window, (T,): of held-out text, read as in training."""
-    config = outcome.run.config
+    config, network, carried = outcome.run.config, outcome.network, None
+    if config.hidden_state == "carried":
+        ids, position = outcome.subject.ids, len(outcome.training_ids)
+        carried = hidden_before(network.weights, ids, position, network.hidden)
     nats = losses_by_place(
-        outcome.network.weights,
-        outcome.held_out_ids,
-        config.seq_length,
-        carry=config.hidden_state == "carried",
+        network.weights, outcome.held_out_ids, config.seq_length, carried=carried
     )
     bits: np.ndarray = nats / np.log(2)
     return bits
