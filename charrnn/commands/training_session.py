@@ -13,7 +13,11 @@ from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import RunConfig
 from charrnn.runs.files import validation
 from charrnn.runs.files.archive import SavedRun
-from charrnn.runs.recording import should_measure, should_record
+from charrnn.runs.recording import (
+    remaining_rate_changes,
+    should_measure,
+    should_record,
+)
 from charrnn.runs.store.corpora import sha256_of
 from charrnn.runs.store.records import HISTORY_COLUMNS, FullHistory
 from charrnn.runs.workers.good_state import GoodState
@@ -141,8 +145,12 @@ class TrainingSession:
     def _return_to(self, state: dict[str, Any]) -> None:
         self.trainer.restore(state)
         newest = self.trainer.iteration
+        changes = remaining_rate_changes(
+            self.rows["rate_changes"], newest, self.trainer.learning_rate
+        )
         for rows in self.rows.values():
             rows[:] = [row for row in rows if row[0] <= newest]
+        self.rows["rate_changes"][:] = changes
 
     def evaluate(self) -> str | None:
         """Take the sample and the held-out loss of this iteration, if due and not taken yet.

@@ -1,4 +1,6 @@
-"""The iterations whose losses and gauges are recorded, the same on every machine."""
+"""Which iterations are recorded, the same on every machine, and what remains after a return."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,20 @@ def should_measure(iteration: int) -> bool:
     every 200th, 400th ...."""
     count, rest = divmod(iteration, GAUGE_INTERVAL)
     return rest == 0 and should_record(count, GAUGES_PER_DOUBLING)
+
+
+def remaining_rate_changes(
+    changes: Sequence[tuple[int, float]], iteration: int, learning_rate: float
+) -> list[tuple[int, float]]:
+    """The changes of the learning rate, as (iteration, rate), after a return to a saved state.
+
+    iteration, learning_rate: of that state. It may have been saved before the rate was changed at
+    the same iteration; that change is undone.
+    """
+    earlier, change = [row for row in changes if row[0] < iteration], (iteration, learning_rate)
+    if change in changes or (earlier and earlier[-1][1] != learning_rate):
+        return [*earlier, change]
+    return earlier
 
 
 def are_recorded(iterations: NDArray[np.int64], per_doubling: int = RECORDED_PER_DOUBLING) -> bool:

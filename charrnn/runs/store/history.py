@@ -139,10 +139,11 @@ class Histories:
         return min((n for n in found if n is not None), key=lambda n: abs(n - at), default=None)
 
     def loss_figures(self, run_id: str, iteration: int, smooth_loss: float) -> LossFigures:
-        """The figures that sum up the losses of a run. iteration, smooth_loss: where it is now."""
+        """The figures that sum up the losses of a run up to an iteration, with its smooth loss."""
+        m = schema.metrics
+        until = m.c.iteration <= iteration
         with self._database.reading() as db:
-            m = schema.metrics
-            rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=true())
+            rows = select_rows(db, m, run_id, m.c.loss, m.c.smooth_loss, where=until)
         return loss_figures(rows, iteration, smooth_loss)
 
     def evaluations(self, run_id: str) -> list[tuple[int, float]]:
@@ -150,6 +151,12 @@ class Histories:
         e = schema.evaluations
         with self._database.reading() as db:
             return select_rows(db, e, run_id, e.c.held_out_loss, where=true())
+
+    def rate_changes(self, run_id: str) -> list[tuple[int, float]]:
+        """All (iteration, learning rate) of a run, in order of iteration."""
+        c = schema.rate_changes
+        with self._database.reading() as db:
+            return select_rows(db, c, run_id, c.c.learning_rate, where=true())
 
     def full(self, run_id: str) -> FullHistory:
         """Every row up to the run's iteration. Raises KeyError."""

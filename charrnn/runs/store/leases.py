@@ -141,20 +141,32 @@ class Leases:
                     )
         return heartbeat
 
-    def rewind(self, run_id: str, worker: str, iteration: int) -> float:
-        """Set a run back to an iteration, and delete its history after that.
+    def rewind(
+        self, run_id: str, worker: str, state: dict[str, Any], rate_changes: list[tuple[int, float]]
+    ) -> float:
+        """Set a run back to a state, and delete its history after that.
+
+        state: columns of schema.runs -> values, with the iteration; -1 deletes all of the history.
+        rate_changes: (iteration, learning rate) of those that remain.
 
         Renews the lease, and returns the time of that. Raises LeaseLost.
         """
-        r = schema.runs.c
-        renewed = _update_if_held(run_id, worker).values(iteration=iteration, heartbeat=Now())
+        r, iteration = schema.runs.c, state["iteration"]
+        values = state | {"iteration": max(0, iteration)}
+        renewed = _update_if_held(run_id, worker).values(heartbeat=Now(), **values)
         with self._database.writing() as db:
             heartbeat: float | None = db.execute(renewed.returning(r.heartbeat)).scalar()
             if heartbeat is None:
                 raise LeaseLost(run_id)
             for table in schema.HISTORY_TABLES:
-                later = (table.c.run == run_id) & (table.c.iteration > iteration)
-                db.execute(delete(table).where(later))
+                after = -1 if table is schema.rate_changes else iteration
+                db.execute(delete(table).where(table.c.run == run_id, table.c.iteration > after))
+            if rate_changes:
+                rows = [
+                    {"run": run_id, "iteration": n, "learning_rate": rate}
+                    for n, rate in rate_changes
+                ]
+                db.execute(schema.rate_changes.insert(), rows)
         return heartbeat
 
     def pause(self, run_id: str, message: str, *, worker: str) -> None:

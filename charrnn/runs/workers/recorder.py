@@ -125,7 +125,7 @@ class Recorder:
         seconds: spent training so far.
         """
         self.updates.checkpoint = self._state_row(seconds, diverged=diverged)
-        self._best.add_to(self.updates)
+        self._best.add_to(self.updates, returns_to=self.good_state.iteration if diverged else None)
 
     def clear(self) -> None:
         """Forget the updates, which have been published."""
@@ -146,7 +146,12 @@ class Recorder:
             return ""
         row = {"iteration": trainer.iteration, "held_out_loss": held_out_loss}
         self.updates.evaluations.append(row)
-        self._best.note(trainer.iteration, held_out_loss, lambda: self._state_row(seconds))
+        self._best.note(
+            trainer.iteration,
+            held_out_loss,
+            lambda: self._state_row(seconds),
+            good=self.good_state.iteration,
+        )
         self._evaluations.append((trainer.iteration, held_out_loss))
         return self._reason_to_stop_early() if self._config.early_stopping == "on" else ""
 

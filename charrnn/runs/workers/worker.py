@@ -13,6 +13,7 @@ from charrnn.engine.training import Diverged, Trainer
 from charrnn.engine.vocabulary import Vocabulary
 from charrnn.runs.config import GREEDY_SAMPLE_LENGTH
 from charrnn.runs.limits import Limits
+from charrnn.runs.recording import remaining_rate_changes
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store.corpora import baselines_for
 from charrnn.runs.store.leases import LeaseLost
@@ -83,11 +84,8 @@ class Worker:
         if checkpoint:
             self._seconds, state = checkpoint
             self.trainer.restore(state_from_bytes(state))
-            if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
-                self._renewed = store.leases.rewind(run.id, name, self.trainer.iteration)
-                figures = store.history.loss_figures(
-                    run.id, self.trainer.iteration, self.trainer.smooth_loss
-                )
+        if run.iteration > self.trainer.iteration:  # killed after its last checkpoint
+            figures = self._rewind(has_checkpoint=checkpoint is not None)
         self._recorder = Recorder(
             self.trainer,
             self.vocabulary,
@@ -215,6 +213,24 @@ class Worker:
             ),
             checkpoint=True,
         )
+
+    def _rewind(self, *, has_checkpoint: bool) -> LossFigures:
+        """Set the run in the store back to where the trainer is. Raises LeaseLost."""
+        n, smooth_loss, history = (
+            self.trainer.iteration,
+            self.trainer.smooth_loss,
+            self.store.history,
+        )
+        figures = history.loss_figures(self.run.id, n, smooth_loss)
+        state = {"iteration": n if has_checkpoint else -1, "smooth_loss": smooth_loss}
+        changes = history.rate_changes(self.run.id)
+        self._renewed = self.store.leases.rewind(
+            self.run.id,
+            self.name,
+            state | figures._asdict(),
+            remaining_rate_changes(changes, n, self.trainer.learning_rate),
+        )
+        return figures
 
     def _read_run(self) -> Run:
         """The run with the newest requests. Raises LeaseLost if it was deleted."""

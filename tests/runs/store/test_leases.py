@@ -34,7 +34,7 @@ def test_worker_whose_progress_was_lost_writes_nothing_more(store, leased_run):
         store.leases.publish(leased_run.id, "one", {"iteration": 9}, progress, previous=lost)
     assert store.runs.get(leased_run.id).iteration == RUNNING["iteration"]
     assert store.history.observe(leased_run.id)[1].metrics == []
-    rewound = store.leases.rewind(leased_run.id, "one", 0)
+    rewound = store.leases.rewind(leased_run.id, "one", {"iteration": 0}, [])
     store.leases.publish(leased_run.id, "one", RUNNING, progress, previous=rewound)
     with pytest.raises(LeaseLost):
         store.leases.publish(leased_run.id, "two", RUNNING, progress, previous=lost)
@@ -48,11 +48,11 @@ def test_worker_rewinds_a_run_only_with_the_lease(store, leased_run):
     )
     store.leases.publish(leased_run.id, "one", RUNNING | {"iteration": 9}, updates)
     with pytest.raises(LeaseLost):
-        store.leases.rewind(leased_run.id, "two", 5)
+        store.leases.rewind(leased_run.id, "two", {"iteration": 5}, [])
     assert len(store.history.observe(leased_run.id)[1].metrics) == 10
-    store.leases.rewind(leased_run.id, "one", 5)
+    store.leases.rewind(leased_run.id, "one", {"iteration": 5, "recent_loss": 9.0}, [(5, 0.2)])
     run, history = store.history.observe(leased_run.id)
-    assert run.iteration == 5
+    assert (run.iteration, run.recent_loss) == (5, 9.0)
     assert [row[0] for row in history.metrics] == list(range(6))
     assert history.newest_sample == (0, "0")
     assert history.rate_changes == [(5, 0.2)]

@@ -1,17 +1,19 @@
 """The best state on held-out text is kept as a snapshot, and a run can stop early."""
 
 from dataclasses import replace
+from itertools import cycle
 from math import inf
 
 import pytest
 from sqlalchemy import delete
 
 from charrnn.engine.analysis.overfitting import lowest_before_rise
-from charrnn.engine.training import Trainer
+from charrnn.engine.training import Diverged, Trainer
 from charrnn.runs.serialization import state_from_bytes
 from charrnn.runs.store import schema
-from charrnn.runs.workers import checkpointing
-from tests.support.workers import SMALL, publish_often
+from charrnn.runs.workers import checkpointing, worker
+from charrnn.runs.workers.worker import Worker
+from tests.support.workers import NAME, SMALL, StopWhenIdle, publish_often
 
 # Held-out losses at iterations 0, 100, 200 ...: lowest at 700, which has no scheduled snapshot.
 FALL_AND_RISE = [4.0, 3.5, 3.2, 3.0, 2.9, 2.8, 2.7, 2.6, *(2.7 + n / 10 for n in range(100))]
@@ -90,6 +92,60 @@ def test_a_run_stops_early_once_and_can_be_resumed(store, corpus, work, losses):
     assert (run.status, run.iteration, run.message) == ("finished", 3000, "")
     again = work(store.runs.create(corpus, STOPPING))
     assert again.iteration == stopped_at, "it depends on the settings alone"
+
+
+class Killed(Exception):
+    pass
+
+
+def test_a_run_that_was_killed_before_its_first_checkpoint_stops_where_any_other_does(
+    store, corpus, work, losses, monkeypatch
+):
+    stopped_at = work(store.runs.create(corpus, STOPPING)).iteration
+    run = store.runs.create(corpus, STOPPING)
+
+    def kill():
+        if store.runs.get(run.id).iteration > 300:
+            raise Killed
+
+    with monkeypatch.context() as large:
+        large.setattr(checkpointing, "checkpoint_seconds", lambda *_: inf)
+        with pytest.raises(Killed):
+            work(run, on_poll=kill)
+    assert store.snapshots.checkpoint_iteration(run.id) is None
+    store.runs.request(run.id, pause_at=50)
+    run = work(run)
+    assert run.best_smooth_loss == pytest.approx(run.smooth_loss, rel=0.05)
+    assert store.history.evaluations(run.id) == [(0, 4.0)]
+    store.runs.request(run.id, desired="running", pause_at=None)
+    assert work(run).iteration == stopped_at
+
+
+def test_the_best_state_before_training_went_wrong_outlives_one_after(
+    store, corpus, work, losses, monkeypatch
+):
+    turn_over = cycle([False] * 20 + [True])  # after twenty steps
+    monkeypatch.setattr(worker, "_turn_over", lambda *_: next(turn_over))
+    monkeypatch.setattr(checkpointing, "CHECKPOINT_SECONDS", 0.0)
+    run, step = store.runs.create(corpus, CONFIG), Trainer.step
+
+    def diverge(trainer, *measurement):
+        if trainer.iteration == LOWEST + 60:
+            raise Diverged(trainer.iteration + 1, "the loss is no longer a number")
+        return step(trainer, *measurement)
+
+    assert store.leases.claim(run.id, NAME)
+    ruined = Worker(store, store.runs.get(run.id), NAME)
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "step", diverge)
+        with pytest.raises(Diverged) as diverged:
+            ruined.work(StopWhenIdle(store, run))
+    assert store.snapshots.best(run.id) == (LOWEST, 2.6)
+    ruined.fail(diverged.value)
+    losses[LOWEST] = 2.9  # another rate takes another way
+    store.runs.request(run.id, desired="running", pause_at=LOWEST + 50)
+    work(run)
+    assert store.snapshots.best(run.id) == (LOWEST - 100, 2.7)
 
 
 def test_only_a_network_that_was_kept_is_offered(store, corpus, work, losses):

@@ -14,11 +14,14 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.store import schema
 from charrnn.runs.store.corpora import Corpora
 from charrnn.runs.store.leases import Leases, worker_name
+from charrnn.runs.store.records import Progress
 from charrnn.runs.store.workspace import Workspace
 from charrnn.runs.workers import process
 from charrnn.runs.workers.process import STORE_FAILED
+from charrnn.runs.workers.worker import Worker
 from tests.support.workers import (
     ENDLESS,
+    NAME,
     SMALL,
     StopWhenIdle,
     checkpoint,
@@ -130,6 +133,41 @@ def test_a_run_that_diverges_fails_with_a_message_and_keeps_its_history_and_last
     assert (run.status, run.message) == ("finished", "")
     expected = expected_rows(store.corpora.text(corpus.sha256), SMALL)
     assert rows_without_times(store, run) == expected
+
+
+@pytest.mark.parametrize(("rate", "changes"), [(0.1, []), (0.5, [(200, 0.5)]), (1.0, [(200, 1.0)])])
+def test_a_rate_that_made_training_diverge_at_once_is_not_in_the_history_once_it_is_given_up(
+    store, corpus, main, monkeypatch, rate, changes
+):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=200))
+    step = Trainer.step
+
+    def diverge(trainer, *measurement):
+        if trainer.learning_rate == 1.0 and trainer.iteration == 250:
+            raise Diverged(251, "the loss is no longer a number")
+        return step(trainer, *measurement)
+
+    store.runs.request(run.id, desired="running", learning_rate=1.0)
+    with monkeypatch.context() as broken:
+        broken.setattr(Trainer, "step", diverge)
+        assert main(run.id) == 0
+    assert store.runs.get(run.id).status == "failed"
+    assert history(store, run).rate_changes == [(200, 1.0)]
+    store.runs.request(run.id, desired="running", learning_rate=rate)
+    assert work(store, run).status == "finished"
+    assert history(store, run).rate_changes == changes
+
+
+def test_the_loss_of_what_was_abandoned_is_forgotten_with_it(store, corpus):
+    run = work(store, store.runs.create(corpus, SMALL, pause_at=100))
+    assert store.leases.claim(run.id, NAME)
+    ruined = {"iteration": 250, "recent_loss": 500.0, "best_smooth_loss": 1.0}
+    store.leases.publish(run.id, NAME, ruined, Progress())
+    Worker(store, store.runs.get(run.id), NAME)  # and is killed before it publishes anything
+    again = store.runs.get(run.id)
+    assert (again.iteration, again.smooth_loss) == (100, run.smooth_loss)
+    assert again.recent_loss == pytest.approx(run.recent_loss)
+    assert again.best_smooth_loss == pytest.approx(run.best_smooth_loss)
 
 
 # --- Progress that cannot be saved --------------------------------------------------------------
