@@ -14,6 +14,7 @@ from charrnn.runs.config import RunConfig
 from charrnn.runs.errors import StoreError
 
 MEGABYTE = 2**20  # bytes
+LARGEST = 1e12  # that a limit may be; in bytes, it still fits into 64 bits
 STATE_BYTES = 8  # of a number in float64
 HISTORY_MEGABYTES = 15  # of losses and samples in a file of a run, at most
 MAX_RUN_FILE_MEGABYTES = 512
@@ -109,6 +110,9 @@ class Limits:
                 if not 0 < value < math.inf or (whole and not value.is_integer()):
                     kind = "a whole number" if whole else "a number"
                     raise BadLimit(f"{variable} is {text[:40]!r}; it must be {kind} above 0.")
+                if value > LARGEST:
+                    shown = text[:40]
+                    raise BadLimit(f"{variable} is {shown!r}; it must be at most {LARGEST:,.0f}.")
                 values[f.name] = value
         return cls(**values)
 

@@ -53,6 +53,12 @@ def test_invalid_limit_is_refused_in_one_sentence(monkeypatch, variable, value):
     assert isinstance(caught.value, StoreError)  # so that pages show it
 
 
+def test_a_limit_that_no_number_in_a_database_can_hold_is_refused(monkeypatch):
+    monkeypatch.setenv("CHARRNN_SERVER_RUNS", "1e19")
+    with pytest.raises(BadLimit, match=r"is '1e19'; it must be at most 1,000,000,000,000\."):
+        Limits.from_environment()
+
+
 @pytest.mark.parametrize("variable", ["CHARRNN_VISITOR_RUNS", "CHARRNN_SERVER_RUNS"])
 def test_half_a_run_is_refused_since_every_run_would_wait_forever(monkeypatch, variable):
     monkeypatch.setenv(variable, "0.5")

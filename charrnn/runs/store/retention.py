@@ -56,7 +56,9 @@ def prune(store: Store, limits: Limits, *, dry_run: bool = False) -> Pruned:
 
     deleted = remove(r.id, long_deleted & unleased, _delete_run)
     unseen = remove(r.id, long_unseen & inactive & unleased, _delete_run)
-    users = select(r.id).where(r.sha256 == c.sha256, r.id.not_in([*deleted, *unseen]))
+    users = select(r.id).where(r.sha256 == c.sha256)
+    if dry_run:  # those runs are still there
+        users = users.where(not_(unleased & (long_deleted | (long_unseen & inactive))))
     unused = not_(users.exists()) & not_(_is_in_a_start())
     unused &= func.coalesce(c.added_at, 0.0) < Now() - DAY_SECONDS
     texts = remove(c.sha256, unused & c.sha256.not_in(library_titles()), _delete_text)

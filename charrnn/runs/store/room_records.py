@@ -22,7 +22,7 @@ class Start:
     text_name: str  # what the presenter calls it
     config: RunConfig
     number: int = 1  # counts the starts of a room
-    note: str = ""  # what to try, in the presenter's words
+    note: str = ""  # what to try, in the presenter's words, on one line
     own_seeds: bool = True  # each person has another random seed
     controls: tuple[str, ...] = ()  # the settings that people see; () for all
     experiment: str = ""  # the key of its question; the text is then the one that it reads

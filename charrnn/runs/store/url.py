@@ -26,7 +26,8 @@ def default_url() -> str:
     """
     location = os.environ.get(URL_VARIABLE, "").strip() or ".charrnn"
     if "://" not in location:
-        return f"sqlite:///{Path(location).resolve() / 'charrnn.sqlite'}"
+        path = Path(location).resolve() / "charrnn.sqlite"
+        return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
     url = parse_url(location)
     file = sqlite_file(url)
     if file is None:

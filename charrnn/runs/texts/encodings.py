@@ -65,9 +65,9 @@ def find(typed: str) -> str:
     by_name = {known.casefold(): encoding for encoding, (known, _) in NAMES.items()}
     if typed.casefold() in by_name:
         return by_name[typed.casefold()]
-    encoding = codecs.lookup(typed).name.replace("-", "_")
     try:
+        encoding = codecs.lookup(typed).name.replace("-", "_")
         b"a".decode(encoding, "replace")  # a LookupError for what makes no text, such as base64
-    except UnicodeError as error:  # what is not for files, such as idna
+    except (UnicodeError, ValueError) as error:  # no name, or not for files, such as idna
         raise LookupError(typed) from error
     return encoding

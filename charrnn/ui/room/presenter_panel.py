@@ -9,6 +9,7 @@ from charrnn.runs.errors import StoreError
 from charrnn.runs.events import log_event
 from charrnn.runs.store.presenter import Presenter
 from charrnn.runs.store.room_records import Room, Start
+from charrnn.runs.texts.names import short_name
 from charrnn.ui import navigation, services
 from charrnn.ui.errors import shows_errors
 from charrnn.ui.markdown import escape_markdown
@@ -163,7 +164,7 @@ def _send(room: Room) -> None:
     state = st.session_state
     start = replace(
         starts.from_page(state.get(EXPERIMENT) or ""),
-        note=" ".join(state.get(NOTE, "").split())[:MAX_NOTE],
+        note=short_name(note, MAX_NOTE) if (note := state.get(NOTE, "")).strip() else "",
         own_seeds=bool(state.get(OWN_SEEDS, True)),
         controls=tuple(state.get(CONTROLS, ())),
     )

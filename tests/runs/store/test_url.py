@@ -7,7 +7,7 @@ import pytest
 
 from charrnn.runs.store import database
 from charrnn.runs.store.store import Store
-from charrnn.runs.store.url import BadStoreURL, default_url
+from charrnn.runs.store.url import BadStoreURL, default_url, is_missing
 
 POSTGRESQL = "postgresql+psycopg://user:secret@host/name"
 
@@ -30,6 +30,17 @@ def test_every_process_finds_the_same_sqlite_file(tmp_path, monkeypatch, locatio
     assert Path(url.partition(":///")[2]) == tmp_path / file
     monkeypatch.setenv("CHARRNN_STORE", url)  # as a worker gets it, which starts elsewhere
     os.chdir("/")
+    assert default_url() == url
+
+
+@pytest.mark.parametrize("folder", ["Who am I? part 1", "c%20d", "a?b=c", "e#f@g:h"])
+def test_a_folder_may_have_any_name(tmp_path, monkeypatch, folder):
+    (tmp_path / folder).mkdir()
+    monkeypatch.setenv("CHARRNN_STORE", str(tmp_path / folder))
+    database.connect(url := default_url()).connect().close()
+    assert [path.name for path in (tmp_path / folder).glob("*.sqlite")] == ["charrnn.sqlite"]
+    assert not is_missing(url)
+    monkeypatch.setenv("CHARRNN_STORE", url)
     assert default_url() == url
 
 
