@@ -33,14 +33,16 @@ def gradient_sizes(
     """
     if positions.min() < distance or positions.max() >= len(ids) - 1:
         raise ValueError("every position needs `distance` characters before it and one after it")
-    reading = read_passage(weights, ids, hidden)
+    exact = Parameters(weights.vocab_size, weights.hidden_size, np.float64)  # for what is tiny
+    exact.flat[:] = weights.flat
+    reading = read_passage(exact, ids, hidden)
     h, dy = reading.hidden, reading.probabilities[positions]
     dy[np.arange(len(positions)), ids[positions + 1]] -= 1
-    dh = dy @ weights.Why
+    dh = dy @ exact.Why
     sizes = np.empty((len(positions), distance + 1))
     sizes[:, 0] = np.linalg.norm(dh, axis=1)
     for k in range(1, distance + 1):
-        dh = (dh * (1 - h[positions - k + 1] ** 2)) @ weights.Whh
+        dh = (dh * (1 - h[positions - k + 1] ** 2)) @ exact.Whh
         sizes[:, k] = np.linalg.norm(dh, axis=1)
     return sizes
 
@@ -49,10 +51,13 @@ def relative_sizes(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """What is left of a gradient over distance, as a share of its size at distance 0.
 
     sizes: gradient_sizes(), (P, K). The geometric mean over the positions, (K,): a few large
-    gradients do not hide the others.
+    gradients do not hide the others. Positions without any gradient do not count; if there are no
+    others, nothing is left.
     """
-    start = np.maximum(sizes[:, :1], np.finfo(np.float64).tiny)
-    shares = np.maximum(sizes / start, np.finfo(np.float64).tiny)
+    counted = sizes[sizes[:, 0] > 0]
+    if not len(counted):
+        return np.zeros(sizes.shape[1])
+    shares = np.maximum(counted / counted[:, :1], np.finfo(np.float64).tiny)
     left: NDArray[np.float64] = np.exp(np.log(shares).mean(axis=0))
     return left
 

@@ -109,10 +109,12 @@ def one_step(start: Start, *, clear_hidden: bool = False, clip: bool = True) -> 
         Whh_h[t] = w.Whh @ (h[t - 1] if t else before)
         h[t] = np.tanh(Wxh_x[t] + Whh_h[t] + w.bh)
     scores = h @ w.Why.T + w.by
-    exp_y = np.exp(scores - scores.max(axis=1, keepdims=True))
-    p = exp_y / exp_y.sum(axis=1, keepdims=True)
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    exp_y = np.exp(shifted)
+    sums = exp_y.sum(axis=1)
+    p = exp_y / sums[:, None]
     at_targets = np.arange(T), targets
-    losses = -np.log(np.maximum(p[at_targets], np.finfo(w.dtype).tiny))
+    losses = np.log(sums) - shifted[at_targets]  # -log p, also where p is too small to be written
 
     dy = p.copy()
     dy[at_targets] -= 1

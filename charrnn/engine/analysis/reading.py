@@ -47,11 +47,12 @@ def hidden_before(
 ) -> FloatArray:
     """The hidden state before ids[position], after a warm-up on the characters before it: (H,).
 
-    ids: the text, (n,). hidden: where the warm-up starts from, (H,). At the start of the text the
-    hidden state is zero, as in training.
+    ids: the text, (n,). hidden: where the warm-up starts from, (H,). At the start of the text that
+    is what remains: training begins there with zeros, but so seldom that some networks, started
+    from zeros, stay in a state that training never sees.
     """
     if position == 0:
-        return np.zeros_like(hidden)
+        return hidden.copy()
     warm_up = ids[max(0, position - WARM_UP) : position]
     before: FloatArray = activations(weights, warm_up, hidden)[-1].copy()
     return before

@@ -18,7 +18,7 @@ from charrnn.engine.arrays import FloatArray
 BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 QUOTES = {"“": "”", "„": "“", "«": "»", "‹": "›", "「": "」", "『": "』", '"': '"'}
 
-SMALLEST_DEVIATION = 1e-6  # below, a unit or a feature counts as never changing
+SMALLEST_DEVIATION = 1e-5  # of a unit; below, it counts as never changing
 
 Feature = NDArray[np.float64]
 
@@ -59,10 +59,11 @@ def correlations(
     """
     names, T = list(tracked), len(hidden)
     centered = np.array([tracked[name] - tracked[name].mean() for name in names]).reshape(-1, T)
-    covariances = centered.astype(hidden.dtype) @ hidden / T  # a centered factor is enough
-    deviations = np.outer(centered.std(axis=1), hidden.std(axis=0))
-    never = deviations < SMALLEST_DEVIATION
-    found = np.where(never, 0, covariances / np.where(never, 1, deviations))
+    activations = hidden - hidden.mean(axis=0, dtype=np.float64)
+    spread = activations.std(axis=0)
+    never = spread < SMALLEST_DEVIATION
+    deviations = np.outer(centered.std(axis=1), np.where(never, 1, spread))
+    found = np.where(never, 0, centered @ activations / T / deviations)
     return dict(zip(names, found, strict=True))
 
 

@@ -6,7 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from charrnn.engine.analysis.gradient_check import DISTANCE, Checked, gradient_check
+from charrnn.engine.analysis.gradient_check import (
+    COMPLEX_DISTANCE,
+    DISTANCE,
+    Checked,
+    gradient_check,
+)
 from charrnn.engine.parameters import ARRAYS
 from charrnn.ui import session
 from charrnn.ui.inside import passage
@@ -75,7 +80,9 @@ def _draw_result(view: View, checked: list[Checked]) -> None:
     st.caption(
         f"At iteration {view.snapshot.iteration:,}, in float64, with the entries moved by "
         f"{DISTANCE:.0e}: of each array those with the largest gradients, and as many drawn at "
-        "random. The gradients in the table are those that differ most."
+        "random. Where rounding or curvature disturbs that, as where gradients explode, the "
+        f"complex step decides: Im L(w + iε) / ε with ε = {COMPLEX_DISTANCE:.0e}. The gradients in "
+        "the table are those that differ most."
     )
     tables.table("Every checked entry", "gradient_check", lambda: _entries(checked))
 

@@ -17,6 +17,8 @@ from charrnn.ui.shared.charts import tables
 from charrnn.ui.shared.snapshots import Snapshot, Subject
 
 MAX_DISTANCE = 100  # characters
+SMALLEST_SHARE = 1e-30  # of a gradient; of less, nothing is left
+NEARLY_ONE = 1e-3  # how far from 1 what is 1 except for rounding may be
 POSITIONS = 32  # whose gradients are averaged
 PASSAGE = 400  # characters they are in
 EARLIER = (0, 1000, 10_000, 100_000)  # iterations whose snapshots are compared with the present one
@@ -124,13 +126,10 @@ def _draw_flow(
         height=spec["height"],  # from the start, so that nothing below it moves later
         alt="What is left of a gradient over distance, as training goes on; see the table below",
     )
-    left = curves[now][min(10, distance)]
-    cut = share_cut(sizes, T)
+    back = min(10, distance)
     st.markdown(
-        f"A loss depends on every hidden state before it, but the gradient fades on its way back: "
-        f"after {min(10, distance)} characters {share(left)} of it is left at iteration {now:,}. "
-        f"Windows of {T} characters (the dotted line) cut it off there; averaged over the "
-        f"positions in a window, that discards **{share(cut)}** of the gradient."
+        f"A loss depends on every hidden state before it. {reach(curves[now][back], back, now)} "
+        + _cut(subject, sizes)
     )
     st.caption(
         f"Solid: the mean over {len(sizes)} positions, with the iteration at the end of the curve. "
@@ -141,13 +140,39 @@ def _draw_flow(
     tables.table("The gradients as a table", "flow", lambda: rows[["curve", "distance", "left"]])
 
 
+def reach(left: float, back: int, iteration: int) -> str:
+    """What is left of a gradient after so many characters, as a share, in a sentence."""
+    if left < 1.005:
+        return (
+            f"The gradient fades on its way back: after {back} characters {share(left)} of it is "
+            f"left at iteration {iteration:,}."
+        )
+    times = f"{left:,.2g}" if left < 10 else f"{left:,.0f}" if left < 1e6 else "over a million"
+    return (
+        f"The gradient grows on its way back (*it explodes*): after {back} characters it is "
+        f"{times} times as large at iteration {iteration:,}."
+    )
+
+
+def _cut(subject: Subject, sizes: np.ndarray) -> str:
+    """How much of the gradient is never seen in training, in a sentence."""
+    T = subject.config.seq_length
+    if subject.config.gradients_through_time == "off":
+        cut = share(share_cut(sizes, 1))
+        return f"This run traces no loss back in time, which discards **{cut}** of the gradient."
+    return (
+        f"Windows of {T} characters (the dotted line) cut it off there; averaged over the "
+        f"positions in a window, that discards **{share(share_cut(sizes, T))}** of the gradient."
+    )
+
+
 def share(part: float) -> str:
     """A share in words, however small."""
     if part >= 0.995:
         return "all"
     if part >= 0.0005:
         return f"{part:.1%}"
-    return f"a share of {part:.0e}" if part > 0 else "none"
+    return f"a share of {part:.0e}" if part > SMALLEST_SHARE else "none"
 
 
 @st.cache_data(show_spinner=False, max_entries=40)
@@ -180,6 +205,11 @@ def describe(found: Spectrum) -> str:
         f"Largest eigenvalue {found.radius:.2f}, largest singular value "
         f"**{found.largest_singular_value:.2f}**. "
     )
+    if abs(found.radius - 1) < NEARLY_ONE and found.largest_singular_value < 1 + NEARLY_ONE:
+        return figures + (
+            "A product with Whh hardly changes the size of what the hidden state carries: the "
+            "largest eigenvalues lie on the dashed circle. Only tanh makes it fade."
+        )
     if found.largest_singular_value < 1:
         return figures + (
             "Every product with Whh shortens what the hidden state carries, so it fades."

@@ -40,6 +40,22 @@ def test_a_wrong_gradient_is_found(monkeypatch):
     assert failed == {"Whh"}
 
 
+@pytest.mark.parametrize(("seed", "scale"), [(13, 0.01), (21, 0.01), (0, 1.0), (1, 1.0)])
+@pytest.mark.parametrize("hidden_size", [64, 100])
+def test_gradients_too_small_or_too_steep_for_differences_pass(hidden_size, seed, scale):
+    weights = Parameters.initial(60, hidden_size, seed=seed, scale=scale)
+    ids = np.random.default_rng(seed).integers(0, 60, 26)
+    checked = gradient_check(weights, ids, np.zeros(hidden_size), np.random.default_rng(0))
+    assert [entry for entry in checked if not entry.agrees] == []
+
+
+def test_the_complex_step_agrees_with_differences():
+    weights, hidden = random_network(), np.full(5, 0.3)
+    for entry in gradient_check(weights, IDS, hidden, np.random.default_rng(0)):
+        again = module._complex_step(weights, IDS, hidden, entry.array, entry.place)
+        assert again == pytest.approx(entry.numerical, rel=1e-5, abs=1e-8)
+
+
 def test_without_gradients_through_time_those_of_the_hidden_state_fail():
     hidden, rng = np.zeros(5), np.random.default_rng(0)
     checked = gradient_check(random_network(), IDS, hidden, rng, through_time=False)

@@ -65,6 +65,13 @@ def test_it_is_the_step_that_training_takes_bit_for_bit(recipe, before, dtype):
     assert loss_with(start, trainer.weights) != step.mean_loss
 
 
+def test_a_character_of_probability_0_costs_what_it_costs_in_training():
+    trainer = Trainer(IDS, 6, dtype=np.float32, initial_scale=30.0, **SIZES)
+    step = one_step(Start.of_trainer(trainer))
+    assert step.losses.max() > 100
+    assert step.losses.sum() == pytest.approx(step.mean_loss, rel=1e-5)
+
+
 def test_with_several_streams_the_walk_is_the_first_and_the_gradient_the_mean():
     trainer = Trainer(IDS, 6, streams=4, dtype=np.float64, **SIZES)
     for _ in range(10):

@@ -35,5 +35,5 @@ def test_the_hidden_state_before_a_passage_has_read_what_comes_before_it():
         np.testing.assert_allclose(hidden_before(weights, IDS, position, BEFORE), states[-1])
 
 
-def test_at_the_start_of_the_text_the_hidden_state_is_zero():
-    np.testing.assert_array_equal(hidden_before(random_network(), IDS, 0, BEFORE), np.zeros(5))
+def test_at_the_start_of_the_text_the_hidden_state_is_the_one_that_is_given():
+    np.testing.assert_array_equal(hidden_before(random_network(), IDS, 0, BEFORE), BEFORE)

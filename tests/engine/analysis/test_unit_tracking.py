@@ -49,6 +49,18 @@ def test_correlations_equal_those_of_numpy():
 def test_a_unit_that_never_changes_tracks_nothing():
     hidden = np.ones((50, 1))
     assert correlations(hidden, {"a": np.arange(50.0)})["a"].tolist() == [0.0]
+    rng = np.random.default_rng(0)
+    hidden = (-1 + 1e-7 * rng.random((5000, 1))).astype(np.float32)  # saturated, but for rounding
+    assert correlations(hidden, {"a": np.arange(5000.0) % 60})["a"].tolist() == [0.0]
+
+
+def test_correlations_of_a_unit_that_hardly_changes_are_exact():
+    rng = np.random.default_rng(0)
+    hidden = (1 - 1e-4 * rng.random((5000, 3))).astype(np.float32)
+    feature = np.arange(5000.0) % 60
+    found = correlations(hidden, {"a": feature})["a"]
+    expected = [np.corrcoef(hidden[:, u].astype(float), feature)[0, 1] for u in range(3)]
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 def test_the_best_unit_may_go_along_in_the_opposite_direction():

@@ -9,6 +9,7 @@ from charrnn.engine.analysis.gradient_flow import gradient_sizes, relative_sizes
 from charrnn.engine.analysis.holding import held_sample, silencing_costs
 from charrnn.engine.analysis.unit_tracking import correlations, features
 from charrnn.engine.corpus import training_length
+from charrnn.engine.parameters import Parameters
 from charrnn.runs.prompts import read_prompt, seeded_rng
 from charrnn.ui.inside import hold_panel, memory_chart, memory_panel
 from charrnn.ui.shared.snapshots import Subject
@@ -21,7 +22,7 @@ def test_the_text_is_colored_by_the_unit_that_tracks_most(open_inside, cats):
     page = open_inside("Units", run=cats.id)
     subject, snapshot, ids = newest(cats)
     text = subject.vocabulary.decode(ids[:4096])
-    states, _ = plain_reading(snapshot.weights, ids[:4096], np.zeros(8))
+    states, _ = plain_reading(snapshot.weights, ids[:4096], snapshot.hidden)
     found = correlations(states, features(text))
     best = max(found, key=lambda name: np.abs(found[name]).max())
     unit = int(np.abs(found[best]).argmax())
@@ -46,8 +47,8 @@ def test_a_unit_is_shown_over_the_snapshots(open_inside, store, cats):
     unit = page.number_input(key="hidden_unit").value
     subject = Subject.of_run(cats)
     for label, values in zip(colored["labels"], numbers(colored["values"]), strict=True):
-        weights = subject.snapshot(int(label.split()[1])).weights
-        states, _ = plain_reading(weights, subject.ids[: len(values)], np.zeros(8))
+        kept = subject.snapshot(int(label.split()[1]))
+        states, _ = plain_reading(kept.weights, subject.ids[: len(values)], kept.hidden)
         np.testing.assert_allclose(values, states[:, unit], atol=1e-5)
 
 
@@ -72,6 +73,18 @@ def test_the_spectrum_says_whether_the_state_can_grow():
     assert "make what the hidden state carries grow" in grows
     assert "so it fades" in fades
     assert "One product can lengthen" in both
+    for initial in ("orthogonal", "identity"):
+        weights = Parameters.initial(5, 48, seed=0, kind=initial)
+        start = memory_panel.describe(memory_panel.spectrum(weights.Whh))
+        assert "hardly changes the size" in start
+
+
+def test_a_gradient_fades_or_grows_in_words():
+    assert "after 10 characters 12.0% of it is left" in memory_panel.reach(0.12, 10, 500)
+    assert "after 10 characters all of it is left" in memory_panel.reach(1.0, 10, 500)
+    assert "after 10 characters none of it is left" in memory_panel.reach(0.0, 10, 500)
+    assert "it is 479 times as large at iteration 500" in memory_panel.reach(479.2, 10, 500)
+    assert "over a million times as large" in memory_panel.reach(np.inf, 10, 500)
 
 
 def test_a_held_unit_writes_beside_the_network_as_it_is(open_inside, cats, written):

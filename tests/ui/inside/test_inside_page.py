@@ -42,7 +42,7 @@ def test_the_picture_of_the_network_has_activations_and_the_most_likely_characte
     subject, snapshot, ids = newest(cats)
     n = len(data["text"])
     assert "".join(data["text"]) == subject.vocabulary.decode(ids[:n])
-    states, scores = plain_reading(snapshot.weights, ids[:n], np.zeros(8))
+    states, scores = plain_reading(snapshot.weights, ids[:n], snapshot.hidden)
     np.testing.assert_allclose(numbers(data["hidden"]), states, atol=1e-5)
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(

@@ -9,6 +9,7 @@ import pytest
 
 from charrnn.engine.analysis.overfitting import lowest_before_rise
 from charrnn.engine.training import SMOOTHING
+from charrnn.runs.store import schema
 from charrnn.ui.learn import brackets, curves, experiment_runs
 from charrnn.ui.learn.all_cards import CARDS
 from charrnn.ui.learn.cards import (
@@ -119,7 +120,7 @@ def test_a_spike_is_a_hard_window_and_its_cost_is_that_of_training(answer):
     assert card("spikes").verdict(result).answer == "text"
 
 
-def test_without_clipping_training_diverges_and_can_be_rewound(answer, workspace, train):
+def test_without_clipping_training_diverges_and_can_be_rewound(answer, store, workspace, train):
     result = answer(card("clipping"), 5000)
     clipped, free = result["clipped"], result["not clipped"]
     assert clipped.held_out_bits < clipped.run.baselines.unigram - 1
@@ -136,6 +137,16 @@ def test_without_clipping_training_diverges_and_can_be_rewound(answer, workspace
     assert result["not clipped"].run.iteration == 5000
     assert result["not clipped"].held_out_bits < clipped.run.baselines.unigram
     assert "was rewound" in card("clipping").verdict(result).sentence
+    assert f"a learning rate of {rate:g} it then" in card("clipping").verdict(result).sentence
+
+    with store.database.writing() as db:  # as if it had diverged again
+        of_free = schema.runs.c.id == free.run.id
+        values = {"status": "failed", "failure": "diverged", "iteration": 1234}
+        db.execute(schema.runs.update().where(of_free).values(values))
+    again = [workspace.run(outcome.run.id) for outcome in result.outcomes]
+    sentence = card("clipping").verdict(experiment_runs.result_of(again)).sentence
+    assert "at iteration **1,234**, and training stopped" in sentence
+    assert "smaller steps" not in sentence
 
 
 def test_the_likeliest_characters_go_in_circles_and_a_high_temperature_is_noise(answer):

@@ -80,14 +80,17 @@ def _verdict(result: Result) -> Verdict:
         "The textbook's optimizer, Adagrad, shortens its steps by itself: with it, clipping seldom "
         "matters."
     )
-    if was_rewound(free):
+    diverged = free.run.failure == DIVERGED
+    if was_rewound(free) and not diverged:
+        learned = free.held_out_bits < free.baselines.unigram
+        helps = "smaller steps help, too, but take longer" if learned else "that was still too much"
         return Verdict(
             "diverges",
             f"{ended} Without, training diverged, and was rewound to where it was well. At a "
-            f"learning rate of {SMALLER_RATE:g} it then reached **{free.held_out_bits:.2f} bits** "
-            f"without clipping: smaller steps help, too, but take longer. {adagrad}",
+            f"learning rate of {free.run.learning_rate:g} it then reached "
+            f"**{free.held_out_bits:.2f} bits** without clipping: {helps}. {adagrad}",
         )
-    if free.run.failure == DIVERGED:
+    if diverged:
         return Verdict(
             "diverges",
             f"{ended} Without, the loss was far above guessing at iteration "

@@ -21,6 +21,8 @@ T = 10  # short windows: much of what helps to predict is in the windows before
 CONFIG = RunConfig(hidden_size=64, seq_length=T, iterations=80_000)
 CARRIED, CLEARED = "carried", "cleared"
 LITTLE = 0.05  # bits per character
+# That are read of the held-out text, so that this takes a fraction of a second and little memory.
+MAX_CHARACTERS, MAX_PROBABILITIES = 20_000, 4_000_000
 WRITTEN, GOES_ON = 60, 60  # characters, before and after the hidden state is cleared
 
 
@@ -43,14 +45,17 @@ def _plans(corpus: Corpus) -> list[Plan]:
 
 
 def by_place(outcome: Outcome) -> np.ndarray:
-    """The loss in bits at each place in the window, (T,): of held-out text, read as in training."""
+    """The loss in bits at each place in the window, (T,): of held-out text, read as in training.
+
+    Of a long one, or one with many different characters, the beginning is read.
+    """
     config, network, carried = outcome.run.config, outcome.network, None
     if config.hidden_state == "carried":
-        ids, position = outcome.subject.ids, len(outcome.training_ids)
-        carried = hidden_before(network.weights, ids, position, network.hidden)
-    nats = losses_by_place(
-        network.weights, outcome.held_out_ids, config.seq_length, carried=carried
-    )
+        text, position = outcome.subject.ids, len(outcome.training_ids)
+        carried = hidden_before(network.weights, text, position, network.hidden)
+    most = min(MAX_CHARACTERS, MAX_PROBABILITIES // network.weights.vocab_size)
+    ids = outcome.held_out_ids[: max(most, config.seq_length + 1)]
+    nats = losses_by_place(network.weights, ids, config.seq_length, carried=carried)
     bits: np.ndarray = nats / np.log(2)
     return bits
 

@@ -136,11 +136,26 @@ def _verdict(result: Result) -> Verdict:
             "because there is nothing to guess.",
         )
     share = np.sort(nats)[-COSTLIEST:].sum() / nats.sum()
+    if over > len(found) / 2:
+        answer, after = (
+            "text",
+            (
+                f"After {'each' if over == len(found) else over} of the {len(found)} highest spikes, "
+                "the next windows cost as little as those before: the network is no worse."
+            ),
+        )
+    else:  # which of the two it is, the losses alone do not tell
+        answer, after = (
+            "",
+            (
+                f"After {len(found) - over} of the {len(found)} highest spikes, the next windows cost "
+                "more than those before: the text is harder there, or the network was worse for a "
+                "while."
+            ),
+        )
     return Verdict(
-        "text" if over > len(found) / 2 else "worse",
-        f"After {'each' if over == len(found) else over} of the {len(found)} highest spikes, the "
-        "next windows cost as little as those before: the network is no worse. In the highest "
-        f"one, {COSTLIEST} of "
+        answer,
+        f"{after} In the highest one, {COSTLIEST} of "
         f"{len(text)} characters make up **{share:.0%}** of the cost: capitals, rare characters "
         "and the beginnings of words are hard to predict, and some windows have many of them. "
         "That is why the smooth loss is the line to watch.",
