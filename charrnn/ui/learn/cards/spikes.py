@@ -136,22 +136,16 @@ def _verdict(result: Result) -> Verdict:
             "because there is nothing to guess.",
         )
     share = np.sort(nats)[-COSTLIEST:].sum() / nats.sum()
-    if over > len(found) / 2:
-        answer, after = (
-            "text",
-            (
-                f"After {'each' if over == len(found) else over} of the {len(found)} highest spikes, "
-                "the next windows cost as little as those before: the network is no worse."
-            ),
-        )
-    else:  # which of the two it is, the losses alone do not tell
-        answer, after = (
-            "",
-            (
-                f"After {len(found) - over} of the {len(found)} highest spikes, the next windows cost "
-                "more than those before: the text is harder there, or the network was worse for a "
-                "while."
-            ),
+    answer, n = "", len(found)  # which of the two it is, the losses alone do not always tell
+    after = (
+        f"After {n - over} of the {n} highest spikes, the next windows cost more than those "
+        "before: the text is harder there, or the network was worse for a while."
+    )
+    if over > n / 2:
+        answer = "text"
+        after = (
+            f"After {'each' if over == n else over} of the {n} highest spikes, the next windows "
+            "cost as little as those before: the network is no worse."
         )
     return Verdict(
         answer,
