@@ -74,12 +74,12 @@ def signed(value: float, digits: int = 2) -> str:
 
 
 def test_the_network_is_played_and_stepped_through_with_the_numbers_of_a_plain_loop(
-    inside, weights
+    inside, weights, state
 ):
     page = inside("The network")
     network, cells = page.locator(".inside-network"), page.locator(".inside-network .cells i")
     expect(cells).to_have_count(12)
-    states, scores = plain_reading(weights, IDS[:240], np.zeros(12))
+    states, scores = plain_reading(weights, IDS[:240], state["hidden"][0])
     p = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
 
     def expect_position(t: int) -> None:
@@ -115,11 +115,11 @@ def test_the_network_is_played_and_stepped_through_with_the_numbers_of_a_plain_l
     expect_position(40)
 
 
-def test_a_unit_that_is_clicked_colors_the_text(inside, weights):
+def test_a_unit_that_is_clicked_colors_the_text(inside, weights, state):
     page = inside("The network")
     page.locator(".inside-network .cells i").nth(7).click()
     expect(page.get_by_role("heading", name="The text as unit 7 sees it")).to_be_visible()
-    states, _ = plain_reading(weights, IDS[:30], np.zeros(12))
+    states, _ = plain_reading(weights, IDS[:30], state["hidden"][0])
     text = page.locator(".inside-colors").first
     expect(text.locator("[data-position]")).to_have_count(400)
     for t in (0, 12, 29):

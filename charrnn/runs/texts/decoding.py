@@ -57,7 +57,6 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
             "words as plain text (.txt)."
         )
     text = _normalized(text)
-    _check_size(len(text.encode()), "file")  # more than in the encoding of the file, perhaps
     _check_length(text, "file")
     _check_different(text, "file")
     return replace(decoded, text=text)
